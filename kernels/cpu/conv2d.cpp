@@ -1,0 +1,251 @@
+// Convolution, with what is fused to it, as one matrix product an image.
+//
+// The images of a batch are cut into at most kChunks chunks, whatever the number of threads, and
+// the weight gradients of the chunks are added in order: that is what makes the sums the same on
+// any machine with the same instruction level.
+#include <algorithm>
+#include <vector>
+
+#include "kernels/cpu/gemm.h"
+#include "kernels/cpu/patches.h"
+#include "kernels/cpu/scratch.h"
+#include "kernels/kernels.h"
+#include "kernels/thread_pool.h"
+
+namespace inkling::cpu {
+namespace {
+
+constexpr Index kChunks = 16;
+
+Index chunk_size(Index batch) { return std::max<Index>(1, (batch + kChunks - 1) / kChunks); }
+
+struct Sizes {
+  explicit Sizes(const Conv2dShape& s, Fused fused)
+      : input(s.in_height * s.in_width * s.in_channels),
+        pixels(s.out_height() * s.out_width()),
+        output(pixels * s.out_channels),
+        pooled(fused == Fused::relu_pool
+                   ? (s.out_height() / 2) * (s.out_width() / 2) * s.out_channels
+                   : output) {}
+
+  Index input;   // elements of one input image
+  Index pixels;  // outputs of one channel of one image
+  Index output;  // elements of one output image before pooling
+  Index pooled;  // elements of one output image as it is stored
+};
+
+template <class T>
+void add_bias(Index pixels, Index channels, const T* bias, T* y) {
+  for (Index p = 0; p < pixels; ++p, y += channels) {
+    for (Index c = 0; c < channels; ++c) {
+      y[c] += bias[c];
+    }
+  }
+}
+
+// ReLU that lets NaN through, as std::max(x, 0) would not.
+template <class T>
+T rectify(T x) {
+  return x <= T{0} ? T{0} : x;
+}
+
+template <class T>
+void rectify_all(Index size, T* y) {
+  for (Index i = 0; i < size; ++i) {
+    y[i] = rectify(y[i]);
+  }
+}
+
+// ReLU after the pool gives what ReLU before it gives, for a quarter of the comparisons. The first
+// of equals wins, and NaN wins over all, as in max_pool2d.
+template <class T>
+void pool_and_rectify(const Conv2dShape& s, const T* full, T* y, std::uint8_t* choice) {
+  const Index channels = s.out_channels;
+  const Index row = s.out_width() * channels;
+  for (Index py = 0; py < s.out_height() / 2; ++py) {
+    for (Index px = 0; px < s.out_width() / 2; ++px) {
+      const T* top = full + 2 * py * row + 2 * px * channels;
+      const T* window[4] = {top, top + channels, top + row, top + row + channels};
+      for (Index c = 0; c < channels; ++c) {
+        T best = window[0][c];
+        std::uint8_t winner = 0;
+        for (std::uint8_t k = 1; k < 4; ++k) {
+          const bool wins = !(window[k][c] <= best) && best == best;
+          best = wins ? window[k][c] : best;
+          winner = wins ? k : winner;
+        }
+        y[c] = rectify(best);
+        if (choice != nullptr) {
+          choice[c] = winner;
+        }
+      }
+      y += channels;
+      choice = choice != nullptr ? choice + channels : nullptr;
+    }
+  }
+}
+
+template <class T>
+void forward_image(const Conv2dForward<T>& args, const Sizes& sizes, Index image) {
+  const Conv2dShape& s = args.shape;
+  T* y = args.y + image * sizes.pooled;
+  T* full = args.fused == Fused::relu_pool ? scratch<T, 1>(sizes.output) : y;
+  T* patches = scratch<T, 0>(sizes.pixels * s.patch());
+  gather_patches(s, args.x + image * sizes.input, patches);
+  gemm({.m = sizes.pixels,
+        .n = s.out_channels,
+        .k = s.patch(),
+        .a = patches,
+        .a_stride = s.patch(),
+        .b = args.weight,
+        .b_stride = s.out_channels,
+        .c = full,
+        .c_stride = s.out_channels});
+  if (args.bias != nullptr) {
+    add_bias(sizes.pixels, s.out_channels, args.bias, full);
+  }
+  if (args.fused == Fused::relu) {
+    rectify_all(sizes.output, y);
+  } else if (args.fused == Fused::relu_pool) {
+    pool_and_rectify(s, full, y,
+                     args.choice != nullptr ? args.choice + image * sizes.pooled : nullptr);
+  }
+}
+
+// The gradient at the convolution's own output, before what is fused to it. Returns dy itself when
+// nothing is.
+template <class T>
+const T* unfuse(const Conv2dBackward<T>& args, const Sizes& sizes, Index image, T* full) {
+  const Conv2dShape& s = args.shape;
+  const T* dy = args.dy + image * sizes.pooled;
+  if (args.fused == Fused::none) {
+    return dy;
+  }
+  const T* y = args.y + image * sizes.pooled;
+  if (args.fused == Fused::relu) {
+    for (Index i = 0; i < sizes.output; ++i) {
+      full[i] = y[i] > T{0} ? dy[i] : T{0};
+    }
+    return full;
+  }
+  const std::uint8_t* choice = args.choice + image * sizes.pooled;
+  const Index channels = s.out_channels;
+  const Index row = s.out_width() * channels;
+  std::fill_n(full, sizes.output, T{0});
+  for (Index py = 0; py < s.out_height() / 2; ++py) {
+    for (Index px = 0; px < s.out_width() / 2; ++px) {
+      T* top = full + 2 * py * row + 2 * px * channels;
+      for (Index c = 0; c < channels; ++c, ++y, ++dy, ++choice) {
+        const T gradient = *y > T{0} ? *dy : T{0};
+        top[c] = *choice == 0 ? gradient : T{0};
+        top[channels + c] = *choice == 1 ? gradient : T{0};
+        top[row + c] = *choice == 2 ? gradient : T{0};
+        top[row + channels + c] = *choice == 3 ? gradient : T{0};
+      }
+    }
+  }
+  return full;
+}
+
+template <class T>
+void backward_image(const Conv2dBackward<T>& args, const Sizes& sizes, Index image, T* dweight,
+                    T* dbias) {
+  const Conv2dShape& s = args.shape;
+  const T* dfull = unfuse(args, sizes, image, scratch<T, 1>(sizes.output));
+  T* patches = scratch<T, 0>(sizes.pixels * s.patch());
+  if (dweight != nullptr) {
+    gather_patches(s, args.x + image * sizes.input, patches);
+    gemm({.m = s.patch(),
+          .n = s.out_channels,
+          .k = sizes.pixels,
+          .a = patches,
+          .a_transposed = true,
+          .a_stride = s.patch(),
+          .b = dfull,
+          .b_stride = s.out_channels,
+          .c = dweight,
+          .c_stride = s.out_channels,
+          .accumulate = true});
+  }
+  if (dbias != nullptr) {
+    for (Index p = 0; p < sizes.pixels; ++p) {
+      for (Index c = 0; c < s.out_channels; ++c) {
+        dbias[c] += dfull[p * s.out_channels + c];
+      }
+    }
+  }
+  if (args.dx != nullptr) {
+    gemm({.m = sizes.pixels,
+          .n = s.patch(),
+          .k = s.out_channels,
+          .a = dfull,
+          .a_stride = s.out_channels,
+          .b = args.weight,
+          .b_transposed = true,
+          .b_stride = s.out_channels,
+          .c = patches,
+          .c_stride = s.patch()});
+    scatter_patches(s, patches, args.dx + image * sizes.input);
+  }
+}
+
+// sum[i] = partials[0][i] + partials[1][i] + …, in that order.
+template <class T>
+void add_in_order(ThreadPool& pool, Index chunks, Index size, const T* partials, T* sum) {
+  parallel_for(pool, size, 16384, [&](Index begin, Index end) {
+    std::copy(partials + begin, partials + end, sum + begin);
+    for (Index chunk = 1; chunk < chunks; ++chunk) {
+      const T* part = partials + chunk * size;
+      for (Index i = begin; i < end; ++i) {
+        sum[i] += part[i];
+      }
+    }
+  });
+}
+
+}  // namespace
+
+template <class T>
+void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
+  const Sizes sizes(args.shape, args.fused);
+  parallel_for(*stream.pool, args.shape.batch, chunk_size(args.shape.batch),
+               [&](Index begin, Index end) {
+                 for (Index image = begin; image < end; ++image) {
+                   forward_image(args, sizes, image);
+                 }
+               });
+}
+
+template <class T>
+void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
+  const Conv2dShape& s = args.shape;
+  const Sizes sizes(s, args.fused);
+  const Index grain = chunk_size(s.batch);
+  const Index chunks = (s.batch + grain - 1) / grain;
+  const Index weight_size = s.patch() * s.out_channels;
+  std::vector<T> weight_partials(
+      args.dweight != nullptr ? static_cast<std::size_t>(chunks * weight_size) : 0);
+  std::vector<T> bias_partials(
+      args.dbias != nullptr ? static_cast<std::size_t>(chunks * s.out_channels) : 0);
+  parallel_for(*stream.pool, s.batch, grain, [&](Index begin, Index end) {
+    const Index chunk = begin / grain;
+    T* dweight = args.dweight != nullptr ? weight_partials.data() + chunk * weight_size : nullptr;
+    T* dbias = args.dbias != nullptr ? bias_partials.data() + chunk * s.out_channels : nullptr;
+    for (Index image = begin; image < end; ++image) {
+      backward_image(args, sizes, image, dweight, dbias);
+    }
+  });
+  if (args.dweight != nullptr) {
+    add_in_order(*stream.pool, chunks, weight_size, weight_partials.data(), args.dweight);
+  }
+  if (args.dbias != nullptr) {
+    add_in_order(*stream.pool, chunks, s.out_channels, bias_partials.data(), args.dbias);
+  }
+}
+
+template void conv2d_forward(const Stream&, const Conv2dForward<float>&);
+template void conv2d_forward(const Stream&, const Conv2dForward<double>&);
+template void conv2d_backward(const Stream&, const Conv2dBackward<float>&);
+template void conv2d_backward(const Stream&, const Conv2dBackward<double>&);
+
+}  // namespace inkling::cpu

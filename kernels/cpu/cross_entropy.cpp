@@ -1,0 +1,92 @@
+// Softmax and cross-entropy from logits: the largest logit is taken off first, so that no
+// exponential overflows.
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "kernels/kernels.h"
+#include "kernels/thread_pool.h"
+
+namespace inkling::cpu {
+namespace {
+
+constexpr Index kRows = 64;  // rows a chunk
+
+// Writes softmax(logits) and returns log(sum(exp(logits))).
+template <class T>
+T softmax_row(Index classes, const T* logits, T* probabilities) {
+  const T largest = *std::max_element(logits, logits + classes);
+  T sum = 0;
+  for (Index c = 0; c < classes; ++c) {
+    probabilities[c] = std::exp(logits[c] - largest);
+    sum += probabilities[c];
+  }
+  for (Index c = 0; c < classes; ++c) {
+    probabilities[c] /= sum;
+  }
+  return largest + std::log(sum);
+}
+
+}  // namespace
+
+template <class T>
+void softmax(const Stream& stream, Index batch, Index classes, const T* logits, T* probabilities) {
+  parallel_for(*stream.pool, batch, kRows, [&](Index begin, Index end) {
+    for (Index row = begin; row < end; ++row) {
+      softmax_row(classes, logits + row * classes, probabilities + row * classes);
+    }
+  });
+}
+
+template <class T>
+void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
+  // A few thousand numbers at most: one thread adds them in order, in float64.
+  double loss = 0;
+  std::int32_t correct = 0;
+  for (Index row = 0; row < args.batch; ++row) {
+    const T* logits = args.logits + row * args.classes;
+    const Index label = args.labels[row];
+    if (label >= args.classes) {
+      throw std::out_of_range("[cross_entropy] expected labels below " +
+                              std::to_string(args.classes) + ", received " + std::to_string(label));
+    }
+    const double log_sum =
+        softmax_row(args.classes, logits, args.probabilities + row * args.classes);
+    double mean_logit = 0;
+    for (Index c = 0; c < args.classes; ++c) {
+      mean_logit += logits[c];
+    }
+    mean_logit /= static_cast<double>(args.classes);
+    loss +=
+        log_sum - (1 - args.label_smoothing) * logits[label] - args.label_smoothing * mean_logit;
+    correct += std::max_element(logits, logits + args.classes) - logits == label ? 1 : 0;
+  }
+  *args.loss = static_cast<T>(loss / static_cast<double>(args.batch));
+  if (args.correct != nullptr) {
+    *args.correct = correct;
+  }
+}
+
+template <class T>
+void cross_entropy_backward(const Stream&, const CrossEntropyBackward<T>& args) {
+  const T scale = *args.dloss / static_cast<T>(args.batch);
+  const T elsewhere = static_cast<T>(args.label_smoothing / static_cast<double>(args.classes));
+  const T at_label = static_cast<T>(1 - args.label_smoothing) + elsewhere;
+  for (Index row = 0; row < args.batch; ++row) {
+    for (Index c = 0; c < args.classes; ++c) {
+      const Index i = row * args.classes + c;
+      args.dlogits[i] =
+          scale * (args.probabilities[i] - (c == args.labels[row] ? at_label : elsewhere));
+    }
+  }
+}
+
+template void softmax(const Stream&, Index, Index, const float*, float*);
+template void softmax(const Stream&, Index, Index, const double*, double*);
+template void cross_entropy_forward(const Stream&, const CrossEntropyForward<float>&);
+template void cross_entropy_forward(const Stream&, const CrossEntropyForward<double>&);
+template void cross_entropy_backward(const Stream&, const CrossEntropyBackward<float>&);
+template void cross_entropy_backward(const Stream&, const CrossEntropyBackward<double>&);
+
+}  // namespace inkling::cpu

@@ -1,0 +1,31 @@
+// Inverted dropout (Srivastava et al. 2014). The mask is not stored: forward and gradient draw the
+// same Philox numbers.
+#include <algorithm>
+
+#include "kernels/cpu/elementwise.h"
+#include "kernels/kernels.h"
+#include "kernels/philox.h"
+#include "kernels/thread_pool.h"
+
+namespace inkling::cpu {
+
+template <class T>
+void dropout(const Stream& stream, Index size, double p, DropoutKey key, const T* x, T* y) {
+  const auto threshold = static_cast<float>(p);
+  const T scale = static_cast<T>(1.0 / (1.0 - p));
+  parallel_for(*stream.pool, size, kElementGrain, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; i += 4) {
+      const Philox4 random = random4(key.seed, RandomUse::dropout, key.layer, key.step,
+                                     static_cast<std::uint32_t>(i / 4));
+      for (Index lane = 0; lane < std::min<Index>(4, end - i); ++lane) {
+        const bool keep = uniform01(random.word[lane]) >= threshold;
+        y[i + lane] = keep ? x[i + lane] * scale : T{0};
+      }
+    }
+  });
+}
+
+template void dropout(const Stream&, Index, double, DropoutKey, const float*, float*);
+template void dropout(const Stream&, Index, double, DropoutKey, const double*, double*);
+
+}  // namespace inkling::cpu

@@ -1,0 +1,65 @@
+// Max-pooling of square windows, without padding. The first of equal values wins, and NaN wins over
+// all: as PyTorch does.
+#include <algorithm>
+
+#include "kernels/kernels.h"
+#include "kernels/thread_pool.h"
+
+namespace inkling::cpu {
+
+template <class T>
+void max_pool2d_forward(const Stream& stream, const MaxPool2dForward<T>& args) {
+  const Pool2dShape& s = args.shape;
+  const Index row = s.in_width * s.channels;
+  parallel_for(*stream.pool, s.batch * s.out_height(), 8, [&](Index begin, Index end) {
+    for (Index out_row = begin; out_row < end; ++out_row) {
+      const T* x =
+          args.x +
+          (out_row / s.out_height() * s.in_height + out_row % s.out_height() * s.stride) * row;
+      Index out = out_row * s.out_width() * s.channels;
+      for (Index ox = 0; ox < s.out_width(); ++ox) {
+        for (Index c = 0; c < s.channels; ++c, ++out) {
+          const T* window = x + ox * s.stride * s.channels + c;
+          T best = *window;
+          Index winner = 0;
+          for (Index k = 1; k < s.kernel * s.kernel; ++k) {
+            const T value = window[k / s.kernel * row + k % s.kernel * s.channels];
+            if (!(value <= best) && best == best) {
+              best = value;
+              winner = k;
+            }
+          }
+          args.y[out] = best;
+          args.choice[out] = static_cast<std::uint8_t>(winner);
+        }
+      }
+    }
+  });
+}
+
+template <class T>
+void max_pool2d_backward(const Stream& stream, const MaxPool2dBackward<T>& args) {
+  const Pool2dShape& s = args.shape;
+  const Index in_size = s.in_height * s.in_width * s.channels;
+  const Index out_size = s.out_height() * s.out_width() * s.channels;
+  // Windows may overlap within an image, never across images.
+  parallel_for(*stream.pool, s.batch, 1, [&](Index image, Index) {
+    T* dx = args.dx + image * in_size;
+    std::fill_n(dx, in_size, T{0});
+    for (Index i = 0; i < out_size; ++i) {
+      const Index out = image * out_size + i;
+      const Index k = args.choice[out];
+      const Index pixel = i / s.channels;
+      const Index y = pixel / s.out_width() * s.stride + k / s.kernel;
+      const Index x = pixel % s.out_width() * s.stride + k % s.kernel;
+      dx[(y * s.in_width + x) * s.channels + i % s.channels] += args.dy[out];
+    }
+  });
+}
+
+template void max_pool2d_forward(const Stream&, const MaxPool2dForward<float>&);
+template void max_pool2d_forward(const Stream&, const MaxPool2dForward<double>&);
+template void max_pool2d_backward(const Stream&, const MaxPool2dBackward<float>&);
+template void max_pool2d_backward(const Stream&, const MaxPool2dBackward<double>&);
+
+}  // namespace inkling::cpu

@@ -1,0 +1,38 @@
+// The CPU as a device: its stream and its memory.
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <thread>
+
+#include "kernels/kernels.h"
+#include "kernels/thread_pool.h"
+
+namespace inkling::cpu {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};  // a cache line, and an AVX-512 register
+
+}  // namespace
+
+std::shared_ptr<const Stream> open_stream(int index) {
+  const int threads =
+      index > 0 ? index : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  return std::make_shared<const Stream>(Stream{
+      .device = DeviceType::cpu, .pool = std::make_shared<ThreadPool>(threads), .cuda = nullptr});
+}
+
+void* allocate(const Stream&, std::size_t bytes) { return ::operator new(bytes, kAlignment); }
+void deallocate(const Stream&, void* memory) noexcept { ::operator delete(memory, kAlignment); }
+
+void copy_from_host(const Stream&, const void* host, void* device, std::size_t bytes) {
+  std::memcpy(device, host, bytes);
+}
+void copy_to_host(const Stream&, const void* device, void* host, std::size_t bytes) {
+  std::memcpy(host, device, bytes);
+}
+void copy(const Stream&, const void* from, void* to, std::size_t bytes) {
+  std::memcpy(to, from, bytes);
+}
+void fill_zero(const Stream&, void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
+
+}  // namespace inkling::cpu
