@@ -19,8 +19,9 @@ struct Dataset {
 
 enum class MnistSplit { train, test };
 
-// Reads the pair train-images-idx3-ubyte / train-labels-idx1-ubyte (or t10k-…) from a folder; each file plain or with .gz,
-// the plain one first. Throws IdxError with one line that says what is wrong and what to do.
+// Reads the pair train-images-idx3-ubyte / train-labels-idx1-ubyte (or t10k-…) from a folder; each
+// file plain or with .gz, the plain one first. Throws IdxError with one line that says what is
+// wrong and what to do.
 Dataset load_mnist(const std::filesystem::path& folder, MnistSplit split);
 
 }  // namespace inkling

@@ -10,7 +10,8 @@
 
 namespace inkling {
 
-// A picture whose bytes are wrong or larger than is accepted. what() is one line that may be shown to whoever sent it.
+// A picture whose bytes are wrong or larger than is accepted. what() is one line that may be shown
+// to whoever sent it.
 class PictureError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

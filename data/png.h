@@ -1,19 +1,29 @@
 // PNG in and out, through lodepng, with limits that lodepng does not have.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "data/picture.h"
 
 namespace inkling {
 
 struct PngLimits {
-  std::int64_t max_pixels = 4'000'000;              // width * height, read from the header before anything is allocated
-  std::size_t max_inflated_bytes = 64u << 20;       // bytes that all zlib streams of the file may become
+  // width * height, read from the header before anything is allocated.
+  std::int64_t max_pixels = 4'000'000;
+  // What the file's compressed data may become. The size in the header sets a lower limit of its
+  // own.
+  std::size_t max_inflated_bytes = std::size_t{64} << 20;
 };
 
-// Decodes any PNG (grey, palette, RGB, alpha, 1 to 16 bit). Throws PictureError.
+// Decodes any PNG (grey, palette, RGB, alpha, 1 to 16 bit, interlaced or not). Text, colour
+// profiles and other ancillary chunks are skipped unread. Thread-safe: a pure function. Throws
+// PictureError.
 Picture decode_png(std::span<const std::uint8_t> bytes, const PngLimits& limits = {});
 
-// Encodes width*height grey bytes (0 black, 255 white) as an 8-bit grey PNG.
-std::vector<std::uint8_t> encode_grey_png(std::span<const std::uint8_t> grey, int width, int height);
+// Encodes width*height grey bytes (0 black, 255 white) as an 8-bit grey PNG. Thread-safe: a pure
+// function. Throws std::invalid_argument when grey does not hold width*height bytes.
+std::vector<std::uint8_t> encode_grey_png(std::span<const std::uint8_t> grey, int width,
+                                          int height);
 
 }  // namespace inkling

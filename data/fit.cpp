@@ -1,0 +1,210 @@
+#include "data/fit.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace inkling {
+namespace {
+
+constexpr float kFull = 255;
+
+// One axis of area averaging: result pixel i covers the sources [first, first + weights.size()),
+// the weights add up to 1.
+struct Cover {
+  int first;
+  std::vector<float> weights;
+};
+
+std::vector<Cover> covers(int source, int target) {
+  std::vector<Cover> result;
+  const double ratio = static_cast<double>(source) / target;
+  for (int i = 0; i < target; ++i) {
+    const double begin = i * ratio;
+    const double end = i + 1 == target ? source : (i + 1) * ratio;
+    Cover cover{static_cast<int>(begin), {}};
+    for (int s = cover.first; s < end && s < source; ++s) {
+      const double overlap = std::min(end, s + 1.0) - std::max<double>(begin, s);
+      cover.weights.push_back(static_cast<float>(overlap / (end - begin)));
+    }
+    result.push_back(std::move(cover));
+  }
+  return result;
+}
+
+Plane average_rows(const Plane& plane, int width) {
+  Plane result(width, plane.height);
+  const std::vector<Cover> columns = covers(plane.width, width);
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const Cover& cover = columns[static_cast<std::size_t>(x)];
+      float sum = 0;
+      int source = cover.first;
+      for (const float weight : cover.weights) {
+        sum += weight * plane.at(source++, y);
+      }
+      result.at(x, y) = sum;
+    }
+  }
+  return result;
+}
+
+Plane average_columns(const Plane& plane, int height) {
+  Plane result(plane.width, height);
+  const std::vector<Cover> rows = covers(plane.height, height);
+  for (int y = 0; y < height; ++y) {
+    const Cover& cover = rows[static_cast<std::size_t>(y)];
+    int source = cover.first;
+    for (const float weight : cover.weights) {
+      for (int x = 0; x < plane.width; ++x) {
+        result.at(x, y) += weight * plane.at(x, source);
+      }
+      ++source;
+    }
+  }
+  return result;
+}
+
+// Lets the paper start outside the plane, so that ink at its edge has an outline too.
+float ink_or_paper(const Plane& ink, int x, int y) {
+  return x < 0 || y < 0 || x >= ink.width || y >= ink.height ? 0 : ink.at(x, y);
+}
+
+// Where ink must start for its centre of mass to come to the middle. Halves go down, as they do in
+// MNIST, whose centres lie in [13.5, 14.5).
+int start_of(double centre, int extent, int size) {
+  const int start = static_cast<int>(std::ceil(size / 2.0 - centre - 0.5));
+  return std::clamp(start, 0, size - extent);
+}
+
+}  // namespace
+
+std::optional<Box> ink_box(const Plane& ink, float least) {
+  int left = ink.width;
+  int right = -1;
+  int top = ink.height;
+  int bottom = -1;
+  for (int y = 0; y < ink.height; ++y) {
+    for (int x = 0; x < ink.width; ++x) {
+      if (ink.at(x, y) > least) {
+        left = std::min(left, x);
+        right = std::max(right, x);
+        top = std::min(top, y);
+        bottom = y;
+      }
+    }
+  }
+  if (right < 0) {
+    return std::nullopt;
+  }
+  return Box{left, top, right - left + 1, bottom - top + 1};
+}
+
+Plane crop(const Plane& plane, const Box& box) {
+  Plane result(box.width, box.height);
+  for (int y = 0; y < box.height; ++y) {
+    for (int x = 0; x < box.width; ++x) {
+      result.at(x, y) = plane.at(box.x + x, box.y + y);
+    }
+  }
+  return result;
+}
+
+Plane area_average(const Plane& plane, int width, int height) {
+  return average_columns(average_rows(plane, width), height);
+}
+
+Plane scale_longer_side(const Plane& plane, int longer_side) {
+  const double scale = static_cast<double>(longer_side) / std::max(plane.width, plane.height);
+  const auto scaled = [&](int side) {
+    return std::max(1, static_cast<int>(std::lround(side * scale)));
+  };
+  return area_average(plane, scaled(plane.width), scaled(plane.height));
+}
+
+float strongest(const Plane& ink) {
+  return *std::max_element(ink.values.begin(), ink.values.end());
+}
+
+void stretch_to_full(Plane& ink) {
+  const float gain = kFull / strongest(ink);
+  for (float& value : ink.values) {
+    value *= gain;
+  }
+}
+
+float stroke_width(const Plane& ink) {
+  double area = 0;
+  double squares = 0;
+  for (const float value : ink.values) {
+    area += value;
+    squares += static_cast<double>(value) * value;
+  }
+  double outline = 0;
+  for (int y = -1; y < ink.height; ++y) {
+    for (int x = -1; x < ink.width; ++x) {
+      const float here = ink_or_paper(ink, x, y);
+      outline += std::hypot(ink_or_paper(ink, x + 1, y) - here, ink_or_paper(ink, x, y + 1) - here);
+    }
+  }
+  // area / outline cannot tell a faint pixel-wide line from a full one, as both sink together; how
+  // full the inked pixels are, on their own average, does.
+  const double fullness = squares / area / kFull;
+  return static_cast<float>(2 * area / outline * fullness);
+}
+
+Plane thicken(const Plane& ink, float radius) {
+  const int reach = static_cast<int>(std::ceil(radius));
+  Plane disc(2 * reach + 1, 2 * reach + 1);
+  for (int y = -reach; y <= reach; ++y) {
+    for (int x = -reach; x <= reach; ++x) {
+      // Half a pixel of soft edge on both sides of the circle.
+      const float inside = radius + 0.5F - std::hypot(static_cast<float>(x), static_cast<float>(y));
+      disc.at(x + reach, y + reach) = std::clamp(inside, 0.0F, 1.0F);
+    }
+  }
+  Plane result(ink.width + 2 * reach, ink.height + 2 * reach);
+  for (int y = 0; y < ink.height; ++y) {
+    for (int x = 0; x < ink.width; ++x) {
+      const float value = ink.at(x, y);
+      if (value <= 0) {
+        continue;
+      }
+      for (int dy = 0; dy < disc.height; ++dy) {
+        for (int dx = 0; dx < disc.width; ++dx) {
+          float& target = result.at(x + dx, y + dy);
+          target = std::max(target, value * disc.at(dx, dy));
+        }
+      }
+    }
+  }
+  return result;
+}
+
+Point centre_of_mass(const Plane& ink) {
+  double mass = 0;
+  double moment_x = 0;
+  double moment_y = 0;
+  for (int y = 0; y < ink.height; ++y) {
+    for (int x = 0; x < ink.width; ++x) {
+      mass += ink.at(x, y);
+      moment_x += static_cast<double>(x) * ink.at(x, y);
+      moment_y += static_cast<double>(y) * ink.at(x, y);
+    }
+  }
+  return {moment_x / mass, moment_y / mass};
+}
+
+Plane centre_by_mass(const Plane& ink, int size) {
+  const Point centre = centre_of_mass(ink);
+  const int left = start_of(centre.x, ink.width, size);
+  const int top = start_of(centre.y, ink.height, size);
+  Plane result(size, size);
+  for (int y = 0; y < ink.height; ++y) {
+    for (int x = 0; x < ink.width; ++x) {
+      result.at(left + x, top + y) = ink.at(x, y);
+    }
+  }
+  return result;
+}
+
+}  // namespace inkling

@@ -1,0 +1,150 @@
+#include "data/png.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include <lodepng.h>
+#include <zlib.h>
+
+namespace inkling {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr std::array<std::uint8_t, 8> kSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+constexpr std::size_t kChunkFrame = 12;  // length, type and checksum around a chunk's data
+constexpr unsigned kLodepngOutOfMemory = 83;
+constexpr const char* kDamaged =
+    "Expected a PNG picture, got one that is damaged or incomplete; save it again as PNG.";
+
+bool starts_with(Bytes bytes, std::string_view prefix) {
+  return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
+}
+
+// What came instead of a PNG, in words of ours alone: nothing of the input is repeated.
+std::string describe(Bytes bytes) {
+  if (bytes.empty()) return "no bytes at all";
+  if (starts_with(bytes, "\xff\xd8\xff")) return "a JPEG picture";
+  if (starts_with(bytes, "GIF8")) return "a GIF picture";
+  if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && starts_with(bytes.subspan(8), "WEBP")) {
+    return "a WebP picture";
+  }
+  if (starts_with(bytes, "BM")) return "a BMP picture";
+  if (starts_with(bytes, "%PDF")) return "a PDF document";
+  return "something else";
+}
+
+void check_signature(Bytes bytes) {
+  if (bytes.size() < kSignature.size() ||
+      !std::equal(kSignature.begin(), kSignature.end(), bytes.begin())) {
+    throw PictureError("Expected a PNG picture, got " + describe(bytes) + "; save it as PNG.");
+  }
+}
+
+// Drops the chunks that no pixel depends on (all ancillary ones but tRNS), so that lodepng neither
+// parses nor inflates them. Stops at the first malformed chunk, which lodepng then reports.
+std::vector<std::uint8_t> only_pixel_chunks(Bytes bytes) {
+  std::vector<std::uint8_t> kept(bytes.begin(), bytes.begin() + kSignature.size());
+  kept.reserve(bytes.size());
+  Bytes rest = bytes.subspan(kSignature.size());
+  while (rest.size() >= kChunkFrame) {
+    const std::size_t length = std::size_t{lodepng_chunk_length(rest.data())} + kChunkFrame;
+    if (length > rest.size()) {
+      break;
+    }
+    const Bytes chunk = rest.first(length);
+    if (!lodepng_chunk_ancillary(chunk.data()) || lodepng_chunk_type_equals(chunk.data(), "tRNS")) {
+      kept.insert(kept.end(), chunk.begin(), chunk.end());
+    }
+    rest = rest.subspan(length);
+  }
+  kept.insert(kept.end(), rest.begin(), rest.end());
+  return kept;
+}
+
+// lodepng's hook for zlib data, with a bound: its own inflate would follow a bomb until memory
+// ends. The output belongs to lodepng, which frees it with free(). Returns 0 on success.
+unsigned bounded_inflate(unsigned char** out, std::size_t* out_size, const unsigned char* in,
+                         std::size_t in_size, const LodePNGDecompressSettings* settings) {
+  const std::size_t bound = *static_cast<const std::size_t*>(settings->custom_context);
+  *out_size = 0;
+  *out = static_cast<unsigned char*>(std::malloc(bound));
+  if (*out == nullptr) {
+    return 1;
+  }
+  uLongf inflated = bound;
+  const int status = uncompress(*out, &inflated, in, in_size);
+  *out_size = inflated;
+  return status == Z_OK ? 0 : 1;
+}
+
+// The most bytes that the header's picture can have before compression: its pixels, and for each
+// row a filter byte and a last byte that is not full; the seven passes of an interlaced one have at
+// most 2 * height + 7 rows together.
+std::size_t scanline_bound(unsigned width, unsigned height, unsigned bits_per_pixel) {
+  const std::size_t pixels = std::size_t{width} * height;
+  return pixels * bits_per_pixel / 8 + 2 * (2 * std::size_t{height} + 7) + 1;
+}
+
+}  // namespace
+
+Picture decode_png(Bytes bytes, const PngLimits& limits) {
+  check_signature(bytes);
+  lodepng::State state;
+  unsigned width = 0;
+  unsigned height = 0;
+  if (lodepng_inspect(&width, &height, &state, bytes.data(), bytes.size()) != 0) {
+    throw PictureError(kDamaged);
+  }
+  if (std::uint64_t{width} * height > static_cast<std::uint64_t>(limits.max_pixels)) {
+    throw PictureError("Expected a picture of at most " + std::to_string(limits.max_pixels) +
+                       " pixels, got " + std::to_string(width) + " x " + std::to_string(height) +
+                       "; make it smaller.");
+  }
+  const unsigned bits_per_pixel = lodepng_get_bpp(&state.info_png.color);
+  const std::size_t bound =
+      std::min(limits.max_inflated_bytes, scanline_bound(width, height, bits_per_pixel));
+  state.decoder.zlibsettings.custom_zlib = bounded_inflate;
+  state.decoder.zlibsettings.custom_context = &bound;
+
+  const std::vector<std::uint8_t> kept = only_pixel_chunks(bytes);
+  unsigned char* pixels = nullptr;
+  const unsigned error = lodepng_decode(&pixels, &width, &height, &state, kept.data(), kept.size());
+  const std::unique_ptr<unsigned char, decltype(&std::free)> owner(pixels, &std::free);
+  if (error == kLodepngOutOfMemory) {
+    throw std::bad_alloc();
+  }
+  if (error != 0) {
+    throw PictureError(kDamaged);
+  }
+  Picture picture{static_cast<int>(width), static_cast<int>(height), {}};
+  picture.rgba.assign(pixels, pixels + std::size_t{width} * height * 4);
+  return picture;
+}
+
+std::vector<std::uint8_t> encode_grey_png(Bytes grey, int width, int height) {
+  if (width <= 0 || height <= 0 ||
+      grey.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height)) {
+    throw std::invalid_argument("[encode_grey_png] expected " + std::to_string(width) + " x " +
+                                std::to_string(height) + " bytes, got " +
+                                std::to_string(grey.size()));
+  }
+  lodepng::State state;
+  state.encoder.auto_convert =
+      0;  // else lodepng picks a palette or fewer bits where those are smaller
+  state.info_raw = lodepng_color_mode_make(LCT_GREY, 8);
+  state.info_png.color = lodepng_color_mode_make(LCT_GREY, 8);
+  std::vector<std::uint8_t> png;
+  if (lodepng::encode(png, grey.data(), static_cast<unsigned>(width), static_cast<unsigned>(height),
+                      state) != 0) {
+    throw std::bad_alloc();  // the arguments are sound: memory is all that can be missing
+  }
+  return png;
+}
+
+}  // namespace inkling

@@ -1,0 +1,100 @@
+#include "data/prepare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+
+#include "data/fit.h"
+#include "data/ink.h"
+
+namespace inkling {
+namespace {
+
+constexpr float kFull = 255;
+// What is weaker than this share of the strongest ink does not count for the ink box: soft edges
+// and artefacts of saving, which the eye does not see, would stretch it.
+constexpr float kFaint = 1.0F / 16;
+constexpr int kInkSize = 20;  // the longer side of the ink box in MNIST's 28×28
+
+// In pixels of the 20×20: MNIST's pens lie between 1 and 4, mostly about 2. Below the first, area
+// averaging leaves a line that is fainter than any in MNIST, and it is redrawn with the second.
+constexpr float kThinStroke = 0.6F;
+constexpr float kUsualStroke = 2;
+// Thin lines are thickened at this many times the final resolution, where even the thinnest survive
+// as a line, and where the work does not depend on the picture's size.
+constexpr int kFineness = 8;
+
+void check(const Picture& picture) {
+  const bool sound = picture.width > 0 && picture.height > 0 &&
+                     picture.rgba.size() == std::size_t{4} *
+                                                static_cast<std::size_t>(picture.width) *
+                                                static_cast<std::size_t>(picture.height);
+  if (!sound) {
+    throw std::invalid_argument("[prepare] expected width * height * 4 bytes, got " +
+                                std::to_string(picture.width) + " x " +
+                                std::to_string(picture.height) + " with " +
+                                std::to_string(picture.rgba.size()) + " bytes");
+  }
+}
+
+DigitPixels to_digit(const Plane& ink) {
+  DigitPixels digit{};
+  for (std::size_t i = 0; i < digit.size(); ++i) {
+    digit[i] = static_cast<std::uint8_t>(std::lround(std::clamp(ink.values[i], 0.0F, kFull)));
+  }
+  return digit;
+}
+
+// MNIST's form: a 28×28 whose ink box has a longer side of 20 (a few of its own have 19) and whose
+// centre of mass is within a pixel of the middle.
+bool has_mnist_form(const Plane& ink, const Box& box) {
+  if (ink.width != kDigitSize || ink.height != kDigitSize) {
+    return false;
+  }
+  const int longer = std::max(box.width, box.height);
+  const Point centre = centre_of_mass(ink);
+  return (longer == kInkSize || longer == kInkSize - 1) &&
+         std::abs(centre.x - kDigitSize / 2.0) <= 1 && std::abs(centre.y - kDigitSize / 2.0) <= 1;
+}
+
+// The same lines with MNIST's usual pen. width: of the present one, in pixels of the 20×20.
+Plane redraw_thicker(const Plane& ink, float width) {
+  Plane fine = scale_longer_side(ink, kFineness * kInkSize);
+  // A line thinner than a fine pixel left only its share of ink there.
+  const float share = std::min(1.0F, width * kFineness);
+  for (float& value : fine.values) {
+    value = std::min(kFull, value / share);
+  }
+  return thicken(fine, (kUsualStroke - width) * kFineness / 2);
+}
+
+Plane fit_to_ink_size(const Plane& ink) {
+  Plane fitted = scale_longer_side(ink, kInkSize);
+  const float width = stroke_width(fitted);
+  if (width < kThinStroke) {
+    fitted = scale_longer_side(redraw_thicker(ink, width), kInkSize);
+  }
+  stretch_to_full(fitted);
+  return fitted;
+}
+
+}  // namespace
+
+std::optional<DigitPixels> prepare(const Picture& picture) {
+  check(picture);
+  const std::optional<Plane> ink = extract_ink(picture);
+  if (!ink) {
+    return std::nullopt;
+  }
+  const Box box =
+      ink_box(*ink, strongest(*ink) * kFaint).value();  // there is ink, so there is a box
+  if (has_mnist_form(*ink, box)) {
+    return to_digit(*ink);
+  }
+  Plane drawn = crop(*ink, box);
+  stretch_to_full(drawn);
+  return to_digit(centre_by_mass(fit_to_ink_size(drawn), kDigitSize));
+}
+
+}  // namespace inkling
