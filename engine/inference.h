@@ -10,7 +10,8 @@
 
 namespace inkling {
 
-// Reads a weights file once and answers predictions from it. Const and thread-safe: any number of threads may call predict() at once.
+// Reads a weights file once and answers predictions from it. Const and thread-safe: any number of
+// threads may call predict() at once.
 class InferencePlan {
  public:
   // threads: how many cores one predict() call may use; 1 runs wholly on the calling thread.
@@ -20,8 +21,9 @@ class InferencePlan {
   InferencePlan(const InferencePlan&) = delete;
   InferencePlan& operator=(const InferencePlan&) = delete;
 
-  // pictures: count × height × width bytes as the network saw them in training (MNIST: 0 background, 255 ink), not yet
-  // normalised. Returns count × classes() logits. Throws std::invalid_argument when the size is no multiple of a picture's.
+  // pictures: count × height × width bytes as the network saw them in training (MNIST: 0
+  // background, 255 ink), not yet normalised. Returns count × classes() logits. Throws
+  // std::invalid_argument when the size is no multiple of a picture's.
   std::vector<float> logits(std::span<const std::uint8_t> pictures) const;
 
   // softmax(logits): count × classes() probabilities, each row sums to 1.

@@ -1,0 +1,116 @@
+#include "engine/autograd.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "kernels/kernels.h"
+
+namespace inkling {
+namespace {
+
+thread_local bool recording = true;
+
+Tensor ones(const Tensor& like) {
+  return visit_float(like.dtype(), [&](auto zero) {
+    const std::vector<decltype(zero)> values(static_cast<std::size_t>(like.size()), 1);
+    return Tensor::from_host<decltype(zero)>(like.shape(), values, like.device());
+  });
+}
+
+// sum += part; takes over part when there is no sum yet. No gradient is written by anyone else
+// after that, so no copy is made.
+void add_to(Tensor& sum, const Tensor& part) {
+  if (!sum.defined()) {
+    sum = part;
+    return;
+  }
+  Tensor total = sum.clone();
+  visit_float(total.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    pick(total.device().type(), cpu::accumulate<T>, cuda::accumulate<T>)(
+        total.device().stream(), total.size(), part.data<T>(), total.data<T>());
+  });
+  sum = total;
+}
+
+}  // namespace
+
+NoGrad::NoGrad() : before_(recording) { recording = false; }
+NoGrad::~NoGrad() { recording = before_; }
+
+Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<Node>()) {
+  node_->value = std::move(value);
+  node_->requires_grad = requires_grad;
+}
+
+Variable Variable::from_op(Tensor value, std::vector<Variable> inputs, Backward backward) {
+  const bool needed =
+      recording && std::any_of(inputs.begin(), inputs.end(),
+                               [](const Variable& input) { return input.requires_grad(); });
+  Variable result(std::move(value), needed);
+  if (needed) {
+    result.node_->inputs = std::move(inputs);
+    result.node_->backward = std::move(backward);
+  }
+  return result;
+}
+
+// Each node that leads to root and needs a gradient, after all that use it. Iterative, so that no
+// depth overflows the stack.
+std::vector<Variable::Node*> Variable::reverse_topological_order(Node* root) {
+  std::vector<Node*> order;
+  std::unordered_set<Node*> seen{root};
+  std::vector<std::pair<Node*, std::size_t>> path{{root, 0}};
+  while (!path.empty()) {
+    auto& [node, next] = path.back();
+    if (next == node->inputs.size()) {
+      order.push_back(node);
+      path.pop_back();
+      continue;
+    }
+    const Variable& input = node->inputs[next++];
+    if (input.requires_grad() && seen.insert(input.node_.get()).second) {
+      path.emplace_back(input.node_.get(), 0);
+    }
+  }
+  std::reverse(order.begin(), order.end());
+  return order;
+}
+
+void Variable::backward(const Tensor& seed) {
+  if (!requires_grad()) {
+    throw std::logic_error("[backward] expected a result of variables that require a gradient");
+  }
+  if (node_->used_up) {
+    throw std::logic_error("[backward] this graph has been used up: run the forward pass again");
+  }
+  if (!seed.defined() && value().size() != 1) {
+    throw std::invalid_argument(
+        "[backward] expected a single element or a seed gradient, received shape " +
+        to_string(value().shape()));
+  }
+  if (seed.defined() && seed.shape() != value().shape()) {
+    throw std::invalid_argument("[backward] expected a seed of shape " +
+                                to_string(value().shape()) + ", received " +
+                                to_string(seed.shape()));
+  }
+  add_to(node_->grad, seed.defined() ? seed : ones(value()));
+  for (Node* node : reverse_topological_order(node_.get())) {
+    if (!node->backward) {
+      continue;  // a leaf keeps its gradient
+    }
+    const std::vector<Tensor> grads = node->backward(node->grad);
+    for (std::size_t i = 0; i < node->inputs.size(); ++i) {
+      if (node->inputs[i].requires_grad()) {
+        add_to(node->inputs[i].node_->grad, grads.at(i));
+      }
+    }
+    // What this node kept is free again before the next one works. Its inputs stay, as they own
+    // nodes yet to come.
+    node->backward = nullptr;
+    node->grad = Tensor();
+    node->used_up = true;
+  }
+}
+
+}  // namespace inkling

@@ -1,0 +1,68 @@
+// Reverse-mode differentiation: the graph is nothing but closures and a topological order (after
+// Karpathy's micrograd).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace inkling {
+
+// A tensor and, where one is asked for, its gradient. A handle: copies are the same variable. An
+// operation returns a new one that knows its inputs and how to carry its gradient back to them. One
+// graph belongs to one thread at a time.
+class Variable {
+ public:
+  // Given the gradient of the result, returns that of each input, in order; an undefined tensor
+  // where none is needed.
+  using Backward = std::function<std::vector<Tensor>(const Tensor& grad_output)>;
+
+  Variable() = default;  // no variable: an absent optional input
+  explicit Variable(Tensor value, bool requires_grad = false);
+
+  // The result of an operation. Inputs and closure are dropped when none of the inputs needs a
+  // gradient, or under NoGrad.
+  static Variable from_op(Tensor value, std::vector<Variable> inputs, Backward backward);
+
+  bool defined() const { return node_ != nullptr; }
+  const Tensor& value() const { return node_->value; }
+  Tensor& value() { return node_->value; }
+  const Tensor& grad() const { return node_->grad; }  // undefined until backward() has reached it
+  bool requires_grad() const { return node_ != nullptr && node_->requires_grad; }
+  void clear_grad() { node_->grad = Tensor(); }
+
+  // Adds d(this)/d(leaf) to the grad of each leaf that needs one. seed is the gradient of this
+  // variable itself; without one it must have a single element, and 1 is taken. The graph is used
+  // up: a second call throws std::logic_error.
+  void backward(const Tensor& seed = Tensor());
+
+ private:
+  struct Node {
+    Tensor value;
+    Tensor grad;
+    bool requires_grad = false;
+    bool used_up = false;
+    std::vector<Variable> inputs;
+    Backward backward;
+  };
+
+  static std::vector<Node*> reverse_topological_order(Node* root);
+
+  std::shared_ptr<Node> node_;
+};
+
+// While one lives, operations on this thread record no graph.
+class NoGrad {
+ public:
+  NoGrad();
+  ~NoGrad();
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace inkling

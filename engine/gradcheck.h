@@ -1,0 +1,37 @@
+// Gradients against central finite differences, in float64.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/autograd.h"
+
+namespace inkling {
+
+// One operation on one set of shapes.
+struct GradcheckCase {
+  std::string op;           // "conv2d"
+  std::string description;  // "3×3, stride 2, padding 1, 2×7×5×3 → 4"
+  std::vector<Shape> inputs;
+  std::function<Variable(const std::vector<Variable>&)> function;
+};
+
+struct GradcheckResult {
+  // The largest |gradient - difference| over all elements of all inputs, over the largest
+  // |difference| of that input (or 1e-3, if that is more). NaN when either is.
+  double largest_relative_error = 0;
+  bool passed = false;
+};
+
+inline constexpr double kGradcheckTolerance = 1e-6;
+
+// Every operation of the engine, on several shapes: odd sizes, strides, paddings, batch 1.
+const std::vector<GradcheckCase>& gradcheck_cases();
+
+// Checks d(sum(c · f(inputs)))/d(inputs) for random c. Inputs are random, yet never within 1e-3 of
+// 0 or of each other, where ReLU and max-pooling have no derivative. Thread-safe.
+GradcheckResult run_gradcheck(const GradcheckCase& check, const Device& device,
+                              std::uint64_t seed = 1);
+
+}  // namespace inkling

@@ -1,0 +1,88 @@
+// A network: its parameters, and the forward pass that records the graph.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/autograd.h"
+#include "engine/network_spec.h"
+
+namespace inkling {
+
+// How a parameter is stored in files: as PyTorch has it. Memory differs for convolutions alone.
+enum class ParameterLayout : std::uint8_t {
+  same,
+  conv2d_weight,  // memory [kernel, kernel, in, out], file [out, in, kernel, kernel]
+};
+
+struct Parameter {
+  std::string name;  // "conv1.weight"
+  Variable variable;
+  ParameterLayout layout = ParameterLayout::same;
+
+  Shape file_shape() const;
+  std::vector<float> to_file() const;  // the values in the file's order
+  void from_file(
+      std::span<const float> values);  // throws std::invalid_argument when the count differs
+};
+
+// Not thread-safe while parameters are written; forward() under NoGrad is, on a Device of one
+// thread.
+class Network {
+ public:
+  // Parameters are drawn as PyTorch's defaults draw them: weight and bias uniform in ±1/sqrt(fan
+  // in) (He et al. 2015 with a = sqrt(5)), by Philox from the seed. Throws std::invalid_argument
+  // that names the layer when shapes do not fit.
+  Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed = 0,
+          Dtype dtype = Dtype::float32);
+
+  // images [batch, height, width, channels] → logits [batch, classes]. With `training`, dropout is
+  // on, its masks drawn for that seed and step.
+  struct Training {
+    std::uint64_t seed = 0;
+    std::uint32_t step = 0;
+  };
+  Variable forward(const Variable& images) const { return run(images, nullptr); }
+  Variable forward(const Variable& images, const Training& training) const {
+    return run(images, &training);
+  }
+
+  const NetworkSpec& spec() const { return spec_; }
+  const Device& device() const { return device_; }
+  Index classes() const { return classes_; }
+  std::vector<Parameter>& parameters() { return parameters_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  std::vector<Variable> variables() const;
+  Index parameter_count() const;
+
+ private:
+  // A step of the forward pass: one layer, or a convolution with the layers that are fused to it.
+  // Parameters by index.
+  struct Conv2dStep {
+    std::size_t weight = 0;
+    Index stride = 1;
+    Index padding = 0;
+    Fused fused = Fused::none;
+  };
+  struct LinearStep {
+    std::size_t weight = 0;
+  };
+  struct DropoutStep {
+    double p = 0;
+    std::uint32_t layer = 0;
+  };
+  using Step =
+      std::variant<Conv2dStep, LinearStep, ReluSpec, MaxPool2dSpec, FlattenSpec, DropoutStep>;
+  struct Builder;
+
+  Variable run(const Variable& images, const Training* training) const;
+
+  NetworkSpec spec_;
+  Device device_;
+  Index classes_ = 0;
+  std::vector<Parameter> parameters_;
+  std::vector<Step> steps_;
+};
+
+}  // namespace inkling

@@ -1,0 +1,60 @@
+// What a network is made of, as data. It travels as JSON inside the weights file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "kernels/arguments.h"
+
+namespace inkling {
+
+struct Conv2dSpec {
+  std::string name;  // its parameters are name.weight and name.bias
+  Index out_channels = 0;
+  Index kernel = 3;
+  Index stride = 1;
+  Index padding = 0;
+};
+struct LinearSpec {
+  std::string name;
+  Index out_features = 0;
+};
+struct ReluSpec {};
+struct MaxPool2dSpec {
+  Index kernel = 2;
+  Index stride = 2;
+};
+struct FlattenSpec {};
+struct DropoutSpec {
+  double p = 0.5;
+};
+
+using LayerSpec =
+    std::variant<Conv2dSpec, LinearSpec, ReluSpec, MaxPool2dSpec, FlattenSpec, DropoutSpec>;
+
+struct NetworkSpec {
+  std::string name;
+  Index height = 0;  // of the input
+  Index width = 0;
+  Index channels = 0;
+  std::vector<LayerSpec> layers;
+};
+
+// JSON: {"name": "…", "input": {"height": 28, "width": 28, "channels": 1}, "layers": [
+//   {"type": "conv2d", "name": "conv1", "out_channels": 64, "kernel": 3, "stride": 1, "padding":
+//   1}, {"type": "relu"},
+//   {"type": "max_pool2d", "kernel": 2, "stride": 2}, {"type": "flatten"}, {"type": "dropout", "p":
+//   0.5},
+//   {"type": "linear", "name": "fc1", "out_features": 512}, …]}.
+// A key that no layer of that type has is refused. Throws std::invalid_argument with one line that
+// names the layer.
+NetworkSpec parse_network_spec(std::string_view json);
+std::string to_json(const NetworkSpec& spec);
+
+// The network of the earlier application: three convolutions, three linear layers, 6,926,602
+// parameters.
+NetworkSpec larger_cnn();
+
+}  // namespace inkling

@@ -1,0 +1,46 @@
+// The checks that operations share. Each throws std::invalid_argument: "[op] expected …, received
+// …".
+#pragma once
+
+#include <string>
+
+#include "engine/autograd.h"
+
+namespace inkling {
+
+[[noreturn]] inline void fail(const char* op, const std::string& expected,
+                              const std::string& received) {
+  throw std::invalid_argument(std::string("[") + op + "] expected " + expected + ", received " +
+                              received);
+}
+
+inline void check_rank(const char* op, const char* what, const Tensor& tensor, std::size_t rank) {
+  if (tensor.rank() != rank) {
+    fail(op, std::string(what) + " of " + std::to_string(rank) + " dimensions",
+         to_string(tensor.shape()));
+  }
+}
+
+inline void check_shape(const char* op, const char* what, const Tensor& tensor,
+                        const Shape& shape) {
+  if (tensor.shape() != shape) {
+    fail(op, std::string(what) + " of shape " + to_string(shape), to_string(tensor.shape()));
+  }
+}
+
+// Both on one device, in one dtype.
+inline void check_alike(const char* op, const Tensor& a, const Tensor& b) {
+  if (a.dtype() != b.dtype()) {
+    fail(op, std::string("one dtype, ") + to_string(a.dtype()), to_string(b.dtype()));
+  }
+  if (!(a.device() == b.device())) {
+    fail(op, "tensors of one device", "two");
+  }
+}
+
+// A tensor for a result, like another in dtype and device.
+inline Tensor result_like(const Tensor& like, Shape shape) {
+  return {std::move(shape), like.dtype(), like.device()};
+}
+
+}  // namespace inkling

@@ -1,0 +1,70 @@
+#include "engine/ops/loss.h"
+
+#include "engine/ops/checks.h"
+#include "kernels/kernels.h"
+
+namespace inkling {
+
+CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double label_smoothing) {
+  const Tensor scores = logits.value();
+  check_rank("cross_entropy", "logits [batch, classes]", scores, 2);
+  check_shape("cross_entropy", "labels", labels, {scores.dim(0)});
+  if (scores.size() == 0) {
+    fail("cross_entropy", "at least one row and one class", to_string(scores.shape()));
+  }
+  if (!(label_smoothing >= 0 && label_smoothing < 1)) {
+    fail("cross_entropy", "label smoothing of at least 0 and below 1",
+         std::to_string(label_smoothing));
+  }
+  const Index batch = scores.dim(0);
+  const Index classes = scores.dim(1);
+  const Device device = scores.device();
+  Tensor probabilities = result_like(scores, scores.shape());
+  Tensor loss = result_like(scores, {1});
+  Tensor correct({1}, Dtype::int32, device);
+  visit_float(scores.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    pick(device.type(), cpu::cross_entropy_forward<T>, cuda::cross_entropy_forward<T>)(
+        device.stream(), {.batch = batch,
+                          .classes = classes,
+                          .label_smoothing = label_smoothing,
+                          .logits = scores.data<T>(),
+                          .labels = labels.data<std::uint8_t>(),
+                          .probabilities = probabilities.data<T>(),
+                          .loss = loss.data<T>(),
+                          .correct = correct.data<std::int32_t>()});
+  });
+  Variable result = Variable::from_op(loss, {logits}, [=](const Tensor& dloss) {
+    Tensor dlogits = result_like(probabilities, probabilities.shape());
+    visit_float(dloss.dtype(), [&](auto zero) {
+      using T = decltype(zero);
+      pick(device.type(), cpu::cross_entropy_backward<T>, cuda::cross_entropy_backward<T>)(
+          device.stream(), {.batch = batch,
+                            .classes = classes,
+                            .label_smoothing = label_smoothing,
+                            .probabilities = probabilities.data<T>(),
+                            .labels = labels.data<std::uint8_t>(),
+                            .dloss = dloss.data<T>(),
+                            .dlogits = dlogits.data<T>()});
+    });
+    return std::vector<Tensor>{dlogits};
+  });
+  return {std::move(result), std::move(correct)};
+}
+
+Tensor softmax(const Tensor& logits) {
+  check_rank("softmax", "logits [batch, classes]", logits, 2);
+  if (logits.dim(1) == 0) {
+    fail("softmax", "at least one class", to_string(logits.shape()));
+  }
+  Tensor probabilities = result_like(logits, logits.shape());
+  visit_float(logits.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    pick(logits.device().type(), cpu::softmax<T>, cuda::softmax<T>)(
+        logits.device().stream(), logits.dim(0), logits.dim(1), logits.data<T>(),
+        probabilities.data<T>());
+  });
+  return probabilities;
+}
+
+}  // namespace inkling

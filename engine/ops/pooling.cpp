@@ -1,0 +1,77 @@
+#include "engine/ops/pooling.h"
+
+#include "engine/ops/checks.h"
+#include "kernels/kernels.h"
+
+namespace inkling {
+
+Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
+  const Tensor image = x.value();
+  check_rank("max_pool2d", "images [batch, height, width, channels]", image, 4);
+  if (kernel < 1 || kernel > 16 || stride < 1) {
+    fail("max_pool2d", "a kernel of 1 to 16 and a stride of at least 1",
+         std::to_string(kernel) + " and " + std::to_string(stride));
+  }
+  if (image.dim(1) < kernel || image.dim(2) < kernel) {
+    fail("max_pool2d", "images of at least the kernel's " + std::to_string(kernel) + " pixels",
+         to_string(image.shape()));
+  }
+  const Pool2dShape shape{.batch = image.dim(0),
+                          .in_height = image.dim(1),
+                          .in_width = image.dim(2),
+                          .channels = image.dim(3),
+                          .kernel = kernel,
+                          .stride = stride};
+  const Device device = image.device();
+  Tensor y =
+      result_like(image, {shape.batch, shape.out_height(), shape.out_width(), shape.channels});
+  Tensor choice(y.shape(), Dtype::uint8, device);
+  visit_float(image.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    pick(device.type(), cpu::max_pool2d_forward<T>, cuda::max_pool2d_forward<T>)(
+        device.stream(), {.shape = shape,
+                          .x = image.data<T>(),
+                          .y = y.data<T>(),
+                          .choice = choice.data<std::uint8_t>()});
+  });
+  return Variable::from_op(
+      y, {x}, [shape, choice, device, in_shape = image.shape()](const Tensor& dy) {
+        Tensor dx = result_like(dy, in_shape);
+        visit_float(dy.dtype(), [&](auto zero) {
+          using T = decltype(zero);
+          pick(device.type(), cpu::max_pool2d_backward<T>, cuda::max_pool2d_backward<T>)(
+              device.stream(), {.shape = shape,
+                                .choice = choice.data<std::uint8_t>(),
+                                .dy = dy.data<T>(),
+                                .dx = dx.data<T>()});
+        });
+        return std::vector<Tensor>{dx};
+      });
+}
+
+Variable flatten(const Variable& x) {
+  const Tensor image = x.value();
+  check_rank("flatten", "images [batch, height, width, channels]", image, 4);
+  const ImageShape shape{.batch = image.dim(0),
+                         .height = image.dim(1),
+                         .width = image.dim(2),
+                         .channels = image.dim(3)};
+  const Device device = image.device();
+  Tensor y = result_like(image, {shape.batch, shape.channels * shape.height * shape.width});
+  visit_float(image.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    pick(device.type(), cpu::nhwc_to_nchw<T>, cuda::nhwc_to_nchw<T>)(device.stream(), shape,
+                                                                     image.data<T>(), y.data<T>());
+  });
+  return Variable::from_op(y, {x}, [shape, device, in_shape = image.shape()](const Tensor& dy) {
+    Tensor dx = result_like(dy, in_shape);
+    visit_float(dy.dtype(), [&](auto zero) {
+      using T = decltype(zero);
+      pick(device.type(), cpu::nchw_to_nhwc<T>, cuda::nchw_to_nhwc<T>)(device.stream(), shape,
+                                                                       dy.data<T>(), dx.data<T>());
+    });
+    return std::vector<Tensor>{dx};
+  });
+}
+
+}  // namespace inkling

@@ -1,0 +1,108 @@
+#include "engine/optimizer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "kernels/kernels.h"
+
+namespace inkling {
+namespace {
+
+constexpr ScheduleKind kKinds[] = {ScheduleKind::constant, ScheduleKind::step, ScheduleKind::cosine,
+                                   ScheduleKind::one_cycle};
+
+// From `from` at share 0 to `to` at share 1, along half a cosine.
+double anneal(double from, double to, double share) {
+  return to + (from - to) * (1 + std::cos(std::numbers::pi * share)) / 2;
+}
+
+}  // namespace
+
+const char* to_string(ScheduleKind kind) {
+  switch (kind) {
+    case ScheduleKind::constant:
+      return "constant";
+    case ScheduleKind::step:
+      return "step";
+    case ScheduleKind::cosine:
+      return "cosine";
+    case ScheduleKind::one_cycle:
+      return "one-cycle";
+  }
+  return "unknown";
+}
+
+ScheduleKind parse_schedule(std::string_view name) {
+  std::string known;
+  for (const ScheduleKind kind : kKinds) {
+    if (name == to_string(kind)) {
+      return kind;
+    }
+    known += std::string(known.empty() ? "" : ", ") + to_string(kind);
+  }
+  throw std::invalid_argument("[schedule] expected one of " + known + ", received " +
+                              std::string(name));
+}
+
+double Schedule::learning_rate(Index step) const {
+  const double share = std::clamp(
+      static_cast<double>(step) / static_cast<double>(std::max<Index>(1, total_steps)), 0.0, 1.0);
+  switch (kind) {
+    case ScheduleKind::constant:
+      break;
+    case ScheduleKind::step:
+      return peak *
+             std::pow(step_factor, static_cast<double>(step / std::max<Index>(1, step_every)));
+    case ScheduleKind::cosine:
+      return anneal(peak, 0, share);
+    case ScheduleKind::one_cycle:
+      return share < warmup ? anneal(peak / 25, peak, share / warmup)
+                            : anneal(peak, peak / 25 / 1e4, (share - warmup) / (1 - warmup));
+  }
+  return peak;
+}
+
+Adam::Adam(std::vector<Variable> parameters, const AdamOptions& options)
+    : parameters_(std::move(parameters)), options_(options) {
+  for (const Variable& parameter : parameters_) {
+    const Tensor& value = parameter.value();
+    first_moments_.push_back(Tensor::zeros(value.shape(), value.dtype(), value.device()));
+    second_moments_.push_back(Tensor::zeros(value.shape(), value.dtype(), value.device()));
+  }
+}
+
+void Adam::update(double learning_rate) {
+  if (parameters_.empty()) {
+    return;
+  }
+  const AdamStep step{.learning_rate = learning_rate,
+                      .beta1 = options_.beta1,
+                      .beta2 = options_.beta2,
+                      .epsilon = options_.epsilon,
+                      .weight_decay = options_.weight_decay,
+                      .step = steps_ + 1};
+  const Device device = parameters_.front().value().device();
+  visit_float(parameters_.front().value().dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    std::vector<AdamTensor<T>> tensors;
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      if (!parameters_[i].grad().defined()) {
+        throw std::logic_error(
+            "[adam] expected a gradient for every parameter: call backward() first");
+      }
+      tensors.push_back({.weight = parameters_[i].value().template data<T>(),
+                         .gradient = parameters_[i].grad().template data<T>(),
+                         .first_moment = first_moments_[i].template data<T>(),
+                         .second_moment = second_moments_[i].template data<T>(),
+                         .size = parameters_[i].value().size()});
+    }
+    pick(device.type(), cpu::adam_update<T>, cuda::adam_update<T>)(device.stream(), tensors, step);
+  });
+  ++steps_;
+  for (Variable& parameter : parameters_) {
+    parameter.clear_grad();
+  }
+}
+
+}  // namespace inkling

@@ -1,0 +1,65 @@
+// Adam, and how the learning rate moves over a training.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/autograd.h"
+
+namespace inkling {
+
+enum class ScheduleKind : std::uint8_t { constant, step, cosine, one_cycle };
+
+// Throws std::invalid_argument that lists the names: constant, step, cosine, one-cycle.
+ScheduleKind parse_schedule(std::string_view name);
+const char* to_string(ScheduleKind kind);
+
+// A pure function of the step, so that a resumed training follows the same curve.
+struct Schedule {
+  ScheduleKind kind = ScheduleKind::constant;
+  double peak = 0.001;
+  Index total_steps = 1;
+  // step: × step_factor each step_every steps.
+  Index step_every = 1;
+  double step_factor = 0.1;
+  // one-cycle (Smith & Topin 2018, as PyTorch's OneCycleLR anneals it, by cosines): from peak / 25
+  // up to peak over the first warmup share of all steps, then down to peak / 250,000.
+  double warmup = 0.3;
+
+  // step counts from 0. cosine (Loshchilov & Hutter 2017) falls from peak to 0 at total_steps.
+  double learning_rate(Index step) const;
+};
+
+struct AdamOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0;  // decoupled (AdamW)
+};
+
+// Kingma & Ba 2015. Keeps two moments for each parameter, on its device.
+class Adam {
+ public:
+  // The parameters are handles: update() writes their values.
+  Adam(std::vector<Variable> parameters, const AdamOptions& options);
+
+  // One step of all parameters from their gradients, which are then cleared. Throws
+  // std::logic_error when one has none.
+  void update(double learning_rate);
+
+  // What a checkpoint needs, in the order of the parameters.
+  Index steps() const { return steps_; }
+  void set_steps(Index steps) { steps_ = steps; }
+  std::vector<Tensor>& first_moments() { return first_moments_; }
+  std::vector<Tensor>& second_moments() { return second_moments_; }
+
+ private:
+  std::vector<Variable> parameters_;
+  AdamOptions options_;
+  std::vector<Tensor> first_moments_;
+  std::vector<Tensor> second_moments_;
+  Index steps_ = 0;
+};
+
+}  // namespace inkling
