@@ -23,7 +23,11 @@ constexpr const char* kDamaged =
     "Expected a PNG picture, got one that is damaged or incomplete; save it again as PNG.";
 
 bool starts_with(Bytes bytes, std::string_view prefix) {
-  return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
+  return bytes.size() >= prefix.size() &&
+         std::equal(prefix.begin(), prefix.end(), bytes.begin(),
+                    [](char expected, std::uint8_t came) {
+                      return static_cast<std::uint8_t>(expected) == came;
+                    });
 }
 
 // What came instead of a PNG, in words of ours alone: nothing of the input is repeated.

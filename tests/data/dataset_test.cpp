@@ -1,0 +1,130 @@
+#include "data/dataset.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/idx.h"
+#include "tests/support/idx_files.h"
+#include "tests/support/mnist_dir.h"
+#include "tests/support/temporary_folder.h"
+
+namespace inkling {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class LoadMnist : public ::testing::Test {
+ protected:
+  const std::filesystem::path& folder() const { return folder_.path(); }
+
+  void write(const std::string& name, const ByteVector& bytes) const {
+    write_file(folder() / name, bytes);
+  }
+
+  // Two test images of 2×3 pixels and their labels.
+  void write_sound_pair() const {
+    write("t10k-images-idx3-ubyte", idx_bytes({2, 2, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+    write("t10k-labels-idx1-ubyte", idx_bytes({2}, {0, 9}));
+  }
+
+  std::string complaint() const {
+    try {
+      load_mnist(folder(), MnistSplit::test);
+    } catch (const IdxError& error) {
+      return error.what();
+    }
+    return "no IdxError";
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_F(LoadMnist, ReadsImagesAndLabels) {
+  write_sound_pair();
+  const Dataset dataset = load_mnist(folder(), MnistSplit::test);
+  EXPECT_EQ(dataset.size(), 2);
+  EXPECT_EQ(dataset.height, 2);
+  EXPECT_EQ(dataset.width, 3);
+  EXPECT_EQ(dataset.pixels(), 6);
+  EXPECT_THAT(dataset.images, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+  EXPECT_THAT(dataset.labels, ElementsAre(0, 9));
+}
+
+TEST_F(LoadMnist, ReadsGzipFiles) {
+  write("train-images-idx3-ubyte.gz", gzip_bytes(idx_bytes({1, 1, 2}, {7, 8})));
+  write("train-labels-idx1-ubyte.gz", gzip_bytes(idx_bytes({1}, {3})));
+  EXPECT_THAT(load_mnist(folder(), MnistSplit::train).images, ElementsAre(7, 8));
+}
+
+TEST_F(LoadMnist, TakesThePlainFileFirst) {
+  write_sound_pair();
+  write("t10k-labels-idx1-ubyte.gz", gzip_bytes(idx_bytes({2}, {5, 5})));
+  EXPECT_THAT(load_mnist(folder(), MnistSplit::test).labels, ElementsAre(0, 9));
+}
+
+TEST_F(LoadMnist, SaysWhichNamesItLookedForAndWhatToDo) {
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("expected t10k-images-idx3-ubyte or "
+                                           "t10k-images-idx3-ubyte.gz, got neither"),
+                                 HasSubstr("script/fetch-mnist " + folder().string())));
+}
+
+TEST_F(LoadMnist, SaysThatTheFolderIsMissing) {
+  std::filesystem::remove(folder());
+  EXPECT_THAT(complaint(), HasSubstr("no such folder"));
+}
+
+TEST_F(LoadMnist, RefusesCountsThatDiffer) {
+  write_sound_pair();
+  write("t10k-labels-idx1-ubyte", idx_bytes({3}, {0, 1, 2}));
+  EXPECT_THAT(complaint(), HasSubstr("expected 2 labels, one for each image of "
+                                     "t10k-images-idx3-ubyte, got 3"));
+}
+
+TEST_F(LoadMnist, RefusesALabelAboveNineAndSaysWhere) {
+  write_sound_pair();
+  write("t10k-labels-idx1-ubyte", idx_bytes({2}, {9, 10}));
+  EXPECT_THAT(complaint(), HasSubstr("expected labels 0..9, got 10 at index 1"));
+}
+
+TEST_F(LoadMnist, RefusesAnEmptySet) {
+  write("t10k-images-idx3-ubyte", idx_bytes({0, 28, 28}, {}));
+  write("t10k-labels-idx1-ubyte", idx_bytes({0}, {}));
+  EXPECT_THAT(complaint(), HasSubstr("at least one image, got none"));
+}
+
+TEST_F(LoadMnist, RefusesImagesWithoutPixels) {
+  write("t10k-images-idx3-ubyte", idx_bytes({2, 0, 28}, {}));
+  write("t10k-labels-idx1-ubyte", idx_bytes({2}, {1, 2}));
+  EXPECT_THAT(complaint(), HasSubstr("1 to 4096 pixels a side, got 0"));
+}
+
+TEST_F(LoadMnist, RefusesImagesAndLabelsThatAreSwapped) {
+  write("t10k-images-idx3-ubyte", idx_bytes({2}, {0, 9}));
+  write("t10k-labels-idx1-ubyte", idx_bytes({2}, {0, 9}));
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("expected 3 dimensions (count, height, width), got 1"),
+                                 HasSubstr("not swapped")));
+}
+
+TEST(RealMnist, HasItsKnownCounts) {
+  const auto folder = mnist_dir();
+  if (!folder) {
+    GTEST_SKIP() << kNoMnist;
+  }
+  const Dataset train = load_mnist(*folder, MnistSplit::train);
+  const Dataset test = load_mnist(*folder, MnistSplit::test);
+  EXPECT_EQ(train.size(), 60000);
+  EXPECT_EQ(test.size(), 10000);
+  for (const Dataset* dataset : {&train, &test}) {
+    EXPECT_EQ(dataset->height, 28);
+    EXPECT_EQ(dataset->width, 28);
+  }
+  EXPECT_EQ(test.labels[0], 7);  // the test set's first digit, as every introduction shows it
+}
+
+}  // namespace
+}  // namespace inkling

@@ -1,0 +1,162 @@
+#include "data/fit.h"
+
+#include <cmath>
+#include <numeric>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace inkling {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+
+Plane plane_of(int width, int height, std::vector<float> values) {
+  Plane plane(width, height);
+  plane.values = std::move(values);
+  return plane;
+}
+
+double sum(const Plane& plane) {
+  return std::accumulate(plane.values.begin(), plane.values.end(), 0.0);
+}
+
+// A full vertical bar of the given thickness in the middle of a plane.
+Plane bar(int size, int thickness) {
+  Plane plane(size, size);
+  for (int y = 0; y < size; ++y) {
+    for (int x = (size - thickness) / 2; x < (size + thickness) / 2; ++x) {
+      plane.at(x, y) = 255;
+    }
+  }
+  return plane;
+}
+
+TEST(InkBox, SurroundsWhatIsAboveTheLeast) {
+  Plane plane(6, 5);
+  plane.at(2, 1) = 9;
+  plane.at(4, 3) = 9;
+  plane.at(0, 0) = 3;
+  const auto box = ink_box(plane, 3);
+  ASSERT_TRUE(box);
+  EXPECT_EQ(box->x, 2);
+  EXPECT_EQ(box->y, 1);
+  EXPECT_EQ(box->width, 3);
+  EXPECT_EQ(box->height, 3);
+  EXPECT_FALSE(ink_box(plane, 9));
+}
+
+TEST(Crop, CutsOutTheBox) {
+  const Plane plane = plane_of(3, 2, {1, 2, 3, 4, 5, 6});
+  EXPECT_THAT(crop(plane, {1, 0, 2, 2}).values, ElementsAre(2, 3, 5, 6));
+}
+
+TEST(AreaAverage, AveragesWholeBlocks) {
+  const Plane plane = plane_of(4, 2, {0, 4, 8, 8, 4, 0, 8, 0});
+  EXPECT_THAT(area_average(plane, 2, 1).values, ElementsAre(2, 6));
+}
+
+TEST(AreaAverage, CountsFractionsOfPixels) {
+  // 3 → 2: each result covers one and a half sources.
+  EXPECT_THAT(area_average(plane_of(3, 1, {0, 3, 6}), 2, 1).values, ElementsAre(1, 5));
+}
+
+TEST(AreaAverage, ToTheSameSizeChangesNothing) {
+  const Plane plane = plane_of(3, 2, {1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(area_average(plane, 3, 2).values, plane.values);
+}
+
+TEST(AreaAverage, RepeatsPixelsWhenItEnlarges) {
+  EXPECT_THAT(area_average(plane_of(2, 1, {3, 9}), 4, 2).values,
+              ElementsAre(3, 3, 9, 9, 3, 3, 9, 9));
+}
+
+TEST(AreaAverage, LosesNoInkAtAnySize) {
+  Plane plane(37, 53);
+  for (std::size_t i = 0; i < plane.values.size(); ++i) {
+    plane.values[i] = static_cast<float>(i * 7919 % 256);
+  }
+  const double mean = sum(plane) / (37 * 53);
+  for (const auto& [width, height] : {std::pair{20, 20}, {1, 1}, {36, 7}, {50, 60}}) {
+    const double difference =
+        std::abs(sum(area_average(plane, width, height)) / (width * height) - mean);
+    // Float sums of up to 53 weighted values below 256: some 1e-5 of the mean.
+    EXPECT_LE(difference, 1e-3) << width << ' ' << height;
+  }
+}
+
+TEST(ScaleLongerSide, KeepsTheProportions) {
+  const Plane tall = scale_longer_side(Plane(30, 60), 20);
+  EXPECT_EQ(tall.width, 10);
+  EXPECT_EQ(tall.height, 20);
+  const Plane thin = scale_longer_side(Plane(1000, 1), 20);
+  EXPECT_EQ(thin.width, 20);
+  EXPECT_EQ(thin.height, 1);
+}
+
+TEST(StretchToFull, BringsTheStrongestTo255) {
+  Plane plane = plane_of(3, 1, {0, 10, 50});
+  stretch_to_full(plane);
+  EXPECT_THAT(plane.values, ElementsAre(0, 51, 255));
+}
+
+TEST(StrokeWidth, IsThatOfAFullBar) {
+  for (const int thickness : {2, 3, 5}) {
+    // The bar's two ends add their own outline: thickness / length of the whole.
+    const float expected = static_cast<float>(thickness) / (1 + static_cast<float>(thickness) / 40);
+    EXPECT_LE(std::abs(stroke_width(bar(40, thickness)) - expected), 0.05F * expected) << thickness;
+  }
+}
+
+TEST(StrokeWidth, OfAFaintPixelWideLineIsItsShareOfThePixel) {
+  Plane line = bar(41, 1);
+  for (float& value : line.values) {
+    value /= 4;
+  }
+  EXPECT_LE(std::abs(stroke_width(line) - 0.25F), 0.25F * 0.05F);
+}
+
+TEST(Thicken, MakesADiscOfAPixel) {
+  Plane dot(1, 1);
+  dot.at(0, 0) = 200;
+  const Plane disc = thicken(dot, 5);
+  EXPECT_EQ(disc.width, 11);
+  EXPECT_EQ(disc.height, 11);
+  EXPECT_EQ(disc.at(5, 5), 200);
+  EXPECT_EQ(disc.at(0, 0), 0);
+  // Area of a disc of this radius; the soft edge is symmetric about it.
+  const double area = 3.14159 * 5 * 5;
+  EXPECT_LE(std::abs(sum(disc) / 200 - area), 0.05 * area);
+}
+
+TEST(Thicken, LeavesOverlapsAsStrongAsTheInk) { EXPECT_LE(strongest(thicken(bar(20, 2), 3)), 255); }
+
+TEST(CentreByMass, MovesTheMassToTheMiddle) {
+  Plane ink(3, 3);
+  ink.at(1, 1) = 255;
+  const Plane centred = centre_by_mass(ink, 28);
+  EXPECT_EQ(centred.at(14, 14), 255);
+  EXPECT_EQ(sum(centred), 255);
+}
+
+TEST(CentreByMass, MovesHalvesDown) {
+  Plane ink(2, 1);
+  ink.values = {8, 8};  // centre at 0.5: either 13.5 or 14.5 in the result
+  const Plane centred = centre_by_mass(ink, 28);
+  EXPECT_EQ(centred.at(13, 14), 8);
+  EXPECT_EQ(centred.at(14, 14), 8);
+}
+
+TEST(CentreByMass, LosesNothingOverTheEdge) {
+  Plane ink(20, 20);
+  ink.at(0, 0) = 255;  // nearly all the mass in one corner: it would be moved out
+  ink.at(19, 19) = 1;
+  const Plane centred = centre_by_mass(ink, 28);
+  EXPECT_EQ(sum(centred), 256);
+  EXPECT_EQ(centred.at(8, 8), 255);
+  EXPECT_EQ(centred.at(27, 27), 1);
+}
+
+}  // namespace
+}  // namespace inkling

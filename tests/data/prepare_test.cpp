@@ -1,0 +1,321 @@
+#include "data/prepare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/dataset.h"
+#include "tests/support/mnist_dir.h"
+#include "tests/support/pictures.h"
+
+namespace inkling {
+namespace {
+
+// A picture of one tone, each pixel off by at most `amplitude` at random.
+Picture noise(int width, int height, int tone, int amplitude) {
+  std::mt19937 random(1);
+  Picture picture = plain_picture(width, height, kWhite);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const int off = static_cast<int>(random() % static_cast<unsigned>(2 * amplitude + 1));
+      const auto value = static_cast<std::uint8_t>(std::clamp(tone + off - amplitude, 0, 255));
+      set_pixel(picture, x, y, {value, value, value, 255});
+    }
+  }
+  return picture;
+}
+
+// A seven, as a page would draw it: two strokes of a round pen.
+Picture drawn_seven(int size, double thickness, const Colour& ink, const Colour& paper) {
+  Picture picture = plain_picture(size, size, paper);
+  draw_line(picture, 0.3 * size, 0.2 * size, 0.7 * size, 0.2 * size, thickness, ink);
+  draw_line(picture, 0.7 * size, 0.2 * size, 0.4 * size, 0.8 * size, thickness, ink);
+  return picture;
+}
+
+struct InkExtent {
+  int left = kDigitSize;
+  int right = -1;
+  int top = kDigitSize;
+  int bottom = -1;
+  int width() const { return right - left + 1; }
+  int height() const { return bottom - top + 1; }
+};
+
+InkExtent extent_of(const DigitPixels& digit) {
+  InkExtent extent;
+  for (int i = 0; i < kDigitSize * kDigitSize; ++i) {
+    if (digit[static_cast<std::size_t>(i)] > 0) {
+      extent.left = std::min(extent.left, i % kDigitSize);
+      extent.right = std::max(extent.right, i % kDigitSize);
+      extent.top = std::min(extent.top, i / kDigitSize);
+      extent.bottom = std::max(extent.bottom, i / kDigitSize);
+    }
+  }
+  return extent;
+}
+
+int strongest_of(const DigitPixels& digit) { return *std::max_element(digit.begin(), digit.end()); }
+
+TEST(Prepare, FindsNothingOnOneTone) {
+  for (const Colour& colour : {kWhite, kBlack, Colour{90, 120, 30, 255}}) {
+    EXPECT_FALSE(prepare(plain_picture(28, 28, colour)));
+    EXPECT_FALSE(prepare(plain_picture(300, 150, colour)));
+    EXPECT_FALSE(prepare(plain_picture(1, 1, colour)));
+  }
+}
+
+TEST(Prepare, FindsNothingOnTransparency) {
+  EXPECT_FALSE(prepare(plain_picture(280, 280, kTransparent)));
+  EXPECT_FALSE(prepare(plain_picture(280, 280, {255, 255, 255, 0})));
+  EXPECT_FALSE(prepare(plain_picture(280, 280, {0, 0, 0, 128})));
+}
+
+TEST(Prepare, FindsNothingUnderTransparencyWhateverTheHiddenColours) {
+  Picture picture = drawn_seven(100, 8, kBlack, kWhite);
+  for (std::size_t i = 3; i < picture.rgba.size(); i += 4) {
+    picture.rgba[i] = 0;
+  }
+  EXPECT_FALSE(prepare(picture));
+}
+
+TEST(Prepare, FindsNothingInFaintNoise) {
+  for (const int tone : {0, 5, 128, 250, 255}) {
+    EXPECT_FALSE(prepare(noise(28, 28, tone, 8))) << tone;
+    EXPECT_FALSE(prepare(noise(280, 280, tone, 8))) << tone;
+  }
+}
+
+TEST(Prepare, FindsNothingInStrongerNoiseThatIsEverywhere) {
+  EXPECT_FALSE(prepare(noise(280, 280, 128, 40)));
+}
+
+TEST(Prepare, RefusesAPictureThatIsNotItsSize) {
+  EXPECT_THROW(prepare(Picture{2, 2, std::vector<std::uint8_t>(15)}), std::invalid_argument);
+  EXPECT_THROW(prepare(Picture{0, 0, {}}), std::invalid_argument);
+  EXPECT_THROW(prepare(Picture{-1, -1, std::vector<std::uint8_t>(4)}), std::invalid_argument);
+}
+
+TEST(Prepare, FillsTwentyPixelsOnTheLongerSide) {
+  for (const int size : {28, 60, 280, 1000}) {
+    const auto digit = prepare(drawn_seven(size, 0.06 * size, kBlack, kWhite));
+    ASSERT_TRUE(digit) << size;
+    EXPECT_EQ(extent_of(*digit).height(), 20) << size;
+    EXPECT_LT(extent_of(*digit).width(), 20) << size;
+    EXPECT_EQ(strongest_of(*digit), 255) << size;
+  }
+}
+
+TEST(Prepare, KeepsTheProportionsOfATallAndAWideStroke) {
+  Picture tall = plain_picture(100, 200, kWhite);
+  fill_rectangle(tall, 45, 20, 65, 180, kBlack);
+  const InkExtent upright = extent_of(prepare(tall).value());
+  EXPECT_EQ(upright.height(), 20);
+  EXPECT_LE(std::abs(upright.width() - 20 * 20 / 160), 1);  // 2.5, rounded either way
+
+  Picture wide = plain_picture(200, 100, kWhite);
+  fill_rectangle(wide, 20, 45, 180, 65, kBlack);
+  const InkExtent lying = extent_of(prepare(wide).value());
+  EXPECT_EQ(lying.width(), 20);
+  EXPECT_LE(std::abs(lying.height() - 20 * 20 / 160), 1);
+}
+
+TEST(Prepare, CentresTheMass) {
+  const auto digit = prepare(drawn_seven(280, 18, kBlack, kWhite));
+  ASSERT_TRUE(digit);
+  double mass = 0;
+  double x = 0;
+  double y = 0;
+  for (int i = 0; i < kDigitSize * kDigitSize; ++i) {
+    const double value = (*digit)[static_cast<std::size_t>(i)];
+    mass += value;
+    x += value * (i % kDigitSize);
+    y += value * (i / kDigitSize);
+  }
+  // Moved by whole pixels, so within half a pixel; bytes are rounded after that.
+  EXPECT_LE(std::abs(x / mass - 14), 0.51);
+  EXPECT_LE(std::abs(y / mass - 14), 0.51);
+}
+
+TEST(Prepare, SeesTheSameDigitInEitherPolarityAndOnTransparency) {
+  const DigitPixels expected = prepare(drawn_seven(280, 18, kWhite, kBlack)).value();
+  EXPECT_EQ(prepare(drawn_seven(280, 18, kBlack, kWhite)), expected);
+  EXPECT_EQ(prepare(drawn_seven(280, 18, kBlack, kTransparent)), expected);
+  EXPECT_EQ(prepare(drawn_seven(280, 18, kWhite, kTransparent)), expected);
+  EXPECT_EQ(prepare(drawn_seven(280, 18, kWhite, {255, 255, 255, 0})), expected);
+}
+
+TEST(Prepare, SeesTheSameDigitInEveryColourAndStrength) {
+  const DigitPixels expected = prepare(drawn_seven(280, 18, kBlack, kWhite)).value();
+  for (const Colour& ink :
+       {Colour{200, 200, 200, 255}, {255, 0, 0, 255}, {255, 255, 0, 255}, {0, 0, 90, 60}}) {
+    const auto digit = prepare(drawn_seven(280, 18, ink, kWhite));
+    ASSERT_TRUE(digit);
+    // One tone on one tone is the same plane but for a factor, which stretching takes out; bytes
+    // may round differently.
+    EXPECT_LE(mean_absolute_difference(*digit, expected), 1);
+  }
+}
+
+TEST(Prepare, DoesNotCareWhereOnTheCanvasTheDigitIs) {
+  const Picture seven = drawn_seven(280, 18, kBlack, kWhite);
+  const DigitPixels expected = prepare(seven).value();
+  EXPECT_EQ(prepare(placed(seven, 0, 0, 1000, 700, kWhite)), expected);
+  EXPECT_EQ(prepare(placed(seven, 720, 420, 1000, 700, kWhite)), expected);
+}
+
+TEST(Prepare, ChangesNothingTheSecondTime) {
+  for (const double thickness : {1.0, 6.0, 18.0, 40.0}) {
+    const DigitPixels once = prepare(drawn_seven(280, thickness, kBlack, kWhite)).value();
+    EXPECT_EQ(prepare(white_on_black(once)), once) << thickness;
+    EXPECT_EQ(prepare(black_on_white(once)), once) << thickness;
+  }
+}
+
+// A line one pixel thin keeps 1/50 of its ink in a plain average of 1000 pixels into 20, 5 of 255.
+// Here it must come out as MNIST's own strokes do: full ink along its whole length, and about two
+// pixels wide.
+TEST(Prepare, KeepsAOnePixelLineOnALargeCanvas) {
+  struct Line {
+    double x0, y0, x1, y1;
+  };
+  for (const Line& line :
+       {Line{500, 0, 500, 1000}, {0, 500, 1000, 500}, {0, 0, 1000, 1000}, {300, 100, 700, 900}}) {
+    Picture canvas = plain_picture(1000, 1000, kWhite);
+    draw_line(canvas, line.x0, line.y0, line.x1, line.y1, 1, kBlack);
+    const auto digit = prepare(canvas);
+    ASSERT_TRUE(digit);
+    const InkExtent extent = extent_of(*digit);
+    EXPECT_EQ(std::max(extent.width(), extent.height()), 20);
+    const bool upright = extent.height() == 20;
+    // Inside the round ends, each step along the line crosses strong ink.
+    for (int along = 1; along < 19; ++along) {
+      int strongest = 0;
+      for (int across = 0; across < kDigitSize; ++across) {
+        const int x = upright ? across : extent.left + along;
+        const int y = upright ? extent.top + along : across;
+        strongest =
+            std::max<int>(strongest, (*digit)[static_cast<std::size_t>(y * kDigitSize + x)]);
+      }
+      EXPECT_GE(strongest, 128) << along;
+    }
+  }
+}
+
+TEST(Prepare, DrawsAThinPenAsStrongAsMnist) {
+  const auto digit = prepare(drawn_seven(1000, 1, kBlack, kWhite));
+  ASSERT_TRUE(digit);
+  double ink = 0;
+  for (const std::uint8_t value : *digit) {
+    ink += value / 255.0;
+  }
+  // The strokes are about 13 and 22 pixels long in the 20×20; MNIST's pen makes them 1 to 4 wide.
+  EXPECT_GE(ink, 35 * 1);
+  EXPECT_LE(ink, 35 * 4);
+}
+
+TEST(Prepare, IgnoresFaintSpecksFarFromTheDigit) {
+  Picture picture = drawn_seven(280, 18, kBlack, kWhite);
+  const DigitPixels expected = prepare(picture).value();
+  set_pixel(picture, 2, 2, {245, 245, 245, 255});
+  set_pixel(picture, 270, 275, {250, 250, 250, 255});
+  EXPECT_EQ(prepare(picture), expected);
+}
+
+class PrepareRealMnist : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto folder = mnist_dir();
+    if (!folder) {
+      GTEST_SKIP() << kNoMnist;
+    }
+    dataset_ = load_mnist(*folder, MnistSplit::test);
+  }
+
+  std::int64_t size() const { return dataset_.size(); }
+
+  DigitPixels digit(std::int64_t index) const {
+    DigitPixels pixels{};
+    std::copy_n(dataset_.images.begin() + index * dataset_.pixels(), pixels.size(), pixels.begin());
+    return pixels;
+  }
+
+ private:
+  Dataset dataset_;
+};
+
+TEST_F(PrepareRealMnist, LeavesEveryTestImageAsItIs) {
+  for (std::int64_t i = 0; i < size(); ++i) {
+    const DigitPixels pixels = digit(i);
+    EXPECT_EQ(prepare(white_on_black(pixels)), pixels) << i;
+    EXPECT_EQ(prepare(black_on_white(pixels)), pixels) << i;
+  }
+}
+
+TEST_F(PrepareRealMnist, SeesEveryTestImageThroughTransparency) {
+  for (std::int64_t i = 0; i < size(); i += 10) {
+    const DigitPixels pixels = digit(i);
+    EXPECT_EQ(prepare(on_transparency(pixels, kBlack)), pixels) << i;
+    EXPECT_EQ(prepare(on_transparency(pixels, kWhite)), pixels) << i;
+  }
+}
+
+// Ten times larger, the ink box is 200 pixels long: each of the 20 result pixels averages exactly
+// the 100 copies of its original, and the mass is where it was. What may differ is the stretching
+// of a strongest value of 254 to 255, by at most one level a pixel, and the faintest edges (below
+// 1/16 of full ink) where they lie outside the box.
+constexpr double kStretchingAndEdges = 1;
+// A few images have a box of 19: they grow by 1/19, so that their outline, at most as long as twice
+// the strokes, moves by at most half a pixel. With 20×20 pixels of box and half of them outline
+// that is 200 · 0.5 · 255 / 784.
+constexpr double kOneInTwenty = 33;
+
+double bound_for(const DigitPixels& pixels) {
+  const InkExtent extent = extent_of(pixels);
+  return std::max(extent.width(), extent.height()) == 20 ? kStretchingAndEdges : kOneInTwenty;
+}
+
+TEST_F(PrepareRealMnist, SeesTheSameInAnEnlargedImage) {
+  for (std::int64_t i = 0; i < size(); i += 20) {
+    const DigitPixels pixels = digit(i);
+    const auto prepared = prepare(enlarged(black_on_white(pixels), 10));
+    ASSERT_TRUE(prepared) << i;
+    EXPECT_LE(mean_absolute_difference(*prepared, pixels), bound_for(pixels)) << i;
+  }
+}
+
+TEST_F(PrepareRealMnist, SeesTheSameInTheCornerOfALargeCanvas) {
+  for (std::int64_t i = 0; i < size(); i += 50) {
+    const DigitPixels pixels = digit(i);
+    const Picture large = enlarged(black_on_white(pixels), 5);
+    for (const auto& [x, y] : {std::pair{0, 0}, {260, 0}, {0, 160}, {260, 160}}) {
+      const auto prepared = prepare(placed(large, x, y, 400, 300, kWhite));
+      ASSERT_TRUE(prepared) << i;
+      EXPECT_LE(mean_absolute_difference(*prepared, pixels), bound_for(pixels)) << i;
+    }
+  }
+}
+
+TEST_F(PrepareRealMnist, SeesNearlyTheSameOnNoisyPaper) {
+  Picture paper = noise(560, 560, 225, 10);
+  for (std::int64_t i = 0; i < size(); i += 500) {
+    const DigitPixels pixels = digit(i);
+    Picture picture = enlarged(black_on_white(pixels), 20);
+    for (std::size_t p = 0; p < picture.rgba.size(); ++p) {
+      if (p % 4 != 3) {
+        picture.rgba[p] = static_cast<std::uint8_t>(picture.rgba[p] * paper.rgba[p] / 255);
+      }
+    }
+    const auto prepared = prepare(picture);
+    ASSERT_TRUE(prepared) << i;
+    // Ink below the noise (6 median deviations: 30 of some 225 levels) is lost, which may cost the
+    // outline's faint half: less than one pixel around the digit, at most as with a box of 19.
+    EXPECT_LE(mean_absolute_difference(*prepared, pixels), kOneInTwenty) << i;
+  }
+}
+
+}  // namespace
+}  // namespace inkling
