@@ -1,0 +1,131 @@
+#include "train/checkpoint.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/atomic_file.h"
+#include "train/metrics.h"
+
+namespace inkling {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kOptionsKey = "inkling.options";
+constexpr const char* kProgressKey = "inkling.progress";
+constexpr const char* kFirstMoment = "adam.first_moment.";
+constexpr const char* kSecondMoment = "adam.second_moment.";
+
+// Weights and moments as parameters of one list: all have names, shapes and layouts.
+std::vector<Parameter> all_tensors(Trainer& trainer) {
+  std::vector<Parameter> all = trainer.network().parameters();
+  const std::size_t count = all.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    all.push_back({kFirstMoment + all[i].name, Variable(trainer.optimizer().first_moments()[i]),
+                   all[i].layout});
+    all.push_back({kSecondMoment + all[i].name, Variable(trainer.optimizer().second_moments()[i]),
+                   all[i].layout});
+  }
+  return all;
+}
+
+std::string progress_json(Trainer& trainer) {
+  const TrainProgress& progress = trainer.progress();
+  Json history = Json::array();
+  for (const EpochRecord& record : progress.history) {
+    history.push_back(Json::parse(to_json_line(record)));
+  }
+  return Json{{"epoch", progress.epoch},
+              {"step_in_epoch", progress.step_in_epoch},
+              {"loss_sum", progress.loss_sum},
+              {"correct", progress.correct},
+              {"seconds", progress.seconds},
+              {"steps", trainer.optimizer().steps()},
+              {"history", history}}
+      .dump();
+}
+
+TrainProgress parse_progress(const Json& json) {
+  TrainProgress progress{.epoch = json.at("epoch").get<Index>(),
+                         .step_in_epoch = json.at("step_in_epoch").get<Index>(),
+                         .loss_sum = json.at("loss_sum").get<double>(),
+                         .correct = json.at("correct").get<Index>(),
+                         .seconds = json.at("seconds").get<double>(),
+                         .history = {}};
+  for (const Json& record : json.at("history")) {
+    progress.history.push_back(parse_json_line(record.dump()));
+  }
+  return progress;
+}
+
+void check_options(const std::string& stored, const TrainOptions& options,
+                   const std::string& file) {
+  const Json before = Json::parse(stored, nullptr, /*allow_exceptions=*/false);
+  const Json now = Json::parse(to_json(options));
+  for (const auto& [key, value] : now.items()) {
+    if (!before.is_object() || !before.contains(key) || before[key] != value) {
+      throw WeightsError(
+          file + ": this checkpoint was made with " + key + " " +
+          (before.is_object() && before.contains(key) ? before[key].dump() : "unknown") + ", not " +
+          value.dump() + ": resume with the same options, or train into another folder");
+    }
+  }
+}
+
+const std::string& metadata_text(const Safetensors& contents, const char* key,
+                                 const std::string& file) {
+  const auto found = contents.metadata.find(key);
+  if (found == contents.metadata.end()) {
+    throw WeightsError(file + ": expected " + key +
+                       " in the metadata (is it a checkpoint of inkling train?)");
+  }
+  return found->second;
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
+  Safetensors contents;
+  contents.metadata = model_metadata(trainer.network(), trainer.options().normalization);
+  contents.metadata[kOptionsKey] = to_json(trainer.options());
+  contents.metadata[kProgressKey] = progress_json(trainer);
+  const std::vector<Parameter> tensors = all_tensors(trainer);
+  std::vector<std::vector<std::byte>> storage;
+  for (const Parameter& tensor : tensors) {
+    storage.push_back(parameter_bytes(tensor, WeightsPrecision::float32));
+    contents.tensors.push_back({tensor.name, "F32", tensor.file_shape(), storage.back()});
+  }
+  write_file_atomically(path, serialize_safetensors(contents));
+}
+
+void load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
+  const std::string file = path.string();
+  const std::vector<std::byte> bytes = read_file(path);
+  const Safetensors contents = parse_safetensors(bytes, file);
+  check_options(metadata_text(contents, kOptionsKey, file), trainer.options(), file);
+  std::vector<Parameter> tensors = all_tensors(trainer);
+  if (contents.tensors.size() != tensors.size()) {
+    throw WeightsError(file + ": expected " + std::to_string(tensors.size()) +
+                       " tensors, received " + std::to_string(contents.tensors.size()));
+  }
+  try {
+    const Json json = Json::parse(metadata_text(contents, kProgressKey, file));
+    trainer.progress() = parse_progress(json);
+    trainer.optimizer().set_steps(json.at("steps").get<Index>());
+  } catch (const Json::exception&) {
+    throw WeightsError(file + ": expected " + kProgressKey +
+                       " as written by inkling train, received something else");
+  }
+  for (Parameter& tensor : tensors) {
+    const auto entry =
+        std::find_if(contents.tensors.begin(), contents.tensors.end(),
+                     [&](const SafetensorsEntry& e) { return e.name == tensor.name; });
+    if (entry == contents.tensors.end()) {
+      throw WeightsError(file + ": expected the tensor " + tensor.name + ", which is missing");
+    }
+    restore_parameter(tensor, *entry, file);
+  }
+}
+
+}  // namespace inkling

@@ -1,0 +1,100 @@
+// inkling evaluate: accuracy, loss, per class, confusion matrix.
+#include <nlohmann/json.hpp>
+
+#include "data/dataset.h"
+#include "train/commands.h"
+#include "train/evaluation.h"
+
+namespace inkling {
+namespace {
+
+struct EvaluateCommand {
+  std::filesystem::path model;
+  std::filesystem::path data;
+  DeviceFlags device;
+  bool train_split = false;
+  bool json = false;
+
+  int run() const;
+};
+
+double class_accuracy(const Evaluation& result, std::size_t truth) {
+  Index total = 0;
+  for (const Index count : result.confusion[truth]) {
+    total += count;
+  }
+  return total > 0
+             ? static_cast<double>(result.confusion[truth][truth]) / static_cast<double>(total)
+             : 0;
+}
+
+void print_json(const std::string& name, const Evaluation& result) {
+  nlohmann::ordered_json per_class = nlohmann::ordered_json::array();
+  for (std::size_t truth = 0; truth < result.confusion.size(); ++truth) {
+    per_class.push_back({{"class", truth}, {"accuracy", class_accuracy(result, truth)}});
+  }
+  const nlohmann::ordered_json summary = {{"model", name},
+                                          {"count", result.count},
+                                          {"correct", result.correct},
+                                          {"accuracy", result.accuracy()},
+                                          {"loss", result.loss},
+                                          {"per_class", per_class},
+                                          {"confusion", result.confusion}};
+  std::printf("%s\n", summary.dump().c_str());
+}
+
+void print_table(const std::string& name, const Evaluation& result) {
+  std::printf("%s: accuracy %.2f %% (%ld of %ld right), loss %.4f\n\n", name.c_str(),
+              100 * result.accuracy(), static_cast<long>(result.correct),
+              static_cast<long>(result.count), result.loss);
+  std::printf("truth \\ predicted\n        ");
+  for (std::size_t predicted = 0; predicted < result.confusion.size(); ++predicted) {
+    std::printf("%6zu", predicted);
+  }
+  std::printf("   right\n");
+  for (std::size_t truth = 0; truth < result.confusion.size(); ++truth) {
+    std::printf("%6zu  ", truth);
+    for (const Index count : result.confusion[truth]) {
+      std::printf("%6ld", static_cast<long>(count));
+    }
+    std::printf("  %6.2f %%\n", 100 * class_accuracy(result, truth));
+  }
+}
+
+int EvaluateCommand::run() const {
+  const Device on = device.open();
+  const Model loaded = load_model(model, on);
+  const Dataset dataset = load_mnist(data, train_split ? MnistSplit::train : MnistSplit::test);
+  const NetworkSpec& spec = loaded.network.spec();
+  if (spec.height != dataset.height || spec.width != dataset.width || spec.channels != 1) {
+    throw std::invalid_argument("expected pictures of " + std::to_string(spec.height) + "×" +
+                                std::to_string(spec.width) + " for " + spec.name + ", received " +
+                                std::to_string(dataset.height) + "×" +
+                                std::to_string(dataset.width));
+  }
+  const Evaluation result =
+      evaluate(loaded.network, DeviceDataset(dataset, loaded.normalization, on));
+  if (json) {
+    print_json(spec.name, result);
+  } else {
+    print_table(spec.name, result);
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_evaluate_command(CLI::App& app, int& exit_code) {
+  auto state = std::make_shared<EvaluateCommand>();
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "accuracy, loss and confusion matrix of weights on a data set");
+  command->add_option("--model", state->model, "weights file")->required();
+  command->add_option("--data", state->data, "folder of MNIST's IDX files")->required();
+  command->add_flag("--train-split", state->train_split,
+                    "evaluate on the training images instead of the test images");
+  state->device.add_to(*command);
+  command->add_flag("--json", state->json, "print one JSON object");
+  command->callback([state, &exit_code] { exit_code = state->run(); });
+}
+
+}  // namespace inkling

@@ -1,0 +1,30 @@
+// How good a network is on a data set.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/network.h"
+#include "train/device_dataset.h"
+
+namespace inkling {
+
+struct Evaluation {
+  Index count = 0;
+  Index correct = 0;
+  double loss = 0;                            // mean cross-entropy
+  std::vector<std::vector<Index>> confusion;  // [truth][prediction]
+  std::vector<std::uint8_t> predictions;      // for each row evaluated
+  std::vector<float> confidences;             // the prediction's probability
+
+  double accuracy() const {
+    return count > 0 ? static_cast<double>(correct) / static_cast<double>(count) : 0;
+  }
+};
+
+// Of the given rows. Throws std::out_of_range when a label is no class of the network.
+Evaluation evaluate(const Network& network, const DeviceDataset& data,
+                    std::span<const std::int32_t> rows);
+Evaluation evaluate(const Network& network, const DeviceDataset& data);  // of all
+
+}  // namespace inkling

@@ -1,0 +1,76 @@
+// The training loop.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "engine/network.h"
+#include "engine/optimizer.h"
+#include "train/device_dataset.h"
+#include "train/shuffle.h"
+#include "train/train_options.h"
+
+namespace inkling {
+
+// One line of the training log.
+struct EpochRecord {
+  Index epoch = 0;  // from 1
+  double train_loss = 0;
+  double train_accuracy = 0;
+  std::optional<double> validation_loss;  // none when nothing was held out
+  std::optional<double> validation_accuracy;
+  double learning_rate = 0;  // of the last step
+  double seconds = 0;
+  double images_per_second = 0;  // of training alone
+};
+
+// Where a training stands, besides weights and moments. Every random number is a function of the
+// seed and of these.
+struct TrainProgress {
+  Index epoch = 0;          // epochs completed
+  Index step_in_epoch = 0;  // steps completed of the next one
+  double loss_sum = 0;      // over the images of the epoch so far
+  Index correct = 0;
+  double seconds = 0;
+  std::vector<EpochRecord> history;
+};
+
+class Trainer {
+ public:
+  // The data set is copied to the device. Schedule "step" takes a tenth of the rate after each
+  // third of the steps. Throws std::invalid_argument for options that do not fit.
+  Trainer(const TrainOptions& options, const Dataset& training_set, const Device& device);
+
+  struct Callbacks {
+    // After each step; false stops the training before the next.
+    std::function<bool(const Trainer&)> after_step;
+    std::function<void(const Trainer&)> after_epoch;
+  };
+  // Trains until all epochs are done or a callback stops it; true when all are done. Throws
+  // std::runtime_error when the loss is not finite.
+  bool run(const Callbacks& callbacks);
+
+  const TrainOptions& options() const { return options_; }
+  Network& network() { return network_; }
+  const Network& network() const { return network_; }
+  Adam& optimizer() { return optimizer_; }
+  TrainProgress& progress() { return progress_; }
+  const TrainProgress& progress() const { return progress_; }
+  Index steps_per_epoch() const { return steps_per_epoch_; }
+  Index images_per_epoch() const { return static_cast<Index>(split_.training.size()); }
+
+ private:
+  void step(std::span<const std::int32_t> rows);
+  void finish_epoch();
+  Schedule schedule() const;
+
+  TrainOptions options_;
+  Split split_;
+  DeviceDataset data_;
+  Network network_;
+  Adam optimizer_;
+  TrainProgress progress_;
+  Index steps_per_epoch_;
+};
+
+}  // namespace inkling
