@@ -64,7 +64,7 @@ Plane average_columns(const Plane& plane, int height) {
   return result;
 }
 
-// Lets the paper start outside the plane, so that ink at its edge has an outline too.
+// Outside the plane there is paper: ink at its edge has an outline too.
 float ink_or_paper(const Plane& ink, int x, int y) {
   return x < 0 || y < 0 || x >= ink.width || y >= ink.height ? 0 : ink.at(x, y);
 }
@@ -99,11 +99,11 @@ std::optional<Box> ink_box(const Plane& ink, float least) {
   return Box{left, top, right - left + 1, bottom - top + 1};
 }
 
-Plane crop(const Plane& plane, const Box& box) {
+Plane crop(const Plane& ink, const Box& box) {
   Plane result(box.width, box.height);
   for (int y = 0; y < box.height; ++y) {
     for (int x = 0; x < box.width; ++x) {
-      result.at(x, y) = plane.at(box.x + x, box.y + y);
+      result.at(x, y) = ink_or_paper(ink, box.x + x, box.y + y);
     }
   }
   return result;
@@ -157,9 +157,9 @@ Plane thicken(const Plane& ink, float radius) {
   Plane disc(2 * reach + 1, 2 * reach + 1);
   for (int y = -reach; y <= reach; ++y) {
     for (int x = -reach; x <= reach; ++x) {
-      // Half a pixel of soft edge on both sides of the circle.
-      const float inside = radius + 0.5F - std::hypot(static_cast<float>(x), static_cast<float>(y));
-      disc.at(x + reach, y + reach) = std::clamp(inside, 0.0F, 1.0F);
+      // The share of this pixel that is within the radius of the pen's own pixel.
+      const float share = radius + 1 - std::hypot(static_cast<float>(x), static_cast<float>(y));
+      disc.at(x + reach, y + reach) = std::clamp(share, 0.0F, 1.0F);
     }
   }
   Plane result(ink.width + 2 * reach, ink.height + 2 * reach);

@@ -18,7 +18,8 @@ struct Box {
 // The smallest box around every value above `least`; nullopt when there is none.
 std::optional<Box> ink_box(const Plane& ink, float least);
 
-Plane crop(const Plane& plane, const Box& box);
+// What is in the box; where that lies outside the plane, 0.
+Plane crop(const Plane& ink, const Box& box);
 
 // Each result pixel is the average of the area that it covers, fractions of pixels included:
 // nothing falls between samples, however much smaller the result is.

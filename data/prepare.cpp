@@ -17,10 +17,10 @@ constexpr float kFull = 255;
 constexpr float kFaint = 1.0F / 16;
 constexpr int kInkSize = 20;  // the longer side of the ink box in MNIST's 28×28
 
-// In pixels of the 20×20: MNIST's pens lie between 1 and 4, mostly about 2. Below the first, area
-// averaging leaves a line that is fainter than any in MNIST, and it is redrawn with the second.
-constexpr float kThinStroke = 0.6F;
-constexpr float kUsualStroke = 2;
+// As stroke_width() measures it in the 20×20: one in twenty of MNIST's digits has a thinner pen,
+// half of them one of 2 and more. Area averaging leaves of a thinner line only a fainter one; it is
+// redrawn with this one.
+constexpr float kLeastStroke = 1.3F;
 // Thin lines are thickened at this many times the final resolution, where even the thinnest survive
 // as a line, and where the work does not depend on the picture's size.
 constexpr int kFineness = 8;
@@ -58,7 +58,17 @@ bool has_mnist_form(const Plane& ink, const Box& box) {
          std::abs(centre.x - kDigitSize / 2.0) <= 1 && std::abs(centre.y - kDigitSize / 2.0) <= 1;
 }
 
-// The same lines with MNIST's usual pen. width: of the present one, in pixels of the 20×20.
+// A box that comes out at least one pixel wide in the 20×20. Else a lone straight line would be
+// widened to that, and look thicker than it is.
+Box at_least_a_pixel_wide(Box box) {
+  const int least = (std::max(box.width, box.height) + kInkSize - 1) / kInkSize;
+  const int more_width = std::max(0, least - box.width);
+  const int more_height = std::max(0, least - box.height);
+  return {box.x - more_width / 2, box.y - more_height / 2, box.width + more_width,
+          box.height + more_height};
+}
+
+// The same lines with a pen of kLeastStroke. width: of the present one, in pixels of the 20×20.
 Plane redraw_thicker(const Plane& ink, float width) {
   Plane fine = scale_longer_side(ink, kFineness * kInkSize);
   // A line thinner than a fine pixel left only its share of ink there.
@@ -66,13 +76,13 @@ Plane redraw_thicker(const Plane& ink, float width) {
   for (float& value : fine.values) {
     value = std::min(kFull, value / share);
   }
-  return thicken(fine, (kUsualStroke - width) * kFineness / 2);
+  return thicken(fine, (kLeastStroke - width) * kFineness / 2);
 }
 
 Plane fit_to_ink_size(const Plane& ink) {
   Plane fitted = scale_longer_side(ink, kInkSize);
   const float width = stroke_width(fitted);
-  if (width < kThinStroke) {
+  if (width < kLeastStroke) {
     fitted = scale_longer_side(redraw_thicker(ink, width), kInkSize);
   }
   stretch_to_full(fitted);
@@ -92,7 +102,7 @@ std::optional<DigitPixels> prepare(const Picture& picture) {
   if (has_mnist_form(*ink, box)) {
     return to_digit(*ink);
   }
-  Plane drawn = crop(*ink, box);
+  Plane drawn = crop(*ink, at_least_a_pixel_wide(box));
   stretch_to_full(drawn);
   return to_digit(centre_by_mass(fit_to_ink_size(drawn), kDigitSize));
 }

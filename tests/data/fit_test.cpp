@@ -9,7 +9,6 @@
 namespace inkling {
 namespace {
 
-using ::testing::Each;
 using ::testing::ElementsAre;
 
 Plane plane_of(int width, int height, std::vector<float> values) {
@@ -50,6 +49,11 @@ TEST(InkBox, SurroundsWhatIsAboveTheLeast) {
 TEST(Crop, CutsOutTheBox) {
   const Plane plane = plane_of(3, 2, {1, 2, 3, 4, 5, 6});
   EXPECT_THAT(crop(plane, {1, 0, 2, 2}).values, ElementsAre(2, 3, 5, 6));
+}
+
+TEST(Crop, FillsWithPaperOutsideThePlane) {
+  const Plane plane = plane_of(2, 1, {1, 2});
+  EXPECT_THAT(crop(plane, {-1, 0, 4, 2}).values, ElementsAre(0, 1, 2, 0, 0, 0, 0, 0));
 }
 
 TEST(AreaAverage, AveragesWholeBlocks) {
@@ -125,9 +129,22 @@ TEST(Thicken, MakesADiscOfAPixel) {
   EXPECT_EQ(disc.height, 11);
   EXPECT_EQ(disc.at(5, 5), 200);
   EXPECT_EQ(disc.at(0, 0), 0);
-  // Area of a disc of this radius; the soft edge is symmetric about it.
-  const double area = 3.14159 * 5 * 5;
+  // A disc of the radius and the pixel's own half; the soft edge is symmetric about it.
+  const double area = 3.14159 * 5.5 * 5.5;
   EXPECT_LE(std::abs(sum(disc) / 200 - area), 0.05 * area);
+}
+
+TEST(Thicken, WidensABarByTwiceTheRadius) {
+  for (const float radius : {0.25F, 0.5F, 1.0F, 2.75F}) {
+    const Plane before = bar(41, 3);
+    const Plane after = thicken(before, radius);
+    const int middle = after.height / 2;
+    double width = 0;
+    for (int x = 0; x < after.width; ++x) {
+      width += after.at(x, middle) / 255;
+    }
+    EXPECT_LE(std::abs(width - (3 + 2 * radius)), 1e-4) << radius;
+  }
 }
 
 TEST(Thicken, LeavesOverlapsAsStrongAsTheInk) { EXPECT_LE(strongest(thicken(bar(20, 2), 3)), 255); }

@@ -22,7 +22,7 @@ std::string complaint(const std::function<void()>& call) {
   try {
     call();
   } catch (const IdxError& error) {
-    const std::string what = error.what();
+    std::string what = error.what();
     EXPECT_THAT(what, Not(HasSubstr("\n")));
     return what;
   }

@@ -67,7 +67,7 @@ std::string complaint_about(const ByteVector& bytes, const PngLimits& limits = {
   try {
     decode_png(bytes, limits);
   } catch (const PictureError& error) {
-    const std::string what = error.what();
+    std::string what = error.what();
     EXPECT_THAT(what, Not(HasSubstr("\n")));
     return what;
   }

@@ -36,6 +36,10 @@ Picture drawn_seven(int size, double thickness, const Colour& ink, const Colour&
   return picture;
 }
 
+int at(const DigitPixels& digit, int x, int y) {
+  return digit[static_cast<std::size_t>(y) * kDigitSize + static_cast<std::size_t>(x)];
+}
+
 struct InkExtent {
   int left = kDigitSize;
   int right = -1;
@@ -47,12 +51,14 @@ struct InkExtent {
 
 InkExtent extent_of(const DigitPixels& digit) {
   InkExtent extent;
-  for (int i = 0; i < kDigitSize * kDigitSize; ++i) {
-    if (digit[static_cast<std::size_t>(i)] > 0) {
-      extent.left = std::min(extent.left, i % kDigitSize);
-      extent.right = std::max(extent.right, i % kDigitSize);
-      extent.top = std::min(extent.top, i / kDigitSize);
-      extent.bottom = std::max(extent.bottom, i / kDigitSize);
+  for (int y = 0; y < kDigitSize; ++y) {
+    for (int x = 0; x < kDigitSize; ++x) {
+      if (at(digit, x, y) > 0) {
+        extent.left = std::min(extent.left, x);
+        extent.right = std::max(extent.right, x);
+        extent.top = std::min(extent.top, y);
+        extent.bottom = y;
+      }
     }
   }
   return extent;
@@ -129,11 +135,13 @@ TEST(Prepare, CentresTheMass) {
   double mass = 0;
   double x = 0;
   double y = 0;
-  for (int i = 0; i < kDigitSize * kDigitSize; ++i) {
-    const double value = (*digit)[static_cast<std::size_t>(i)];
-    mass += value;
-    x += value * (i % kDigitSize);
-    y += value * (i / kDigitSize);
+  for (int row = 0; row < kDigitSize; ++row) {
+    for (int column = 0; column < kDigitSize; ++column) {
+      const double value = at(*digit, column, row);
+      mass += value;
+      x += value * column;
+      y += value * row;
+    }
   }
   // Moved by whole pixels, so within half a pixel; bytes are rounded after that.
   EXPECT_LE(std::abs(x / mass - 14), 0.51);
@@ -197,8 +205,7 @@ TEST(Prepare, KeepsAOnePixelLineOnALargeCanvas) {
       for (int across = 0; across < kDigitSize; ++across) {
         const int x = upright ? across : extent.left + along;
         const int y = upright ? extent.top + along : across;
-        strongest =
-            std::max<int>(strongest, (*digit)[static_cast<std::size_t>(y * kDigitSize + x)]);
+        strongest = std::max(strongest, at(*digit, x, y));
       }
       EXPECT_GE(strongest, 128) << along;
     }
@@ -263,57 +270,81 @@ TEST_F(PrepareRealMnist, SeesEveryTestImageThroughTransparency) {
   }
 }
 
-// Ten times larger, the ink box is 200 pixels long: each of the 20 result pixels averages exactly
-// the 100 copies of its original, and the mass is where it was. What may differ is the stretching
-// of a strongest value of 254 to 255, by at most one level a pixel, and the faintest edges (below
-// 1/16 of full ink) where they lie outside the box.
-constexpr double kStretchingAndEdges = 1;
-// A few images have a box of 19: they grow by 1/19, so that their outline, at most as long as twice
-// the strokes, moves by at most half a pixel. With 20×20 pixels of box and half of them outline
-// that is 200 · 0.5 · 255 / 784.
-constexpr double kOneInTwenty = 33;
+// Enlarged ten times, an ink box of 20 is 200 long: each result pixel averages exactly the copies
+// of its original, and the mass is where it was. What differs is the stretching of a strongest
+// value of 254 to 255, by at most one level a pixel.
+constexpr double kStretching = 1;
 
-double bound_for(const DigitPixels& pixels) {
-  const InkExtent extent = extent_of(pixels);
-  return std::max(extent.width(), extent.height()) == 20 ? kStretchingAndEdges : kOneInTwenty;
+// What a shift by one pixel to the side and one down can change at most: the sum of all differences
+// of neighbours.
+double change_by_one_pixel(const DigitPixels& digit) {
+  double sum = 0;
+  for (int y = 0; y < kDigitSize; ++y) {
+    for (int x = 0; x < kDigitSize; ++x) {
+      const int here = at(digit, x, y);
+      sum += std::abs(here - (x > 0 ? at(digit, x - 1, y) : 0));
+      sum += std::abs(here - (y > 0 ? at(digit, x, y - 1) : 0));
+    }
+  }
+  return sum / (kDigitSize * kDigitSize);
 }
 
+// Some images do not have all of MNIST's form: a box of 19 grows to 20, a pen thinner than all but
+// a twentieth of MNIST's grows to that, a centre of mass that is all but halfway between two pixels
+// may go to the other. None of this moves an outline by more than one pixel. Few have any of it.
+class Differences {
+ public:
+  void add(const DigitPixels& prepared, const DigitPixels& original) {
+    const double difference = mean_absolute_difference(prepared, original);
+    EXPECT_LE(difference, kStretching + change_by_one_pixel(original));
+    ++all_;
+    exact_ += difference <= kStretching ? 1 : 0;
+  }
+  double exact_share() const { return static_cast<double>(exact_) / all_; }
+
+ private:
+  int all_ = 0;
+  int exact_ = 0;
+};
+
 TEST_F(PrepareRealMnist, SeesTheSameInAnEnlargedImage) {
-  for (std::int64_t i = 0; i < size(); i += 20) {
+  Differences differences;
+  for (std::int64_t i = 0; i < size(); i += 10) {
     const DigitPixels pixels = digit(i);
     const auto prepared = prepare(enlarged(black_on_white(pixels), 10));
     ASSERT_TRUE(prepared) << i;
-    EXPECT_LE(mean_absolute_difference(*prepared, pixels), bound_for(pixels)) << i;
+    differences.add(*prepared, pixels);
   }
+  EXPECT_GE(differences.exact_share(), 0.9);
 }
 
 TEST_F(PrepareRealMnist, SeesTheSameInTheCornerOfALargeCanvas) {
+  Differences differences;
   for (std::int64_t i = 0; i < size(); i += 50) {
     const DigitPixels pixels = digit(i);
     const Picture large = enlarged(black_on_white(pixels), 5);
     for (const auto& [x, y] : {std::pair{0, 0}, {260, 0}, {0, 160}, {260, 160}}) {
       const auto prepared = prepare(placed(large, x, y, 400, 300, kWhite));
       ASSERT_TRUE(prepared) << i;
-      EXPECT_LE(mean_absolute_difference(*prepared, pixels), bound_for(pixels)) << i;
+      differences.add(*prepared, pixels);
     }
   }
+  EXPECT_GE(differences.exact_share(), 0.9);
 }
 
+// On such paper the ink below the noise is lost, which costs the faint half of the outline: less
+// than one pixel around.
 TEST_F(PrepareRealMnist, SeesNearlyTheSameOnNoisyPaper) {
-  Picture paper = noise(560, 560, 225, 10);
+  const Picture paper = noise(560, 560, 225, 10);
   for (std::int64_t i = 0; i < size(); i += 500) {
     const DigitPixels pixels = digit(i);
     Picture picture = enlarged(black_on_white(pixels), 20);
     for (std::size_t p = 0; p < picture.rgba.size(); ++p) {
-      if (p % 4 != 3) {
-        picture.rgba[p] = static_cast<std::uint8_t>(picture.rgba[p] * paper.rgba[p] / 255);
-      }
+      picture.rgba[p] = static_cast<std::uint8_t>(picture.rgba[p] * paper.rgba[p] / 255);
     }
     const auto prepared = prepare(picture);
     ASSERT_TRUE(prepared) << i;
-    // Ink below the noise (6 median deviations: 30 of some 225 levels) is lost, which may cost the
-    // outline's faint half: less than one pixel around the digit, at most as with a box of 19.
-    EXPECT_LE(mean_absolute_difference(*prepared, pixels), kOneInTwenty) << i;
+    EXPECT_LE(mean_absolute_difference(*prepared, pixels), change_by_one_pixel(pixels)) << i;
   }
 }
 
