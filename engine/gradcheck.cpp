@@ -27,6 +27,9 @@ std::vector<double> separated_values(Index size, std::uint64_t seed, std::uint32
   return values;
 }
 
+// The larger of two, or NaN when either is: std::max would lose it.
+double larger(double a, double b) { return std::isnan(a) || a >= b ? a : b; }
+
 double weighted_sum(const std::vector<double>& values, const std::vector<double>& weights) {
   return std::inner_product(values.begin(), values.end(), weights.begin(), 0.0);
 }
@@ -64,15 +67,12 @@ GradcheckResult run_gradcheck(const GradcheckCase& check, const Device& device,
       input.value().copy_from_host<double>(values);
       const double difference = (above - evaluate()) / (2 * kStep);
       values[i] = original;
-      // NaN must not pass, and std::max(x, NaN) is x.
-      const double error = std::abs(gradient[i] - difference);
-      largest_error = error <= largest_error ? largest_error : error;
+      largest_error = larger(largest_error, std::abs(gradient[i] - difference));
       largest_difference = std::max(largest_difference, std::abs(difference));
     }
     input.value().copy_from_host<double>(values);
-    const double relative = largest_error / largest_difference;
     result.largest_relative_error =
-        relative <= result.largest_relative_error ? result.largest_relative_error : relative;
+        larger(result.largest_relative_error, largest_error / largest_difference);
   }
   result.passed = result.largest_relative_error <= kGradcheckTolerance;
   return result;

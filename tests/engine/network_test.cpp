@@ -1,0 +1,168 @@
+#include "engine/network.h"
+
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "tests/kernels/reference.h"
+
+namespace inkling {
+namespace {
+
+const Device kCpu = Device::cpu(2);
+
+std::string message(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+NetworkSpec small_spec(const std::vector<LayerSpec>& layers) {
+  return {.name = "Small", .height = 6, .width = 5, .channels = 2, .layers = layers};
+}
+
+TEST(LargerCnn, HasTheContractsParametersUnderPyTorchsNamesAndShapes) {
+  const Network network(larger_cnn(), kCpu);
+  EXPECT_EQ(network.parameter_count(), 6'926'602);
+  EXPECT_EQ(network.classes(), 10);
+  std::map<std::string, Shape> shapes;
+  for (const Parameter& parameter : network.parameters()) {
+    shapes[parameter.name] = parameter.file_shape();
+  }
+  const std::map<std::string, Shape> expected{
+      {"conv1.weight", {64, 1, 3, 3}},    {"conv1.bias", {64}},
+      {"conv2.weight", {128, 64, 3, 3}},  {"conv2.bias", {128}},
+      {"conv3.weight", {256, 128, 3, 3}}, {"conv3.bias", {256}},
+      {"fc1.weight", {512, 12544}},       {"fc1.bias", {512}},
+      {"fc2.weight", {256, 512}},         {"fc2.bias", {256}},
+      {"fc3.weight", {10, 256}},          {"fc3.bias", {10}}};
+  EXPECT_EQ(shapes, expected);
+}
+
+TEST(NetworkSpec, SurvivesJson) {
+  const std::string json = to_json(larger_cnn());
+  EXPECT_EQ(to_json(parse_network_spec(json)), json);
+}
+
+TEST(NetworkSpec, SaysWhatIsWrongInOneLine) {
+  const auto layer = [](const std::string& text) {
+    return R"({"name": "N", "input": {"height": 2, "width": 2, "channels": 1}, "layers": [)" +
+           text + "]}";
+  };
+  EXPECT_EQ(message([] { parse_network_spec("nonsense"); }),
+            "[network spec] expected JSON, received something else");
+  EXPECT_EQ(message([&] { parse_network_spec(layer("")); }),
+            "[network spec] layers: expected a list of 1 to 1000 layers, received []");
+  EXPECT_EQ(message([&] { parse_network_spec(layer(R"({"type": "gelu"})")); }),
+            "[network spec] layer 0: expected a type of conv2d, linear, relu, max_pool2d, flatten, "
+            "dropout, received \"gelu\"");
+  EXPECT_EQ(message([&] { parse_network_spec(layer(R"({"type": "relu", "slope": 1})")); }),
+            "[network spec] layer 0: expected only known keys, received \"slope\"");
+  EXPECT_EQ(message([&] {
+              parse_network_spec(layer(R"({"type": "linear", "name": "a", "out_features": 1e9})"));
+            }),
+            "[network spec] layer 0: expected out_features as a whole number from 1 to 1048576, "
+            "received 1000000000.0");
+  EXPECT_EQ(message([&] { parse_network_spec(layer(R"({"type": "dropout", "p": 1})")); }),
+            "[network spec] layer 0: expected p of at least 0 and below 1, received 1");
+  EXPECT_EQ(message([&] { parse_network_spec(layer("7")); }),
+            "[network spec] layer 0: expected an object, received 7");
+}
+
+TEST(Network, NamesTheLayerThatDoesNotFit) {
+  EXPECT_EQ(
+      message([] {
+        Network(small_spec({LinearSpec{"fc", 3}}), kCpu);
+      }),
+      "[network] layer 0 of Small: expected a vector (put flatten before it), received [6, 5, 2]");
+  EXPECT_EQ(message([] {
+              Network(small_spec({FlattenSpec{}, Conv2dSpec{"c", 1, 3, 1, 1}}), kCpu);
+            }),
+            "[network] layer 1 of Small: expected an image [height, width, channels] (put it "
+            "before flatten), received [60]");
+  EXPECT_EQ(
+      message([] {
+        Network(small_spec({Conv2dSpec{"c", 1, 7, 1, 0}}), kCpu);
+      }),
+      "[network] layer 0 of Small: expected an image that holds a kernel of 7, received [6, 5, 2]");
+  EXPECT_EQ(message([] { Network(small_spec({ReluSpec{}}), kCpu); }),
+            "[network] the end of Small: expected a vector of logits, received [6, 5, 2]");
+  EXPECT_EQ(message([] {
+              Network(small_spec({FlattenSpec{}, LinearSpec{"a", 3}, LinearSpec{"a", 3}}), kCpu);
+            }),
+            "[network] layer 2 of Small: expected a name that no other layer has instead of a, "
+            "received [3]");
+}
+
+TEST(Network, RefusesImagesOfAnotherSize) {
+  const Network network(small_spec({FlattenSpec{}, LinearSpec{"fc", 3}}), kCpu);
+  EXPECT_EQ(message([&] {
+              network.forward(Variable(Tensor::zeros({1, 5, 6, 2}, Dtype::float32, kCpu)));
+            }),
+            "[network] Small: expected images [batch, 6, 5, 2], received [1, 5, 6, 2]");
+}
+
+TEST(Network, DrawsWeightsWithinPyTorchsBoundsAndByTheSeed) {
+  const NetworkSpec spec =
+      small_spec({Conv2dSpec{"c", 30, 3, 1, 1}, FlattenSpec{}, LinearSpec{"fc", 40}});
+  const Network network(spec, kCpu, 5);
+  const std::map<std::string, double> bounds{{"c.weight", std::sqrt(1.0 / 18)},
+                                             {"c.bias", std::sqrt(1.0 / 18)},
+                                             {"fc.weight", std::sqrt(1.0 / 900)},
+                                             {"fc.bias", std::sqrt(1.0 / 900)}};
+  for (const Parameter& parameter : network.parameters()) {
+    const double bound = bounds.at(parameter.name);
+    double largest = 0;
+    double sum = 0;
+    for (const float value : parameter.to_file()) {
+      largest = std::max(largest, std::abs(static_cast<double>(value)));
+      sum += static_cast<double>(value);
+    }
+    const auto size = static_cast<double>(parameter.variable.value().size());
+    EXPECT_LE(largest, bound) << parameter.name;
+    EXPECT_GE(largest, 0.8 * bound) << parameter.name;
+    EXPECT_LE(std::abs(sum), 5 * bound / std::sqrt(3.0) * std::sqrt(size))
+        << parameter.name << ": the mean is 0";
+  }
+  EXPECT_EQ(Network(spec, kCpu, 5).parameters()[0].to_file(), network.parameters()[0].to_file());
+  EXPECT_NE(Network(spec, kCpu, 6).parameters()[0].to_file(), network.parameters()[0].to_file());
+}
+
+TEST(Network, DropsOutInTrainingAlone) {
+  const Network network(small_spec({FlattenSpec{}, DropoutSpec{0.5}, LinearSpec{"fc", 3}}), kCpu);
+  const Variable images(
+      Tensor::from_host<float>({4, 6, 5, 2}, reference::random_values<float>(240, 1), kCpu));
+  const auto run = [&](std::uint32_t step) {
+    return network.forward(images, {.seed = 1, .step = step}).value().to_host<float>();
+  };
+  EXPECT_EQ(network.forward(images).value().to_host<float>(),
+            network.forward(images).value().to_host<float>());
+  EXPECT_EQ(run(1), run(1));
+  EXPECT_NE(run(1), run(2));
+}
+
+TEST(Parameter, TurnsConvolutionsIntoPyTorchsOrderAndBack) {
+  Network network(small_spec({Conv2dSpec{"c", 3, 2, 1, 0}, FlattenSpec{}, LinearSpec{"fc", 1}}),
+                  kCpu);
+  Parameter& weight = network.parameters()[0];
+  ASSERT_EQ(weight.file_shape(), (Shape{3, 2, 2, 2}));
+  std::vector<float> file(24);
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    file[i] = static_cast<float>(i);
+  }
+  weight.from_file(file);
+  EXPECT_EQ(weight.to_file(), file);
+  // Memory is [kernel row, kernel column, in, out]: row 1, column 0, in 1, out 2 is the file's [2,
+  // 1, 1, 0].
+  EXPECT_EQ(weight.variable.value().data<float>()[((1 * 2 + 0) * 2 + 1) * 3 + 2],
+            ((2 * 2 + 1) * 2 + 1) * 2 + 0);
+  EXPECT_THROW(weight.from_file(std::vector<float>(23)), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace inkling

@@ -1,0 +1,77 @@
+#include "engine/optimizer.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "engine/ops/linear.h"
+
+namespace inkling {
+namespace {
+
+const Device kCpu = Device::cpu(1);
+
+TEST(Adam, FindsTheMinimumOfAParabola) {
+  Variable x(Tensor::from_host<double>({1, 1}, std::vector<double>{4}, kCpu), true);
+  Adam adam({x}, {});
+  for (int i = 0; i < 2000; ++i) {
+    linear(x, x, Variable()).backward();  // x²
+    adam.update(0.01);
+  }
+  EXPECT_LE(std::abs(x.value().to_host<double>()[0]), 1e-3);
+  EXPECT_EQ(adam.steps(), 2000);
+}
+
+TEST(Adam, ClearsGradientsAndRefusesToStepWithoutOne) {
+  Variable x(Tensor::zeros({1}, Dtype::float32, kCpu), true);
+  Adam adam({x}, {});
+  EXPECT_THROW(adam.update(0.1), std::logic_error);
+}
+
+TEST(Schedule, ConstantStaysAndStepFallsByItsFactor) {
+  const Schedule constant{.kind = ScheduleKind::constant, .peak = 0.5, .total_steps = 10};
+  EXPECT_EQ(constant.learning_rate(0), 0.5);
+  EXPECT_EQ(constant.learning_rate(9), 0.5);
+  const Schedule step{.kind = ScheduleKind::step,
+                      .peak = 1,
+                      .total_steps = 10,
+                      .step_every = 4,
+                      .step_factor = 0.1};
+  EXPECT_EQ(step.learning_rate(3), 1);
+  EXPECT_LE(std::abs(step.learning_rate(4) - 0.1), 1e-15);
+  EXPECT_LE(std::abs(step.learning_rate(8) - 0.01), 1e-15);
+}
+
+TEST(Schedule, CosineFallsFromPeakToZero) {
+  const Schedule cosine{.kind = ScheduleKind::cosine, .peak = 2, .total_steps = 100};
+  EXPECT_EQ(cosine.learning_rate(0), 2);
+  EXPECT_LE(std::abs(cosine.learning_rate(50) - 1), 1e-12);
+  EXPECT_LE(std::abs(cosine.learning_rate(100)), 1e-12);
+}
+
+TEST(Schedule, OneCycleRisesToItsPeakAndFallsFarBelowItsStart) {
+  const Schedule cycle{
+      .kind = ScheduleKind::one_cycle, .peak = 1, .total_steps = 100, .warmup = 0.3};
+  EXPECT_LE(std::abs(cycle.learning_rate(0) - 1.0 / 25), 1e-12);
+  EXPECT_LE(std::abs(cycle.learning_rate(30) - 1), 1e-12);
+  EXPECT_LE(std::abs(cycle.learning_rate(100) - 1.0 / 250'000), 1e-12);
+  for (Index step = 1; step <= 100; ++step) {
+    EXPECT_EQ(cycle.learning_rate(step) > cycle.learning_rate(step - 1), step <= 30) << step;
+  }
+}
+
+TEST(Schedule, NamesTurnIntoKindsAndUnknownOnesListThem) {
+  for (const char* name : {"constant", "step", "cosine", "one-cycle"}) {
+    EXPECT_STREQ(to_string(parse_schedule(name)), name);
+  }
+  try {
+    parse_schedule("linear");
+    FAIL() << "expected an error";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(),
+                 "[schedule] expected one of constant, step, cosine, one-cycle, received linear");
+  }
+}
+
+}  // namespace
+}  // namespace inkling

@@ -1,0 +1,54 @@
+#include "engine/tensor.h"
+
+#include <limits>
+
+#include <gtest/gtest.h>
+
+namespace inkling {
+namespace {
+
+const Device kCpu = Device::cpu(1);
+
+TEST(Tensor, GivesBackWhatWasPutIn) {
+  const std::vector<float> values{1, 2, 3, 4, 5, 6};
+  const Tensor tensor = Tensor::from_host<float>({2, 3}, values, kCpu);
+  EXPECT_EQ(tensor.to_host<float>(), values);
+  EXPECT_EQ(tensor.size(), 6);
+  EXPECT_EQ(tensor.bytes(), 24U);
+  EXPECT_EQ(to_string(tensor.shape()), "[2, 3]");
+}
+
+TEST(Tensor, CopiesShareMemoryAndClonesDoNot) {
+  Tensor tensor = Tensor::zeros({2}, Dtype::float64, kCpu);
+  const Tensor same = tensor;
+  const Tensor other = tensor.clone();
+  tensor.data<double>()[1] = 7;
+  EXPECT_EQ(same.data<double>()[1], 7);
+  EXPECT_EQ(other.data<double>()[1], 0);
+}
+
+TEST(Tensor, MayBeEmpty) {
+  const Tensor tensor({0, 5}, Dtype::float32, kCpu);
+  EXPECT_TRUE(tensor.defined());
+  EXPECT_EQ(tensor.size(), 0);
+  EXPECT_TRUE(tensor.to_host<float>().empty());
+}
+
+TEST(Tensor, RefusesTheWrongDtypeAndTheWrongCount) {
+  Tensor tensor({2, 2}, Dtype::float32, kCpu);
+  EXPECT_THROW(tensor.data<double>(), std::invalid_argument);
+  EXPECT_THROW(tensor.copy_from_host<float>(std::vector<float>(3)), std::invalid_argument);
+  EXPECT_THROW(tensor.reshaped({3}), std::invalid_argument);
+  EXPECT_THROW(Tensor().data<float>(), std::invalid_argument);
+  EXPECT_EQ(tensor.reshaped({4}).shape(), Shape{4});
+}
+
+TEST(Tensor, RefusesShapesThatNoMemoryHolds) {
+  constexpr Index kHuge = std::numeric_limits<Index>::max() / 2;
+  EXPECT_THROW(Tensor({kHuge, 3}, Dtype::float32, kCpu), std::invalid_argument);
+  EXPECT_THROW(Tensor({2, -1}, Dtype::float32, kCpu), std::invalid_argument);
+  EXPECT_THROW(element_count({kHuge, kHuge, 0}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace inkling
