@@ -1,0 +1,160 @@
+#include "server/connection.h"
+
+#include <cerrno>
+#include <exception>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+namespace inkling {
+namespace {
+
+Response internal_error() { return json_response(500, R"({"detail":"Internal Server Error"})"); }
+
+// What a Reply calls: passes on the first answer, and gives one when nobody else did.
+class PendingReply {
+ public:
+  PendingReply(std::weak_ptr<Connection> connection, std::shared_ptr<Mailbox> mailbox)
+      : connection_(std::move(connection)), mailbox_(std::move(mailbox)) {}
+  ~PendingReply() { answer(internal_error()); }
+  PendingReply(const PendingReply&) = delete;
+  PendingReply& operator=(const PendingReply&) = delete;
+
+  void answer(Response response) {
+    if (!answered_.exchange(true)) mailbox_->post(connection_, std::move(response));
+  }
+
+ private:
+  std::weak_ptr<Connection> connection_;
+  std::shared_ptr<Mailbox> mailbox_;
+  std::atomic<bool> answered_ = false;
+};
+
+}  // namespace
+
+Connection::Connection(int fd, const Handler& handler, const ConnectionLimits& limits,
+                       const std::atomic<bool>& stopping, std::shared_ptr<Mailbox> mailbox)
+    : fd_(fd),
+      handler_(handler),
+      limits_(limits),
+      stopping_(stopping),
+      mailbox_(std::move(mailbox)),
+      reader_(limits.http),
+      since_(Clock::now()) {}
+
+void Connection::receive(std::string_view bytes) {
+  if (state_ == State::closing || state_ == State::closed) return;  // nobody reads them any more
+  if (state_ == State::reading && reader_.empty()) since_ = Clock::now();
+  reader_.feed(bytes);
+  if (reader_.buffered() > 2 * (limits_.http.max_head + limits_.http.max_body)) {
+    shut_down();  // it sends request upon request and does not wait for answers
+    return;
+  }
+  read_requests();
+}
+
+void Connection::read_requests() {
+  if (state_ != State::reading || !output_.empty()) return;
+  try {
+    const auto received = reader_.next();
+    if (received) {
+      dispatch(*received);
+    } else if (reader_.take_expectation()) {
+      send("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+  } catch (const HttpError& error) {
+    refuse(error.status(), error.what());
+  }
+}
+
+void Connection::dispatch(const ReceivedRequest& received) {
+  state_ = State::answering;
+  form_ = {received.keep_alive, received.request.method == "HEAD"};
+  const auto pending = std::make_shared<PendingReply>(weak_from_this(), mailbox_);
+  try {
+    handler_(received.request,
+             [pending](Response response) { pending->answer(std::move(response)); });
+  } catch (const std::exception& error) {
+    spdlog::error("{} {}: {}", received.request.method, received.request.path, error.what());
+    pending->answer(internal_error());
+  }
+}
+
+void Connection::answer(const Response& response) {
+  if (state_ != State::answering) return;
+  form_.keep_alive = form_.keep_alive && !stopping_;
+  const std::string bytes = to_bytes(response, form_, std::time(nullptr));
+  if (!form_.keep_alive) {
+    send_last(bytes);
+    return;
+  }
+  state_ = State::reading;
+  since_ = Clock::now();
+  send(bytes);
+}
+
+void Connection::refuse(int status, std::string_view detail) {
+  const nlohmann::json body = {{"detail", detail}};
+  send_last(to_bytes(json_response(status, body.dump()), {false, false}, std::time(nullptr)));
+}
+
+void Connection::send(std::string_view bytes) {
+  output_ += bytes;
+  flush();
+}
+
+void Connection::send_last(std::string_view bytes) {
+  state_ = State::closing;
+  since_ = Clock::now();
+  send(bytes);
+}
+
+void Connection::flush() {
+  if (output_.empty() || state_ == State::closed) return;
+  std::size_t sent = 0;
+  while (sent < output_.size()) {
+    const ssize_t count =
+        ::send(fd_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno != EAGAIN) {
+      shut_down();
+      return;
+    }
+    if (count < 0) break;
+    sent += static_cast<std::size_t>(count);
+    since_ = Clock::now();
+  }
+  output_.erase(0, sent);
+  if (!output_.empty()) return;
+  if (state_ == State::closing) {
+    ::shutdown(fd_, SHUT_WR);
+  } else {
+    read_requests();  // the next may have come meanwhile
+  }
+}
+
+void Connection::shut_down() {
+  state_ = State::closed;
+  output_.clear();
+  ::shutdown(fd_, SHUT_RDWR);
+}
+
+void Connection::check_deadline(Clock::time_point now) {
+  const auto waited = now - since_;
+  if (!output_.empty()) {
+    if (waited > limits_.request_timeout) shut_down();
+  } else if (state_ == State::closing) {
+    if (waited > limits_.close_timeout) shut_down();
+  } else if (state_ == State::reading && reader_.empty()) {
+    if (waited > limits_.idle_timeout) shut_down();
+  } else if (state_ == State::reading && waited > limits_.request_timeout) {
+    refuse(408, "The request did not arrive in time");
+  }
+}
+
+void Connection::close_if_idle() {
+  if (state_ == State::reading && reader_.empty() && output_.empty()) shut_down();
+}
+
+}  // namespace inkling

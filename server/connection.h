@@ -1,0 +1,69 @@
+// One client's connection: bytes in, one request at a time to the handler, answers out.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/http.h"
+#include "server/http_wire.h"
+#include "server/mailbox.h"
+
+namespace inkling {
+
+struct ConnectionLimits {
+  HttpLimits http;
+  // From a request's first byte to its last; then 408. Also how long a client may go without
+  // reading any byte of an answer.
+  std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
+  // Between requests. Longer than the 60 s of common load balancers, so that they close first.
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);
+  // After the last answer: for the client to read it and close. Closing at once would make the
+  // kernel reset the connection while the client still sends, and the answer would be lost.
+  std::chrono::milliseconds close_timeout = std::chrono::seconds(2);
+};
+
+// Lives on one I/O thread: every method is called there. Does not own the socket: when it is done
+// with it, it shuts it down, and the I/O thread sees the end of the stream and closes it.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // handler, limits and stopping outlive the connection. Once `stopping` is set, answers say that
+  // the connection closes.
+  Connection(int fd, const Handler& handler, const ConnectionLimits& limits,
+             const std::atomic<bool>& stopping, std::shared_ptr<Mailbox> mailbox);
+
+  void receive(std::string_view bytes);
+  void answer(const Response& response);  // to the request that the handler was given
+  void flush();                           // the socket takes bytes again
+  void check_deadline(Clock::time_point now);
+  void close_if_idle();
+
+ private:
+  enum class State : std::uint8_t { reading, answering, closing, closed };
+
+  void read_requests();
+  void dispatch(const ReceivedRequest& received);
+  void refuse(int status, std::string_view detail);
+  void send(std::string_view bytes);
+  void send_last(std::string_view bytes);  // then close
+  void shut_down();
+
+  int fd_;
+  const Handler& handler_;
+  const ConnectionLimits& limits_;
+  const std::atomic<bool>& stopping_;
+  std::shared_ptr<Mailbox> mailbox_;
+
+  State state_ = State::reading;
+  RequestReader reader_;
+  ResponseForm form_;        // of the answer to the request at hand
+  std::string output_;       // what the socket did not take yet
+  Clock::time_point since_;  // when the present wait began
+};
+
+}  // namespace inkling

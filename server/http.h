@@ -1,0 +1,51 @@
+// What a handler sees of HTTP: a request, and a callback that takes the response. No library shows.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inkling {
+
+// In the order sent. Names of received headers are in lower case.
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method;  // as sent, e.g. "POST"
+  std::string path;    // as sent, without the query and not percent-decoded
+  std::string query;   // what follows '?', empty when nothing does
+  Headers headers;
+  std::string body;
+
+  // The value of the first header of that (lower case) name.
+  std::optional<std::string_view> header(std::string_view name) const {
+    for (const auto& [key, value] : headers) {
+      if (key == name) return value;
+    }
+    return std::nullopt;
+  }
+};
+
+// Content-Length, Date and Connection are the server's business and are not among the headers.
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+};
+
+// Takes the response once, from any thread, during the handler's call or later; what comes after
+// the first is ignored. A Reply that is dropped without a call answers 500.
+using Reply = std::function<void(Response)>;
+
+// Called from several threads at once. The request lives until the call returns. An exception is
+// logged and answered with 500; its text never reaches the client.
+using Handler = std::function<void(const Request&, Reply)>;
+
+inline Response json_response(int status, std::string body) {
+  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
+}
+
+}  // namespace inkling

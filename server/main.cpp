@@ -1,0 +1,138 @@
+// inkling-server: answers predictions on one port, and serves the page that asks for them on
+// another.
+#include <algorithm>
+#include <csignal>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <pthread.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "data/prepare.h"
+#include "engine/inference.h"
+#include "server/http_pistache.h"
+#include "server/resources.h"
+#include "server/service.h"
+
+namespace inkling {
+namespace {
+
+constexpr int kExitFailure = 1;
+constexpr int kExitUsage = 2;
+
+struct Settings {
+  std::filesystem::path model;
+  std::filesystem::path web;
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 8000;
+  std::uint16_t ui_port = 8501;
+  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  std::size_t max_body = HttpLimits{}.max_body;
+};
+
+// nullopt: there is nothing left to do, and exit_code says how it ended.
+std::optional<Settings> parse_arguments(int argc, char** argv, int& exit_code) {
+  Settings settings;
+  CLI::App app{"Recognises handwritten digits over HTTP, and serves a page to draw them."};
+  app.set_version_flag("--version", "inkling-server " INKLING_VERSION);
+  app.add_option("--model", settings.model,
+                 "weights file [models/mnist_larger_cnn.safetensors of the installation]");
+  app.add_option("--web", settings.web, "folder of the page's files [that of the installation]");
+  app.add_option("--host", settings.host, "address to listen on")->capture_default_str();
+  app.add_option("--port", settings.port, "port of the API, 0 for any")->capture_default_str();
+  app.add_option("--ui-port", settings.ui_port, "port of the page, 0 for any")
+      ->capture_default_str();
+  app.add_option("--threads", settings.threads, "threads that serve requests")
+      ->check(CLI::Range(1, 255))
+      ->capture_default_str();
+  app.add_option("--max-body", settings.max_body, "largest request body in bytes")
+      ->check(CLI::Range(std::size_t{1024}, std::size_t{64} << 20U))
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+    return settings;
+  } catch (const CLI::Success& help_or_version) {
+    exit_code = app.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "inkling-server: " << error.what() << " (see --help)\n";
+    exit_code = kExitUsage;
+  }
+  return std::nullopt;
+}
+
+void check_model(const InferencePlan& plan) {
+  constexpr int kDigits = 10;
+  if (plan.height() != kDigitSize || plan.width() != kDigitSize || plan.classes() != kDigits) {
+    throw std::runtime_error("expected a model of 28 x 28 pixels and 10 classes, got " +
+                             std::to_string(plan.height()) + " x " + std::to_string(plan.width()) +
+                             " and " + std::to_string(plan.classes()));
+  }
+}
+
+// Handlers of the routers, which outlive the server.
+Handler handler_of(const Router& router) {
+  return
+      [&router](const Request& request, Reply reply) { router.handle(request, std::move(reply)); };
+}
+
+void serve(const Settings& settings, const sigset_t& stop_signals) {
+  const InferencePlan plan(settings.model.empty()
+                               ? find_resource("models/mnist_larger_cnn.safetensors")
+                               : settings.model);
+  check_model(plan);
+  const ServiceParts parts{
+      [&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },
+      plan.model_name(), INKLING_VERSION, settings.max_body};
+  const Router api = api_router(parts);
+  const Router page =
+      page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);
+
+  HttpServerOptions options;
+  options.threads = settings.threads;
+  options.connection.http.max_body = settings.max_body;
+  HttpServer server(options);
+  const auto port = server.listen(settings.host, settings.port, handler_of(api));
+  const auto ui_port = server.listen(settings.host, settings.ui_port, handler_of(page));
+  server.start();
+  spdlog::info("{} with {} parameters is ready", plan.model_name(), plan.parameter_count());
+  spdlog::info("API  http://{}:{}", settings.host, port);
+  spdlog::info("page http://{}:{}", settings.host, ui_port);
+
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  spdlog::info("stopping");
+  server.stop();
+}
+
+}  // namespace
+}  // namespace inkling
+
+int main(int argc, char** argv) {
+  int exit_code = 0;
+  const auto settings = inkling::parse_arguments(argc, argv, exit_code);
+  if (!settings) return exit_code;
+
+  // Before any thread exists, so that none of them is interrupted and sigwait() gets the signal.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGINT);
+  sigaddset(&stop_signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  spdlog::set_default_logger(spdlog::stderr_color_mt("inkling-server"));
+  try {
+    inkling::serve(*settings, stop_signals);
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "inkling-server: " << error.what() << '\n';
+    return inkling::kExitFailure;
+  }
+}

@@ -1,0 +1,22 @@
+// What the API is, for machines (/openapi.json) and for people (/docs).
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "server/http.h"
+
+namespace inkling {
+
+// OpenAPI 3.1. max_body: the largest request body, which the descriptions state.
+nlohmann::ordered_json openapi_document(const std::string& version, std::size_t max_body);
+
+// The document as an HTML page that needs no script and no other file, with a form to try uploads.
+std::string docs_page(const nlohmann::ordered_json& document);
+
+Handler openapi_handler(const nlohmann::ordered_json& document);
+Handler docs_handler(const nlohmann::ordered_json& document);
+
+}  // namespace inkling

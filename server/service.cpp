@@ -1,0 +1,34 @@
+#include "server/service.h"
+
+#include "server/openapi.h"
+#include "server/static_files.h"
+
+namespace inkling {
+namespace {
+
+void add_common_routes(Router& router, const ServiceParts& parts) {
+  const auto document = openapi_document(parts.version, parts.max_body);
+  router.add("POST", "/predict/", predict_handler(parts.classify, parts.model_name));
+  router.add("GET", "/docs", docs_handler(document));
+  router.add("GET", "/openapi.json", openapi_handler(document));
+}
+
+}  // namespace
+
+Router api_router(const ServiceParts& parts) {
+  Router router;
+  router.add("GET", "/", [](const Request&, const Reply& reply) {
+    reply(json_response(200, R"({"message":"Welcome to the Digit Recognition API"})"));
+  });
+  add_common_routes(router, parts);
+  return router;
+}
+
+Router page_router(const ServiceParts& parts, const std::filesystem::path& web_folder) {
+  Router router;
+  add_common_routes(router, parts);
+  add_static_files(router, web_folder);
+  return router;
+}
+
+}  // namespace inkling

@@ -1,0 +1,27 @@
+// Which paths there are on which port.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "server/predict.h"
+#include "server/router.h"
+
+namespace inkling {
+
+struct ServiceParts {
+  Classify classify;
+  std::string model_name;
+  std::string version;       // of the program, for the API's description
+  std::size_t max_body = 0;  // bytes, for the API's description
+};
+
+// The API's port: "/" welcomes, "/predict/", "/docs", "/openapi.json".
+Router api_router(const ServiceParts& parts);
+
+// The page's port: the folder's files, "/" being the page, and the API's other paths, so that the
+// page talks to its own origin. Throws StaticFilesError.
+Router page_router(const ServiceParts& parts, const std::filesystem::path& web_folder);
+
+}  // namespace inkling
