@@ -1,4 +1,5 @@
 // inkling gradcheck: every operation's gradient against finite differences, on this very machine.
+#include <algorithm>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -29,26 +30,45 @@ std::string operation_names() {
   return text;
 }
 
+// Padded to a width in characters, where printf counts the bytes of UTF-8.
+std::string padded(const std::string& text, std::size_t width) {
+  const auto characters = static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+  return text + std::string(width > characters ? width - characters : 1, ' ');
+}
+
+struct Row {
+  const GradcheckCase& check;
+  GradcheckResult result;
+};
+
+void print_row(const Row& row) {
+  std::printf("%s%s%.1e  %s\n", padded(row.check.op, 24).c_str(),
+              padded(row.check.description, 58).c_str(), row.result.largest_relative_error,
+              row.result.passed ? "ok" : "OFF");
+}
+
+void print_json(const std::vector<Row>& rows, bool all_passed) {
+  nlohmann::ordered_json checks = nlohmann::ordered_json::array();
+  for (const Row& row : rows) {
+    checks.push_back({{"op", row.check.op},
+                      {"shape", row.check.description},
+                      {"relative_error", row.result.largest_relative_error},
+                      {"passed", row.result.passed}});
+  }
+  const nlohmann::ordered_json report = {
+      {"tolerance", kGradcheckTolerance}, {"passed", all_passed}, {"checks", checks}};
+  std::printf("%s\n", report.dump().c_str());
+}
+
 int GradcheckCommand::run() const {
   const Device on = device.open();
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  std::vector<Row> rows;
   bool all_passed = true;
-  if (!json) {
-    std::printf("%-24s  %-58s  %-14s\n", "operation", "shape", "relative error");
-  }
   for (const GradcheckCase& check : gradcheck_cases()) {
-    if (!op.empty() && check.op != op) {
-      continue;
-    }
-    const GradcheckResult result = run_gradcheck(check, on);
-    all_passed = all_passed && result.passed;
-    rows.push_back({{"op", check.op},
-                    {"shape", check.description},
-                    {"relative_error", result.largest_relative_error},
-                    {"passed", result.passed}});
-    if (!json) {
-      std::printf("%-24s  %-58s  %.1e  %s\n", check.op.c_str(), check.description.c_str(),
-                  result.largest_relative_error, result.passed ? "ok" : "OFF");
+    if (op.empty() || check.op == op) {
+      rows.push_back({check, run_gradcheck(check, on)});
+      all_passed = all_passed && rows.back().result.passed;
     }
   }
   if (rows.empty()) {
@@ -56,12 +76,11 @@ int GradcheckCommand::run() const {
                                 op);
   }
   if (json) {
-    std::printf("%s\n",
-                nlohmann::ordered_json{
-                    {"tolerance", kGradcheckTolerance}, {"passed", all_passed}, {"checks", rows}}
-                    .dump()
-                    .c_str());
+    print_json(rows, all_passed);
   } else {
+    std::printf("%s%srelative error\n", padded("operation", 24).c_str(),
+                padded("shape", 58).c_str());
+    std::for_each(rows.begin(), rows.end(), print_row);
     std::printf("%zu checks, tolerance %.0e: %s\n", rows.size(), kGradcheckTolerance,
                 all_passed ? "every gradient is right" : "a gradient is off");
   }

@@ -53,6 +53,8 @@ struct TrainCommand {
 };
 
 void TrainCommand::add_flags(CLI::App& command) {
+  command.option_defaults()->multi_option_policy(
+      CLI::MultiOptionPolicy::TakeLast);  // a script's flags, then the user's
   command.add_option("--data", data, "folder of MNIST's four IDX files, plain or .gz")->required();
   command.add_option("--out", out, "folder for weights, checkpoint, log and pictures")->required();
   command.add_option("--network", network_file,

@@ -1,0 +1,119 @@
+#include "train/checkpoint.h"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/atomic_file.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/train/synthetic.h"
+#include "train/metrics.h"
+
+namespace inkling {
+namespace {
+
+class Checkpoint : public testing::Test {
+ protected:
+  TemporaryFolder folder;
+  std::filesystem::path path = folder.path() / "checkpoint.safetensors";
+  Dataset data = synthetic_dataset(100);
+  Device device = Device::cpu(2);
+
+  // Trains until `steps` steps are done in all, then saves.
+  void stop_after(Trainer& trainer, Index steps) {
+    trainer.run({.after_step = [&](const Trainer&) { return trainer.optimizer().steps() < steps; },
+                 .after_epoch = nullptr});
+    save_checkpoint(path, trainer);
+  }
+
+  std::string message(const TrainOptions& options) {
+    Trainer trainer(options, data, device);
+    try {
+      load_checkpoint(path, trainer);
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+};
+
+TEST_F(Checkpoint, ResumesBitIdenticallyFromAnyStep) {
+  Trainer undisturbed(small_options(), data, device);
+  undisturbed.run({});
+  for (const Index steps :
+       {1, 4, 5, 6, 10, 14}) {  // 5 steps an epoch: within, at and after its end
+    Trainer first(small_options(), data, device);
+    stop_after(first, steps);
+    Trainer second(small_options(), data, device);
+    load_checkpoint(path, second);
+    EXPECT_EQ(second.optimizer().steps(), steps);
+    EXPECT_TRUE(second.run({}));
+    EXPECT_EQ(weights_of(second.network()), weights_of(undisturbed.network())) << steps;
+    ASSERT_EQ(second.progress().history.size(), 3U);
+    EXPECT_EQ(second.progress().history[2].train_loss,
+              undisturbed.progress().history[2].train_loss);
+    EXPECT_EQ(second.progress().history[0].train_accuracy,
+              undisturbed.progress().history[0].train_accuracy);
+  }
+}
+
+TEST_F(Checkpoint, RefusesOtherOptionsAndNamesThem) {
+  Trainer trainer(small_options(), data, device);
+  stop_after(trainer, 2);
+  TrainOptions options = small_options();
+  options.batch_size = 8;
+  EXPECT_NE(message(options).find("this checkpoint was made with batch_size 16, not 8"),
+            std::string::npos)
+      << message(options);
+}
+
+TEST_F(Checkpoint, RefusesADamagedFile) {
+  Trainer trainer(small_options(), data, device);
+  stop_after(trainer, 2);
+  const auto bytes = read_file(path);
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{4}, bytes.size() / 2, bytes.size() - 1}) {
+    write_file_atomically(path, std::span(bytes).first(size));
+    EXPECT_NE(message(small_options()), "no error") << size;
+  }
+  save_model(path, trainer.network(), {});
+  EXPECT_NE(message(small_options()).find("is it a checkpoint of inkling train?"),
+            std::string::npos);
+}
+
+TEST(Metrics, AreOneLineAnEpochInBothFiles) {
+  const TemporaryFolder folder;
+  const EpochRecord first{.epoch = 1,
+                          .train_loss = 0.5,
+                          .train_accuracy = 0.9,
+                          .validation_loss = std::nullopt,
+                          .validation_accuracy = std::nullopt,
+                          .learning_rate = 0.001,
+                          .seconds = 2,
+                          .images_per_second = 50};
+  EpochRecord second = first;
+  second.epoch = 2;
+  second.validation_loss = 0.25;
+  second.validation_accuracy = 0.95;
+  write_metrics(folder.path(), std::vector{first, second});
+
+  std::ifstream lines(folder.path() / "metrics.jsonl");
+  std::string line;
+  ASSERT_TRUE(std::getline(lines, line));
+  EXPECT_TRUE(nlohmann::json::parse(line)["validation_loss"].is_null());
+  ASSERT_TRUE(std::getline(lines, line));
+  EXPECT_EQ(parse_json_line(line).validation_accuracy, 0.95);
+  EXPECT_FALSE(std::getline(lines, line));
+
+  std::ifstream table(folder.path() / "metrics.csv");
+  ASSERT_TRUE(std::getline(table, line));
+  EXPECT_EQ(line,
+            "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,"
+            "seconds,images_per_second");
+  ASSERT_TRUE(std::getline(table, line));
+  EXPECT_EQ(line, "1,0.5,0.9,,,0.001,2.0,50.0");
+}
+
+}  // namespace
+}  // namespace inkling

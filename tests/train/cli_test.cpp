@@ -1,0 +1,207 @@
+// The `inkling` program as its users call it: what it prints where, and how it ends.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/idx_files.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/train/synthetic.h"
+
+namespace inkling {
+namespace {
+
+using testing::HasSubstr;
+
+struct Outcome {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+std::string read_text(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class Cli : public testing::Test {
+ protected:
+  TemporaryFolder folder;
+  std::filesystem::path data = folder.path() / "data";
+  std::filesystem::path run = folder.path() / "run";
+
+  void SetUp() override {
+    std::filesystem::create_directory(data);
+    write_set("train", 400);
+    write_set("t10k", 40);
+    std::ofstream(folder.path() / "network.json") << to_json(small_options().network);
+  }
+
+  void write_set(const std::string& name, std::int64_t count) const {
+    const Dataset set = synthetic_dataset(count);
+    const auto images = static_cast<std::uint32_t>(count);
+    write_file(data / (name + "-images-idx3-ubyte"), idx_bytes({images, 8, 8}, set.images));
+    write_file(data / (name + "-labels-idx1-ubyte"), idx_bytes({images}, set.labels));
+  }
+
+  pid_t start(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> words{INKLING_BINARY};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    std::vector<char*> argv;
+    for (std::string& word : words) {
+      argv.push_back(word.data());
+    }
+    argv.push_back(nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      (void)!std::freopen((folder.path() / "out").c_str(), "w", stdout);
+      (void)!std::freopen((folder.path() / "err").c_str(), "w", stderr);
+      ::execv(argv[0], argv.data());
+      ::_exit(127);
+    }
+    return child;
+  }
+
+  Outcome finish(pid_t child) const {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+            read_text(folder.path() / "out"), read_text(folder.path() / "err")};
+  }
+
+  Outcome inkling(const std::vector<std::string>& arguments) const {
+    return finish(start(arguments));
+  }
+
+  std::vector<std::string> train_arguments(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words{"train",
+                                   "--data",
+                                   data,
+                                   "--out",
+                                   run,
+                                   "--network",
+                                   folder.path() / "network.json",
+                                   "--validation",
+                                   "40",
+                                   "--batch-size",
+                                   "16",
+                                   "--lr",
+                                   "0.01",
+                                   "--epochs",
+                                   "3"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+};
+
+TEST_F(Cli, TrainWritesEverythingItPromises) {
+  const Outcome result = inkling(train_arguments({"--json", "--min-accuracy", "0.9"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto summary = nlohmann::json::parse(result.out);
+  EXPECT_GE(summary["test_accuracy"], 0.9);
+  for (const char* name : {"model.safetensors", "checkpoint.safetensors", "config.json",
+                           "metrics.jsonl", "metrics.csv", "loss.png", "predictions.png"}) {
+    EXPECT_TRUE(std::filesystem::exists(run / name)) << name;
+  }
+  EXPECT_THAT(result.err, HasSubstr("epoch 3/3"));
+  EXPECT_THAT(result.err, testing::Not(HasSubstr("\r"))) << "no bar where there is no terminal";
+  const Outcome evaluation =
+      inkling({"evaluate", "--model", run / "model.safetensors", "--data", data, "--json"});
+  ASSERT_EQ(evaluation.exit_code, 0) << evaluation.err;
+  EXPECT_EQ(nlohmann::json::parse(evaluation.out)["accuracy"], summary["test_accuracy"]);
+  EXPECT_EQ(evaluation.err, "");
+}
+
+TEST_F(Cli, TrainEndsWithThreeBelowTheAskedAccuracy) {
+  // One step from random weights on labels turned round: no network gets there.
+  const Outcome result = inkling(train_arguments({"--lr", "1e-9", "--min-accuracy", "1"}));
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err,
+              HasSubstr("expected a test accuracy of at least 1.0000 (--min-accuracy)"));
+}
+
+TEST_F(Cli, TrainStopsAtCtrlCAndResumesToTheSameWeights) {
+  ASSERT_EQ(inkling(train_arguments({"--epochs", "40"})).exit_code, 0);
+  const std::string undisturbed = read_text(run / "model.safetensors");
+  std::filesystem::remove_all(run);
+
+  const pid_t child = start(train_arguments({"--epochs", "40"}));
+  while (!std::filesystem::exists(
+      run / "metrics.csv")) {  // the first epoch is done, and the handler stands
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, WNOHANG), 0) << read_text(folder.path() / "err");
+    std::this_thread::yield();
+  }
+  ::kill(child, SIGINT);
+  const Outcome stopped = finish(child);
+  ASSERT_EQ(stopped.exit_code, 130) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("--resume goes on from here"));
+  EXPECT_FALSE(std::filesystem::exists(run / "model.safetensors"));
+
+  const Outcome resumed = inkling(train_arguments({"--epochs", "40", "--resume"}));
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(read_text(run / "model.safetensors"), undisturbed);
+}
+
+TEST_F(Cli, TrainNeverOverwritesATraining) {
+  ASSERT_EQ(inkling(train_arguments()).exit_code, 0);
+  const Outcome again = inkling(train_arguments());
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("holds a training already: add --resume"));
+}
+
+TEST_F(Cli, SaysInOneLineWhatIsWrong) {
+  const auto expect_line = [&](const std::vector<std::string>& arguments, int exit_code,
+                               const std::string& part) {
+    const Outcome result = inkling(arguments);
+    EXPECT_EQ(result.exit_code, exit_code) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(part));
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    EXPECT_EQ(result.out, "");
+  };
+  expect_line({}, 2, "see inkling --help");
+  expect_line({"trian"}, 2, "trian");
+  expect_line({"train", "--data", data}, 2, "--out");
+  expect_line(train_arguments({"--epochs", "0"}), 2, "--epochs");
+  expect_line(train_arguments({"--schedule", "linear"}), 1,
+              "expected one of constant, step, cosine, one-cycle");
+  expect_line({"train", "--data", folder.path() / "absent", "--out", run}, 1, "absent");
+  expect_line(train_arguments({"--resume"}), 1, "to resume from");
+  expect_line(train_arguments({"--device", "cuda"}), 1, "no CUDA");
+  expect_line({"evaluate", "--model", "/absent.safetensors", "--data", data}, 1,
+              "cannot read /absent.safetensors");
+  expect_line({"gradcheck", "--op", "gelu"}, 1, "expected --op as one of");
+  expect_line({"train", "--data", data, "--out", "/proc/run"}, 1,
+              "cannot make the folder /proc/run");
+}
+
+TEST_F(Cli, GradcheckPrintsATableOrJson) {
+  const Outcome table = inkling({"gradcheck", "--op", "linear"});
+  EXPECT_EQ(table.exit_code, 0);
+  EXPECT_THAT(table.out, HasSubstr("every gradient is right"));
+  const Outcome json = inkling({"gradcheck", "--op", "linear", "--json"});
+  const auto report = nlohmann::json::parse(json.out);
+  EXPECT_EQ(report["passed"], true);
+  EXPECT_LE(report["checks"][0]["relative_error"], 1e-6);
+}
+
+TEST_F(Cli, PredictNamesEachPictureThatItCannotRead) {
+  ASSERT_EQ(inkling(train_arguments({"--epochs", "1"})).exit_code, 0);
+  const Outcome wrong_size = inkling({"predict", "--model", run / "model.safetensors", "x.png"});
+  EXPECT_EQ(wrong_size.exit_code, 1);
+  EXPECT_THAT(wrong_size.err,
+              HasSubstr("expected a network for 28×28 pictures, received one for 8×8"));
+}
+
+}  // namespace
+}  // namespace inkling

@@ -1,0 +1,161 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/mnist_dir.h"
+#include "tests/train/synthetic.h"
+#include "train/evaluation.h"
+
+namespace inkling {
+namespace {
+
+TEST(Permutation, HoldsEachNumberOnceAndDependsOnSeedAndStream) {
+  const auto order = permutation(1000, 1, RandomUse::shuffle, 0);
+  auto sorted = order;
+  std::sort(sorted.begin(), sorted.end());
+  for (std::int32_t i = 0; i < 1000; ++i) {
+    ASSERT_EQ(sorted[static_cast<std::size_t>(i)], i);
+  }
+  EXPECT_NE(order, sorted);
+  EXPECT_EQ(order, permutation(1000, 1, RandomUse::shuffle, 0));
+  EXPECT_NE(order, permutation(1000, 2, RandomUse::shuffle, 0));
+  EXPECT_NE(order, permutation(1000, 1, RandomUse::shuffle, 1));
+  EXPECT_TRUE(permutation(0, 1, RandomUse::shuffle, 0).empty());
+}
+
+TEST(Split, CutsTheSetIntoTwoWithoutOverlap) {
+  const Split split = split_validation(100, 30);
+  EXPECT_EQ(split.validation.size(), 30U);
+  std::set<std::int32_t> all(split.training.begin(), split.training.end());
+  all.insert(split.validation.begin(), split.validation.end());
+  EXPECT_EQ(all.size(), 100U);
+  EXPECT_EQ(split_validation(100, 0).training.size(), 100U);
+  EXPECT_THROW(split_validation(100, 100), std::invalid_argument);
+  EXPECT_THROW(split_validation(100, -1), std::invalid_argument);
+}
+
+TEST(Trainer, LearnsWhatCanBeLearntAndLogsIt) {
+  Trainer trainer(small_options(), synthetic_dataset(400), Device::cpu(2));
+  std::size_t epochs = 0;
+  EXPECT_TRUE(
+      trainer.run({.after_step = nullptr, .after_epoch = [&](const Trainer&) { ++epochs; }}));
+  EXPECT_EQ(epochs, 3U);
+  const auto& history = trainer.progress().history;
+  ASSERT_EQ(history.size(), 3U);
+  EXPECT_LT(history[2].train_loss, history[0].train_loss);
+  EXPECT_EQ(history[2].validation_accuracy, 1.0);
+  EXPECT_EQ(trainer.optimizer().steps(), 3 * 24)
+      << "380 images make 23 batches of 16 and one of 12";
+}
+
+TEST(Trainer, GivesTheSameWeightsForAnyNumberOfThreads) {
+  const Dataset data = synthetic_dataset(100);
+  std::vector<std::vector<std::vector<float>>> results;
+  for (const int threads : {1, 2, 5}) {
+    Trainer trainer(small_options(), data, Device::cpu(threads));
+    trainer.run({});
+    results.push_back(weights_of(trainer.network()));
+  }
+  EXPECT_EQ(results[1], results[0]);
+  EXPECT_EQ(results[2], results[0]);
+}
+
+TEST(Trainer, FitsThirtyTwoImagesExactly) {
+  TrainOptions options = small_options();
+  options.validation = 0;
+  options.epochs = 60;
+  options.schedule = ScheduleKind::constant;
+  Dataset data = synthetic_dataset(32);
+  for (std::size_t i = 0; i < data.labels.size(); ++i) {
+    data.labels[i] = static_cast<std::uint8_t>(i * 7 % 4);  // labels that only memory can know
+    std::rotate(data.images.begin() + static_cast<std::ptrdiff_t>(64 * i),
+                data.images.begin() + static_cast<std::ptrdiff_t>(64 * i + i),
+                data.images.begin() + static_cast<std::ptrdiff_t>(64 * (i + 1)));
+  }
+  Trainer trainer(options, data, Device::cpu(2));
+  trainer.run({});
+  const Evaluation result = evaluate(
+      trainer.network(), DeviceDataset(data, options.normalization, trainer.network().device()));
+  EXPECT_EQ(result.correct, 32);
+}
+
+TEST(Trainer, SaysWhichOptionDoesNotFit) {
+  const auto message = [](const TrainOptions& options) -> std::string {
+    try {
+      Trainer trainer(options, synthetic_dataset(40), Device::cpu(1));
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  TrainOptions options = small_options();
+  options.learning_rate = std::nan("");
+  EXPECT_EQ(message(options), "expected --lr above 0, received nan");
+  options = small_options();
+  options.validation = 40;
+  EXPECT_EQ(message(options), "expected --validation from 0 to 39 images, received 40");
+  options = small_options();
+  options.network.height = 9;
+  EXPECT_EQ(message(options), "expected pictures of 9×8 for Small, received 8×8");
+  options = small_options();
+  options.batch_size = 0;
+  EXPECT_EQ(message(options), "expected --epochs and --batch-size of at least 1, received 3 and 0");
+}
+
+TEST(Trainer, StopsWhenTheLossIsNotFinite) {
+  TrainOptions options = small_options();
+  options.learning_rate = 1e30;
+  options.schedule = ScheduleKind::constant;
+  Trainer trainer(options, synthetic_dataset(100), Device::cpu(1));
+  EXPECT_THROW(trainer.run({}), std::runtime_error);
+}
+
+TEST(Evaluation, CountsWhatTheNetworkSays) {
+  const Dataset data = synthetic_dataset(300);
+  const Network network(small_options().network, Device::cpu(2), 4);
+  const Evaluation result = evaluate(network, DeviceDataset(data, {}, network.device()));
+  EXPECT_EQ(result.count, 300);
+  Index diagonal = 0;
+  Index total = 0;
+  for (std::size_t truth = 0; truth < 4; ++truth) {
+    diagonal += result.confusion[truth][truth];
+    for (const Index count : result.confusion[truth]) {
+      total += count;
+    }
+  }
+  EXPECT_EQ(diagonal, result.correct);
+  EXPECT_EQ(total, 300);
+  EXPECT_EQ(result.predictions.size(), 300U);
+  EXPECT_GT(result.loss, 0);
+}
+
+// A short real training: a network of 13,000 parameters, one epoch, must read at least 96 of 100
+// test digits.
+TEST(RealMnist, OneEpochOfASmallNetworkReaches96Percent) {
+  const auto folder = mnist_dir();
+  if (!folder) {
+    GTEST_SKIP() << kNoMnist;
+  }
+  TrainOptions options;
+  options.network = {.name = "Small",
+                     .height = 28,
+                     .width = 28,
+                     .channels = 1,
+                     .layers = {Conv2dSpec{"conv1", 8, 3, 1, 1}, ReluSpec{}, MaxPool2dSpec{},
+                                Conv2dSpec{"conv2", 16, 3, 1, 1}, ReluSpec{}, MaxPool2dSpec{},
+                                FlattenSpec{}, LinearSpec{"fc", 10}}};
+  options.epochs = 1;
+  options.learning_rate = 0.005;
+  Trainer trainer(options, load_mnist(*folder, MnistSplit::train), Device::cpu());
+  trainer.run({});
+  const DeviceDataset test(load_mnist(*folder, MnistSplit::test), options.normalization,
+                           trainer.network().device());
+  EXPECT_GE(evaluate(trainer.network(), test).accuracy(), 0.96);
+}
+
+}  // namespace
+}  // namespace inkling
