@@ -127,7 +127,9 @@ check "mirrors that are down or lack the file are passed over" is_complete "$wor
 # No network at all.
 fetch_from "$work/k" http://127.0.0.1:1/mnist
 check "no network is exit code 1" exited_with 1
-check "it names the files" said "could not fetch ${names[*]}"
+check "it names the files" said "${names[*]}"
+check "it says so in one line" test "$(wc -l <"$work/said")" -eq 1
+check "it says why" said "cannot be reached"
 check "it says where to get the files" said "http://127.0.0.1:1/mnist/"
 check "it says where to put them" said "put them into $work/k"
 cp "$work/source/"* "$work/k/"
