@@ -24,29 +24,32 @@ Device DeviceFlags::open() const {
 
 namespace {
 
+bool is_command(const CLI::App& app, const std::string& name) {
+  const auto commands =
+      app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
+  return !commands.empty();
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Inkling: a CNN engine from scratch, and the digits people draw."};
   app.set_version_flag("--version", std::string("inkling ") + INKLING_VERSION);
   app.require_subcommand(1);
-  app.allow_extras();  // so that a command that does not exist can be named below
   int exit_code = kSuccess;
   add_train_command(app, exit_code);
   add_evaluate_command(app, exit_code);
   add_predict_command(app, exit_code);
   add_gradcheck_command(app, exit_code);
+  if (argc > 1 && *argv[1] != '-' && !is_command(app, argv[1])) {
+    std::fprintf(stderr,
+                 "inkling: expected train, evaluate, predict or gradcheck, received %s (see "
+                 "inkling --help)\n",
+                 argv[1]);
+    return kUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
-  } catch (const CLI::RequiredError& error) {
-    const bool unknown_command = app.get_subcommands().empty() && argc > 1;
-    std::fprintf(
-        stderr, "inkling: %s (see inkling --help)\n",
-        unknown_command
-            ? (std::string("expected train, evaluate, predict or gradcheck, received ") + argv[1])
-                  .c_str()
-            : error.what());
-    return kUsage;
   } catch (const CLI::ParseError& error) {
     std::fprintf(stderr, "inkling: %s (see inkling --help)\n", error.what());
     return kUsage;

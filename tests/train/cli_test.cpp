@@ -170,7 +170,9 @@ TEST_F(Cli, SaysInOneLineWhatIsWrong) {
     EXPECT_EQ(result.out, "");
   };
   expect_line({}, 2, "see inkling --help");
-  expect_line({"trian"}, 2, "trian");
+  expect_line({"trian"}, 2, "received trian");
+  expect_line({"gradcheck", "--bogus"}, 2, "--bogus");
+  expect_line({"gradcheck", "bogus"}, 2, "bogus");
   expect_line({"train", "--data", data}, 2, "--out");
   expect_line(train_arguments({"--epochs", "0"}), 2, "--epochs");
   expect_line(train_arguments({"--schedule", "linear"}), 1,
