@@ -1,0 +1,7 @@
+# The training's pictures. The one target that needs cairo; train/CMakeLists.txt includes this file.
+pkg_check_modules(cairo REQUIRED IMPORTED_TARGET cairo)
+add_library(inkling_charts STATIC
+  ${CMAKE_CURRENT_LIST_DIR}/canvas.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/loss_chart.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/prediction_sheet.cpp)
+target_link_libraries(inkling_charts PUBLIC inkling_options PRIVATE inkling_engine PkgConfig::cairo)
