@@ -2,11 +2,11 @@
 //
 //   offset     bytes  meaning
 //   0          2      zero
-//   2          1      type of a value; 0x08, unsigned byte, is the one that MNIST has and the one
-//   accepted here 3          1      number of dimensions D, 1 to 4 4          4·D    the
-//   dimensions, each an unsigned 32-bit integer, most significant byte first 4 + 4·D    …      the
-//   values, last dimension fastest; as many as the product of the dimensions, and nothing after
-//   them
+//   2          1      type of a value; only 0x08, unsigned byte, is accepted here: MNIST's
+//   3          1      number of dimensions D, 1 to 4
+//   4          4·D    the dimensions, each an unsigned 32-bit integer, most significant byte first
+//   4 + 4·D    …      the values, last dimension fastest; as many as the product of the dimensions,
+//                     and nothing after them
 //
 // A file whose name ends in .gz is one gzip member that holds exactly this.
 #pragma once
