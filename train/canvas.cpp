@@ -61,8 +61,9 @@ void Canvas::text(Position at, const std::string& words, const TextStyle& style)
 
 void Canvas::line(std::span<const Position> points, double thickness, const Rgb& colour) {
   cairo_t* context = context_.get();
+  cairo_new_path(context);  // text leaves a point behind, to which the line would be tied
   for (const Position& point : points) {
-    cairo_line_to(context, point.x, point.y);  // the first one begins the path
+    cairo_line_to(context, point.x, point.y);
   }
   set_colour(context, colour);
   cairo_set_line_width(context, thickness);
@@ -71,6 +72,7 @@ void Canvas::line(std::span<const Position> points, double thickness, const Rgb&
 }
 
 void Canvas::disc(Position centre, double radius, const Rgb& colour) {
+  cairo_new_path(context_.get());
   cairo_arc(context_.get(), centre.x, centre.y, radius, 0, 2 * std::numbers::pi);
   set_colour(context_.get(), colour);
   cairo_fill(context_.get());

@@ -83,7 +83,7 @@ std::vector<int> epoch_ticks(int first, int last) {
 
 std::string number(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
+  std::snprintf(text, sizeof text, "%.3g", value);
   return text;
 }
 
