@@ -1,0 +1,83 @@
+// @ts-check
+// One question to the server: which digit is this picture? And its answers, each told apart.
+
+/**
+ * @typedef {object} Answer
+ * @property {number} digit 0 … 9
+ * @property {number} confidence the probability of that digit
+ * @property {readonly number[]} probabilities of the ten digits; they add up to 1
+ * @property {Uint8Array} seen the 28×28 that the network saw, row by row: 0 background, 255 ink
+ */
+
+export const kSeenSize = 28;
+
+const kTimeoutMs = 10_000;
+
+/** The server did not answer, or not as it should; the same question may succeed later. */
+export class Unavailable extends Error {}
+
+/** The server will not take this picture, whenever it is asked. The message is its own. */
+export class Refused extends Error {}
+
+/**
+ * @param {Blob} picture
+ * @param {typeof fetch} [send]
+ * @returns {Promise<Answer | null>} null: the picture is blank
+ * @throws {Unavailable | Refused}
+ */
+export async function recognise(picture, send = fetch) {
+  const form = new FormData();
+  form.append('file', picture, 'drawing.png');
+  let status;
+  let body;
+  try {
+    const response = await send('predict/', {
+      method: 'POST',
+      body: form,
+      signal: AbortSignal.timeout(kTimeoutMs),
+    });
+    status = response.status;
+    body = await response.json();
+  } catch (cause) {
+    throw new Unavailable('no answer', { cause });
+  }
+  if (status === 200) return readAnswer(body);
+  if (status === 400 && String(body?.error).startsWith('Image is blank')) return null;
+  if (status >= 500 || status === 408 || status === 429) throw new Unavailable(`status ${status}`);
+  throw new Refused(explanation(body) ?? `The server answered with status ${status}.`);
+}
+
+/** @param {any} body @returns {Answer} */
+function readAnswer(body) {
+  const seen = decodeBase64(body?.seen);
+  const sound =
+    Number.isInteger(body?.predicted_digit) &&
+    Number.isFinite(body.confidence) &&
+    Array.isArray(body.probabilities) &&
+    body.probabilities.length === 10 &&
+    body.probabilities.every(Number.isFinite) &&
+    seen?.length === kSeenSize * kSeenSize;
+  if (!sound) throw new Unavailable('an answer in an unknown form');
+  return {
+    digit: body.predicted_digit,
+    confidence: body.confidence,
+    probabilities: body.probabilities,
+    seen: /** @type {Uint8Array} */ (seen),
+  };
+}
+
+/** @param {unknown} text @returns {Uint8Array | null} */
+function decodeBase64(text) {
+  if (typeof text !== 'string') return null;
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
+
+/** What an error's body says: {error}, {detail} or FastAPI's list. @param {any} body */
+function explanation(body) {
+  const texts = [body?.error, body?.detail, body?.detail?.[0]?.msg];
+  return texts.find((text) => typeof text === 'string');
+}

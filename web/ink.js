@@ -1,0 +1,70 @@
+// @ts-check
+// Strokes as ink: the one way of painting them, for the eye and for the network alike.
+import { kPenWidth, kSheetSize } from './drawing.js';
+
+/** @typedef {import('./drawing.js').Stroke} Stroke */
+
+/**
+ * Paints onto a context whose unit is that of the sheet, in the context's own colours.
+ * @param {CanvasRenderingContext2D} context
+ * @param {readonly Stroke[]} strokes
+ */
+export function paint(context, strokes) {
+  context.lineWidth = kPenWidth;
+  context.lineCap = 'round';
+  context.lineJoin = 'round';
+  for (const stroke of strokes) {
+    if (stroke.length === 1) {
+      paintDot(context, stroke);
+    } else {
+      paintLine(context, stroke);
+    }
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Stroke} stroke */
+function paintDot(context, [{ x, y }]) {
+  context.beginPath();
+  context.arc(x, y, kPenWidth / 2, 0, 2 * Math.PI);
+  context.fill();
+}
+
+/**
+ * Curves that bend at the points and meet halfway between them, so that a fast hand leaves no
+ * corners.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Stroke} stroke
+ */
+function paintLine(context, stroke) {
+  const last = stroke[stroke.length - 1];
+  context.beginPath();
+  context.moveTo(stroke[0].x, stroke[0].y);
+  for (let i = 1; i < stroke.length - 1; ++i) {
+    const { x, y } = stroke[i];
+    context.quadraticCurveTo(x, y, (x + stroke[i + 1].x) / 2, (y + stroke[i + 1].y) / 2);
+  }
+  context.lineTo(last.x, last.y);
+  context.stroke();
+}
+
+/**
+ * The drawing as a PNG, black on white, a pixel for each unit of the sheet.
+ * @param {readonly Stroke[]} strokes
+ * @returns {Promise<Blob>}
+ */
+export function toPng(strokes) {
+  const canvas = document.createElement('canvas');
+  canvas.width = kSheetSize;
+  canvas.height = kSheetSize;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, kSheetSize, kSheetSize);
+  context.fillStyle = '#000';
+  paint(context, strokes);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => {
+      if (blob) resolve(blob);
+      else reject(new Error('the browser made no PNG of the drawing'));
+    }, 'image/png');
+  });
+}

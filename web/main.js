@@ -1,0 +1,88 @@
+// @ts-check
+// The page: brings the drawing, the predictor and what is shown together.
+import { recognise } from './api.js';
+import { Bars, confidenceText } from './bars.js';
+import { CanvasView } from './canvas_view.js';
+import { Drawing } from './drawing.js';
+import { toPng } from './ink.js';
+import { Predictor } from './predictor.js';
+import { SeenView } from './seen_view.js';
+
+/** @template {HTMLElement} T @param {string} id @param {new () => T} type @returns {T} */
+function byId(id, type) {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`the page has no ${type.name} '${id}'`);
+  return found;
+}
+
+const digit = byId('digit', HTMLElement);
+const confidence = byId('confidence', HTMLElement);
+const announcement = byId('announcement', HTMLElement);
+const status = byId('status', HTMLElement);
+const bars = new Bars(byId('bars', HTMLElement));
+const seen = new SeenView(byId('seen', HTMLCanvasElement));
+
+const drawing = new Drawing();
+new CanvasView(byId('canvas', HTMLCanvasElement), drawing);
+
+const predictor = new Predictor({
+  picture: async () => (drawing.isEmpty ? null : toPng(drawing.strokes)),
+  recognise,
+  show,
+});
+
+/** @param {import('./predictor.js').Reading} reading */
+function show(reading) {
+  document.body.classList.toggle('outdated', reading.kind === 'away');
+  status.textContent = notice(reading);
+  if (reading.kind === 'answer') showAnswer(reading.answer, reading.latest && !drawing.isOpen);
+  else if (reading.kind !== 'away') showNothing();
+}
+
+/** @param {import('./predictor.js').Reading} reading */
+function notice(reading) {
+  if (reading.kind === 'away') return 'The server does not answer. Trying again…';
+  return reading.kind === 'refused' ? reading.message : '';
+}
+
+/** @param {import('./api.js').Answer} answer @param {boolean} final while drawing, it is not */
+function showAnswer(answer, final) {
+  digit.textContent = String(answer.digit);
+  confidence.textContent = confidenceText(answer.confidence);
+  bars.show(answer.probabilities, answer.digit);
+  seen.show(answer.seen);
+  if (final) announcement.textContent = `${answer.digit}, ${confidence.textContent}`;
+}
+
+function showNothing() {
+  for (const element of [digit, confidence, announcement]) element.textContent = '';
+  bars.clear();
+  seen.clear();
+}
+
+function showInvitation() {
+  document.body.classList.toggle('has-ink', !drawing.isEmpty);
+}
+
+drawing.addEventListener('extended', () => {
+  showInvitation();
+  predictor.extended();
+});
+drawing.addEventListener('replaced', () => {
+  showInvitation();
+  if (drawing.isEmpty) showNothing();  // at once, also while the server is away
+  predictor.replaced();
+});
+
+byId('undo', HTMLButtonElement).addEventListener('click', () => drawing.undo());
+byId('clear', HTMLButtonElement).addEventListener('click', () => drawing.clear());
+
+document.addEventListener('keydown', (event) => {
+  const command = event.ctrlKey || event.metaKey;
+  if (command && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'z') {
+    event.preventDefault();
+    drawing.undo();
+  } else if (event.key === 'Delete' || event.key === 'Escape') {
+    drawing.clear();
+  }
+});
