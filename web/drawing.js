@@ -53,11 +53,19 @@ export class Drawing extends EventTarget {
     this.#tell('extended');
   }
 
-  /** Moves the pen. Nothing happens while it is up. @param {readonly Point[]} points */
+  /**
+   * Moves the pen. Nothing happens while it is up, or where it already is: neighbours in a stroke
+   * always differ.
+   * @param {readonly Point[]} points
+   */
   extend(points) {
-    if (!this.#open || points.length === 0) return;
-    this.#open.push(...points.map(onSheet));
-    this.#tell('extended');
+    if (!this.#open) return;
+    const before = this.#open.length;
+    for (const point of points.map(onSheet)) {
+      const last = this.#open[this.#open.length - 1];
+      if (point.x !== last.x || point.y !== last.y) this.#open.push(point);
+    }
+    if (this.#open.length > before) this.#tell('extended');
   }
 
   /** Lifts the pen. */

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { recognise, Refused, Unavailable } from '../../../web/api.js';
+
+const kPicture = new Blob(['a picture'], { type: 'image/png' });
+const kSeen = Uint8Array.from({ length: 784 }, (_, i) => i % 256);
+const kBody = {
+  predicted_digit: 7,
+  confidence: 0.91,
+  probabilities: [0, 0, 0, 0.09, 0, 0, 0, 0.91, 0, 0],
+  model: 'a model',
+  seen: Buffer.from(kSeen).toString('base64'),
+};
+
+/** A server that always answers so. */
+const server = (status, body) => async () => new Response(JSON.stringify(body), { status });
+
+test('the picture is posted as the form field `file`, to the page\'s own origin', async () => {
+  const requests = [];
+  await recognise(kPicture, async (url, request) => {
+    requests.push({ url, request });
+    return server(200, kBody)();
+  });
+  const [{ url, request }] = requests;
+  assert.equal(url, 'predict/');
+  assert.equal(request.method, 'POST');
+  const file = request.body.get('file');
+  assert.equal(file.type, 'image/png');
+  assert.equal(await file.text(), 'a picture');
+});
+
+test('an answer carries digit, confidence, probabilities and the picture seen', async () => {
+  const answer = await recognise(kPicture, server(200, kBody));
+  assert.equal(answer.digit, 7);
+  assert.equal(answer.confidence, 0.91);
+  assert.deepEqual(answer.probabilities, kBody.probabilities);
+  assert.deepEqual(answer.seen, kSeen);
+});
+
+test('a blank picture is no error', async () => {
+  const body = { error: 'Image is blank. Please provide a valid digit.' };
+  assert.equal(await recognise(kPicture, server(400, body)), null);
+});
+
+test('a refusal says what the server said', async () => {
+  const refusals = [
+    [415, { error: 'expected a PNG' }, 'expected a PNG'],
+    [400, { detail: 'no boundary' }, 'no boundary'],
+    [422, { detail: [{ msg: 'Field required' }] }, 'Field required'],
+    [404, {}, 'The server answered with status 404.'],
+  ];
+  for (const [status, body, message] of refusals) {
+    await assert.rejects(recognise(kPicture, server(status, body)), (error) => {
+      assert.ok(error instanceof Refused);
+      assert.equal(error.message, message);
+      return true;
+    });
+  }
+});
+
+test('a server that is away, overloaded or broken is unavailable', async () => {
+  const away = async () => { throw new TypeError('fetch failed'); };
+  const noJson = async () => new Response('<html>', { status: 200 });
+  for (const send of [away, noJson, server(500, {}), server(503, {}), server(429, {})]) {
+    await assert.rejects(recognise(kPicture, send), Unavailable);
+  }
+});
+
+test('an answer in an unknown form is not shown', async () => {
+  const bodies = [
+    null,
+    'seven',
+    { ...kBody, predicted_digit: '7' },
+    { ...kBody, confidence: null },
+    { ...kBody, probabilities: [1] },
+    { ...kBody, probabilities: Array(10).fill('0.1') },
+    { ...kBody, seen: undefined },
+    { ...kBody, seen: '!' },
+    { ...kBody, seen: 'AAAA' },
+  ];
+  for (const body of bodies) {
+    await assert.rejects(recognise(kPicture, server(200, body)), Unavailable);
+  }
+});
