@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,7 +55,9 @@ class Cli : public testing::Test {
     write_file(data / (name + "-labels-idx1-ubyte"), idx_bytes({images}, set.labels));
   }
 
-  pid_t start(const std::vector<std::string>& arguments) const {
+  // largest_file: no file may grow beyond it, as on a disk that is full.
+  pid_t start(const std::vector<std::string>& arguments,
+              rlim_t largest_file = RLIM_INFINITY) const {
     std::vector<std::string> words{INKLING_BINARY};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
@@ -66,6 +69,9 @@ class Cli : public testing::Test {
     if (child == 0) {
       (void)!std::freopen((folder.path() / "out").c_str(), "w", stdout);
       (void)!std::freopen((folder.path() / "err").c_str(), "w", stderr);
+      const rlimit limit{largest_file, largest_file};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+      ::signal(SIGXFSZ, SIG_IGN);  // so that write() fails, as it does for want of space
       ::execv(argv[0], argv.data());
       ::_exit(127);
     }
@@ -158,6 +164,21 @@ TEST_F(Cli, TrainNeverOverwritesATraining) {
   const Outcome again = inkling(train_arguments());
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_THAT(again.err, HasSubstr("holds a training already: add --resume"));
+}
+
+TEST_F(Cli, TrainOnAFullDiskSaysSoAndKeepsTheCheckpointBefore) {
+  ASSERT_EQ(inkling(train_arguments({"--epochs", "2"})).exit_code, 0);
+  const std::string before = read_text(run / "checkpoint.safetensors");
+  ASSERT_GT(before.size(), 4096U);
+  const Outcome full = finish(start(train_arguments({"--epochs", "2", "--resume"}), 4096));
+  EXPECT_EQ(full.exit_code, 1);
+  EXPECT_THAT(full.err,
+              HasSubstr("inkling: cannot write " + (run / "model.safetensors").string() + ": "));
+  EXPECT_EQ(read_text(run / "checkpoint.safetensors"), before);
+  for (const auto& entry : std::filesystem::directory_iterator(run)) {
+    EXPECT_THAT(entry.path().string(), testing::Not(HasSubstr(".tmp")))
+        << "no temporary file is left";
+  }
 }
 
 TEST_F(Cli, SaysInOneLineWhatIsWrong) {
