@@ -48,12 +48,15 @@ Series series_of(const char* name, const Rgb& colour, std::span<const EpochPoint
   return series;
 }
 
-// 1, 2 and 5 times the powers of ten, from the last one at or below `low` to the first one at or
-// above `high`.
+// 1, 2 and 5 times the powers of ten (over a wide range the powers alone), from the last one at or
+// below `low` to the first one at or above `high`.
 std::vector<double> loss_ticks(double low, double high) {
+  constexpr double kWide = 1e4;
+  const std::vector<double> steps =
+      high / low > kWide ? std::vector<double>{1.0} : std::vector<double>{1.0, 2.0, 5.0};
   std::vector<double> ticks;
   for (int power = static_cast<int>(std::floor(std::log10(low)));; ++power) {
-    for (const double step : {1.0, 2.0, 5.0}) {
+    for (const double step : steps) {
       const double tick = step * std::pow(10, power);
       if (tick <= low) {
         ticks.clear();

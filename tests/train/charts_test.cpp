@@ -81,7 +81,7 @@ TEST_F(Charts, LossChartCopesWithEqualTinyHugeAndManyValues) {
   }
   for (const auto& points : {std::vector<EpochPoint>{{1, 0.5, 0.5}, {2, 0.5, 0.5}}, many}) {
     write_loss_chart(file(), points);
-    EXPECT_GT(count_pixels(read_picture(file()), is_blue), 500);
+    EXPECT_GT(count_pixels(read_picture(file()), is_orange), 500);  // drawn last, so never covered
   }
 }
 
