@@ -25,7 +25,7 @@ export function percentages(probabilities) {
  * @param {number} confidence
  */
 export function confidenceText(confidence) {
-  if (confidence > 0.999) return 'more than 99.9 % sure';
+  if (confidence > 0.999) return 'over 99.9 % sure';
   return `${(Math.floor(confidence * 1000) / 10).toFixed(1)} % sure`;
 }
 

@@ -63,9 +63,10 @@ export class Predictor {
     while (this.#settled !== this.#wanted && this.#retry === null) {
       const state = this.#wanted;
       const reading = await this.#read();
-      if (reading.kind === 'away') this.#retryLater();
+      const away = reading.kind === 'away';
+      if (away) this.#retryLater();
       else this.#settle(state);
-      if (state >= this.#validFrom) this.#parts.show(this.#dated(reading, state));
+      if (away || state >= this.#validFrom) this.#parts.show(this.#dated(reading, state));
     }
     this.#asking = false;
   }

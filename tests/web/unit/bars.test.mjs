@@ -29,8 +29,8 @@ test('a certain digit has all hundred', () => {
 });
 
 test('a confidence is never rounded up to certainty', () => {
-  assert.equal(confidenceText(1), 'more than 99.9 % sure');
-  assert.equal(confidenceText(0.99999), 'more than 99.9 % sure');
+  assert.equal(confidenceText(1), 'over 99.9 % sure');
+  assert.equal(confidenceText(0.99999), 'over 99.9 % sure');
   assert.equal(confidenceText(0.9989), '99.8 % sure');
   assert.equal(confidenceText(0.5), '50.0 % sure');
 });
