@@ -105,9 +105,10 @@ void add_cross_entropy(std::vector<GradcheckCase>& cases) {
                            std::to_string(smoothing).substr(0, 3),
                        {{batch, classes}},
                        [smoothing, rows = batch, count = classes](const std::vector<Variable>& in) {
-                         std::vector<std::uint8_t> labels;
+                         std::vector<std::uint8_t> labels(static_cast<std::size_t>(rows));
                          for (int row = 0; row < rows; ++row) {
-                           labels.push_back(static_cast<std::uint8_t>(row * 2 % count));
+                           labels[static_cast<std::size_t>(row)] =
+                               static_cast<std::uint8_t>(row * 2 % count);
                          }
                          const auto on_device = Tensor::from_host<std::uint8_t>(
                              {rows}, labels, in[0].value().device());

@@ -55,7 +55,7 @@ Shape Parameter::file_shape() const {
 }
 
 std::vector<float> Parameter::to_file() const {
-  const std::vector<float> memory = to_floats(variable.value());
+  std::vector<float> memory = to_floats(variable.value());
   if (layout == ParameterLayout::same) {
     return memory;
   }

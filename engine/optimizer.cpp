@@ -51,9 +51,10 @@ double Schedule::learning_rate(Index step) const {
   switch (kind) {
     case ScheduleKind::constant:
       break;
-    case ScheduleKind::step:
-      return peak *
-             std::pow(step_factor, static_cast<double>(step / std::max<Index>(1, step_every)));
+    case ScheduleKind::step: {
+      const Index falls = step / std::max<Index>(1, step_every);
+      return peak * std::pow(step_factor, static_cast<double>(falls));
+    }
     case ScheduleKind::cosine:
       return anneal(peak, 0, share);
     case ScheduleKind::one_cycle:

@@ -14,7 +14,7 @@ namespace inkling::cpu {
 }
 
 namespace inkling::cuda {
-#include "kernels/kernel_list.h"
+#include "kernels/kernel_list.h"  // NOLINT(readability-duplicate-include): on purpose, see its head
 }
 
 namespace inkling {

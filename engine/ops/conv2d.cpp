@@ -55,8 +55,8 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
   const Conv2dShape shape = checked_shape(x, weight, bias, options);
   const Fused fused = options.fused;
   const Index shrink = fused == Fused::relu_pool ? 2 : 1;
-  const Tensor image = x.value();
-  const Tensor filter = weight.value();
+  const Tensor& image = x.value();
+  const Tensor& filter = weight.value();
   const Device device = image.device();
   Tensor y = result_like(image, {shape.batch, shape.out_height() / shrink,
                                  shape.out_width() / shrink, shape.out_channels});

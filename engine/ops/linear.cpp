@@ -6,8 +6,8 @@
 namespace inkling {
 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
-  const Tensor input = x.value();
-  const Tensor matrix = weight.value();
+  const Tensor& input = x.value();
+  const Tensor& matrix = weight.value();
   check_rank("linear", "rows [batch, in]", input, 2);
   check_rank("linear", "a weight [out, in]", matrix, 2);
   check_shape("linear", "a weight", matrix, {matrix.dim(0), input.dim(1)});

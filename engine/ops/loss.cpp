@@ -6,7 +6,7 @@
 namespace inkling {
 
 CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double label_smoothing) {
-  const Tensor scores = logits.value();
+  const Tensor& scores = logits.value();
   check_rank("cross_entropy", "logits [batch, classes]", scores, 2);
   check_shape("cross_entropy", "labels", labels, {scores.dim(0)});
   if (scores.size() == 0) {

@@ -6,7 +6,7 @@
 namespace inkling {
 
 Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
-  const Tensor image = x.value();
+  const Tensor& image = x.value();
   check_rank("max_pool2d", "images [batch, height, width, channels]", image, 4);
   if (kernel < 1 || kernel > 16 || stride < 1) {
     fail("max_pool2d", "a kernel of 1 to 16 and a stride of at least 1",
@@ -50,7 +50,7 @@ Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
 }
 
 Variable flatten(const Variable& x) {
-  const Tensor image = x.value();
+  const Tensor& image = x.value();
   check_rank("flatten", "images [batch, height, width, channels]", image, 4);
   const ImageShape shape{.batch = image.dim(0),
                          .height = image.dim(1),

@@ -4,6 +4,7 @@
 // the weight gradients of the chunks are added in order: that is what makes the sums the same on
 // any machine with the same instruction level.
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "kernels/cpu/gemm.h"
@@ -70,7 +71,7 @@ void pool_and_rectify(const Conv2dShape& s, const T* full, T* y, std::uint8_t* c
         T best = window[0][c];
         std::uint8_t winner = 0;
         for (std::uint8_t k = 1; k < 4; ++k) {
-          const bool wins = !(window[k][c] <= best) && best == best;
+          const bool wins = !(window[k][c] <= best) && !std::isnan(best);
           best = wins ? window[k][c] : best;
           winner = wins ? k : winner;
         }

@@ -1,6 +1,7 @@
 // Max-pooling of square windows, without padding. The first of equal values wins, and NaN wins over
 // all: as PyTorch does.
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/kernels.h"
 #include "kernels/thread_pool.h"
@@ -24,7 +25,7 @@ void max_pool2d_forward(const Stream& stream, const MaxPool2dForward<T>& args) {
           Index winner = 0;
           for (Index k = 1; k < s.kernel * s.kernel; ++k) {
             const T value = window[k / s.kernel * row + k % s.kernel * s.channels];
-            if (!(value <= best) && best == best) {
+            if (!(value <= best) && !std::isnan(best)) {
               best = value;
               winner = k;
             }
