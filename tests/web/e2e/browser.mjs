@@ -82,7 +82,7 @@ export async function waitForDigit(page, expected) {
     await page.waitForFunction(
       (text) => document.querySelector('[data-testid=digit]').textContent === text,
       expected,
-      { timeout: 15_000 },
+      { timeout: 30_000 },
     );
   } catch (cause) {
     const shown = await digit.textContent();
