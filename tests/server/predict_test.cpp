@@ -1,0 +1,133 @@
+#include "server/predict.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "server/base64.h"
+#include "tests/server/http_client.h"
+#include "tests/support/pictures.h"
+
+namespace inkling {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+std::vector<float> always_seven(std::span<const std::uint8_t> /*digit*/) {
+  return {0, 0.0000004F, 0, 0, 0, 0, 0.25F, 0.7499996F, 0, 0};
+}
+
+Response ask(const Classify& classify, const std::string& content_type, const std::string& body) {
+  Response answer;
+  const Request request{"POST", "/predict/", "", {{"content-type", content_type}}, body};
+  predict_handler(classify, "Model")(request,
+                                     [&](Response response) { answer = std::move(response); });
+  return answer;
+}
+
+Response upload_of(const std::string& content) {
+  return ask(always_seven, kFormType, file_form("file", content));
+}
+
+Picture stroke() {
+  Picture picture = plain_picture(100, 100, kWhite);
+  draw_line(picture, 50, 20, 50, 80, 8, kBlack);
+  return picture;
+}
+
+TEST(Predict, AnswersTheDigitAndWhatItWasTakenFrom) {
+  DigitPixels shown{};
+  const Classify classify = [&](std::span<const std::uint8_t> digit) {
+    std::copy(digit.begin(), digit.end(), shown.begin());
+    return always_seven(digit);
+  };
+  const Response response = ask(classify, kFormType, file_form("file", png_of(stroke())));
+  EXPECT_EQ(response.status, 200);
+  const Json body = Json::parse(response.body);
+  EXPECT_TRUE(body["predicted_digit"].is_number_integer());
+  EXPECT_EQ(body["predicted_digit"], 7);
+  EXPECT_EQ(body["confidence"], 0.75);
+  EXPECT_EQ(body["probabilities"], Json::parse("[0.0,0.0,0.0,0.0,0.0,0.0,0.25,0.75,0.0,0.0]"));
+  EXPECT_EQ(body["model"], "Model");
+  EXPECT_EQ(body["seen"], base64(shown));
+  EXPECT_EQ(shown, prepare(stroke()));
+  EXPECT_THAT(response.body, testing::StartsWith(R"({"predicted_digit":7,)"));
+}
+
+TEST(Predict, TakesTheLastOfSeveralFilesAndLetsOtherFieldsBe) {
+  const std::string form =
+      "--BOUNDARY\r\nContent-Disposition: form-data; name=other\r\n\r\nx\r\n"
+      "--BOUNDARY\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nno picture\r\n" +
+      file_form("file", png_of(stroke()));
+  EXPECT_EQ(ask(always_seven, kFormType, form).status, 200);
+}
+
+TEST(Predict, ABlankPictureIsRefusedInTheContractsWords) {
+  for (const Colour& colour : {kWhite, kBlack, kTransparent}) {
+    const Response response = upload_of(png_of(plain_picture(30, 20, colour)));
+    EXPECT_EQ(response.status, 400);
+    EXPECT_EQ(response.body, R"({"error":"Image is blank. Please provide a valid digit."})");
+  }
+}
+
+TEST(Predict, AMissingFileIsAnsweredAsFastApiDoes) {
+  const std::string expected =
+      R"({"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}]})";
+  for (const auto& [type, body] : std::vector<std::pair<std::string, std::string>>{
+           {"", ""},
+           {kFormType, ""},
+           {kFormType, "--BOUNDARY--\r\n"},
+           {kFormType, file_form("image", "x")},
+           {"application/json", R"({"file": 1})"},
+           {"application/x-www-form-urlencoded", "file=x"},
+           {"image/png", png_of(stroke())}}) {
+    const Response response = ask(always_seven, type, body);
+    EXPECT_EQ(response.status, 422) << type;
+    EXPECT_EQ(response.body, expected);
+  }
+}
+
+TEST(Predict, AFieldThatIsNoFileIsAnsweredAsInvalid) {
+  const Response response =
+      ask(always_seven, kFormType,
+          "--BOUNDARY\r\nContent-Disposition: form-data; name=file\r\n\r\nx\r\n--BOUNDARY--");
+  EXPECT_EQ(response.status, 422);
+  const Json problem = Json::parse(response.body)["detail"][0];
+  EXPECT_EQ(problem["type"], "value_error");
+  EXPECT_EQ(problem["loc"], Json({"body", "file"}));
+}
+
+TEST(Predict, WhatIsNoPictureIsRefusedWithAReason) {
+  for (const std::string& content :
+       {std::string(), std::string("hello"), std::string("\x89PNG\r\n\x1a\n"),
+        png_of(stroke()).substr(0, 60)}) {
+    const Response response = upload_of(content);
+    EXPECT_EQ(response.status, 415);
+    EXPECT_THAT(Json::parse(response.body)["error"].get<std::string>(), HasSubstr("PNG"));
+  }
+}
+
+TEST(Predict, AMalformedFormIsRefusedWithAReason) {
+  const Response response = ask(always_seven, kFormType, "--BOUNDARY\r\n");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("detail"));
+  EXPECT_EQ(ask(always_seven, "multipart/form-data", "x").status, 400) << "no boundary";
+}
+
+TEST(Base64, IsThatOfTheStandard) {  // RFC 4648, section 10
+  const auto of = [](const std::string& text) {
+    return base64({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  };
+  EXPECT_EQ(of(""), "");
+  EXPECT_EQ(of("f"), "Zg==");
+  EXPECT_EQ(of("fo"), "Zm8=");
+  EXPECT_EQ(of("foo"), "Zm9v");
+  EXPECT_EQ(of("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(of("\xFF\xFE\xFD"), "//79");
+}
+
+}  // namespace
+}  // namespace inkling

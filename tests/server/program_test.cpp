@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/network_spec.h"
+#include "engine/weights.h"
+#include "tests/server/http_client.h"
+#include "tests/server/process.h"
+#include "tests/support/pictures.h"
+#include "tests/support/temporary_folder.h"
+
+namespace inkling {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+// A network of one layer with fresh weights, and a page: enough for the program to start.
+class Program : public testing::Test {
+ protected:
+  Program() {
+    const NetworkSpec spec{"Small", 28, 28, 1, {FlattenSpec{}, LinearSpec{"fc", 10}}};
+    save_model(model(), Network(spec, Device::cpu(1)), Normalization{});
+    std::ofstream(folder_.path() / "index.html") << "the page";
+  }
+
+  std::string model() const { return folder_.path() / "model.safetensors"; }
+
+  std::vector<std::string> command(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {
+        INKLING_SERVER, "--model", model(),  "--web",     folder_.path(), "--port", "0",
+        "--ui-port",    "0",       "--host", "127.0.0.1", "--threads",    "2"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  TemporaryFolder folder_;
+};
+
+std::uint16_t port_in(const std::string& line) {
+  std::smatch match;
+  if (!std::regex_search(line, match, std::regex("http://127\\.0\\.0\\.1:([0-9]+)"))) return 0;
+  return static_cast<std::uint16_t>(std::stoi(match[1]));
+}
+
+// It starts, says one line, and ends with that code.
+void expect_failure(const std::vector<std::string>& arguments, int code, const std::string& text) {
+  Process program(arguments);
+  const std::string output = program.read_all();
+  EXPECT_EQ(program.wait(), code) << output;
+  EXPECT_THAT(output, HasSubstr(text));
+  EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1) << output;
+}
+
+TEST_F(Program, ServesBothPortsAndStopsCleanlyOnASignal) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Process program(command());
+    const auto api = port_in(program.read_until("API"));
+    const auto page = port_in(program.read_until("page"));
+    EXPECT_THAT(get(api, "/").body, HasSubstr("Welcome"));
+    EXPECT_EQ(get(page, "/").body, "the page");
+    Picture picture = plain_picture(50, 50, kWhite);
+    draw_line(picture, 25, 10, 25, 40, 4, kBlack);
+    const Answer answer = request(api, upload("/predict/", png_of(picture)));
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(Json::parse(answer.body)["model"], "Small");
+    program.signal(signal);
+    program.read_all();
+    EXPECT_EQ(program.wait(), 0);
+  }
+}
+
+TEST_F(Program, TakesTheLargestBodyFromItsFlag) {
+  Process program(command({"--max-body", "2000"}));
+  const auto api = port_in(program.read_until("API"));
+  EXPECT_EQ(request(api, post_bytes("/predict/", "x/y", std::string(2001, 'x'))).status, 413);
+  EXPECT_EQ(request(api, post_bytes("/predict/", "x/y", std::string(2000, 'x'))).status, 422);
+}
+
+TEST_F(Program, SaysInOneLineWhyItCannotStart) {
+  expect_failure({INKLING_SERVER, "--model", "/absent", "--web", folder_.path()}, 1, "/absent");
+  expect_failure({INKLING_SERVER, "--model", model(), "--web", "/absent"}, 1, "/absent");
+  expect_failure({INKLING_SERVER, "--prot", "1"}, 2, "--prot");
+  expect_failure(command({"--threads", "0"}), 2, "--threads");
+}
+
+TEST_F(Program, SaysInOneLineThatAPortIsInUse) {
+  Process first(command());
+  const auto api = port_in(first.read_until("API"));
+  auto second = command();
+  *(std::find(second.begin(), second.end(), "--port") + 1) = std::to_string(api);
+  expect_failure(second, 1, "127.0.0.1:" + std::to_string(api));
+}
+
+TEST_F(Program, RefusesAModelOfOtherPictures) {
+  const NetworkSpec spec{"Other", 8, 8, 1, {FlattenSpec{}, LinearSpec{"fc", 10}}};
+  save_model(model(), Network(spec, Device::cpu(1)), Normalization{});
+  expect_failure(command(), 1, "28 x 28");
+}
+
+TEST(ProgramVersion, IsPrinted) {
+  Process program({INKLING_SERVER, "--version"});
+  EXPECT_EQ(program.read_all(), "");
+  EXPECT_EQ(program.wait(), 0);
+}
+
+// The model and the page that are shipped, found without flags.
+TEST(ShippedModel, RecognisesADrawnOne) {
+  for (const auto* name : {"models/mnist_larger_cnn.safetensors", "web/index.html"}) {
+    if (!std::filesystem::exists(std::filesystem::path(INKLING_SOURCE_DIR) / name)) {
+      GTEST_SKIP() << name << " is not there yet";
+    }
+  }
+  Process program({INKLING_SERVER, "--port", "0", "--ui-port", "0", "--host", "127.0.0.1"});
+  const auto api = port_in(program.read_until("API"));
+  const auto page = port_in(program.read_until("page"));
+  EXPECT_EQ(get(page, "/").headers.at("content-type"), "text/html; charset=utf-8");
+  Picture picture = plain_picture(280, 280, kWhite);
+  draw_line(picture, 150, 50, 135, 230, 22, kBlack);
+  const Json answer = Json::parse(request(api, upload("/predict/", png_of(picture))).body);
+  EXPECT_EQ(answer["predicted_digit"], 1) << answer.dump();
+  EXPECT_EQ(answer["model"], "LargerCNN");
+}
+
+}  // namespace
+}  // namespace inkling

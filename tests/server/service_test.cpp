@@ -1,0 +1,101 @@
+#include "server/service.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "server/openapi.h"
+#include "tests/support/temporary_folder.h"
+
+namespace inkling {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+const ServiceParts kParts = {
+    [](std::span<const std::uint8_t> /*digit*/) { return std::vector<float>(10, 0.1F); }, "Model",
+    "1.2.3", 12345};
+
+Response ask(const Router& router, const std::string& path) {
+  Response answer;
+  const Request request{"GET", path, "", {}, ""};
+  router.handle(request, [&](Response response) { answer = std::move(response); });
+  return answer;
+}
+
+Json document() { return Json::parse(ask(api_router(kParts), "/openapi.json").body); }
+
+void collect_references(const Json& json, std::set<std::string>& references) {
+  for (const auto& [key, value] : json.items()) {
+    if (key == "$ref") references.insert(value.get<std::string>());
+    if (value.is_structured()) collect_references(value, references);
+  }
+}
+
+TEST(Service, TheApiWelcomes) {
+  const Response response = ask(api_router(kParts), "/");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, R"({"message":"Welcome to the Digit Recognition API"})");
+}
+
+TEST(Service, ThePagesPortHasThePageAndTheApi) {
+  const TemporaryFolder web;
+  std::ofstream(web.path() / "index.html") << "page";
+  const Router router = page_router(kParts, web.path());
+  EXPECT_EQ(ask(router, "/").body, "page");
+  const Router api = api_router(kParts);
+  for (const Route& route : api.routes()) {
+    const auto& routes = router.routes();
+    EXPECT_NE(std::find(routes.begin(), routes.end(), route), routes.end()) << route.path;
+  }
+}
+
+TEST(OpenApi, DescribesTheRoutesThatExistAndNoOther) {
+  std::set<std::pair<std::string, std::string>> described;
+  const Json paths = document()["paths"];
+  for (const auto& [path, operations] : paths.items()) {
+    for (const auto& [method, operation] : operations.items()) described.emplace(method, path);
+  }
+  std::set<std::pair<std::string, std::string>> existing;
+  const Router api = api_router(kParts);
+  for (Route route : api.routes()) {
+    for (char& c : route.method) c = static_cast<char>(c | 0x20);
+    existing.emplace(route.method, route.path);
+  }
+  EXPECT_EQ(described, existing);
+}
+
+TEST(OpenApi, IsWellFormed) {
+  const Json openapi = document();
+  EXPECT_EQ(openapi["openapi"], "3.1.0");
+  EXPECT_EQ(openapi["info"]["version"], "1.2.3");
+  EXPECT_EQ(openapi["components"]["schemas"]["Error"]["required"], Json::array({"error"}));
+  EXPECT_EQ(openapi["components"]["schemas"]["ValidationError"]["properties"]["detail"]["type"],
+            "array");
+  std::set<std::string> references;
+  collect_references(openapi, references);
+  for (const std::string& reference : references) {
+    EXPECT_TRUE(openapi.contains(Json::json_pointer(reference.substr(1)))) << reference;
+  }
+  const Json form = openapi["paths"]["/predict/"]["post"]["requestBody"]["content"];
+  EXPECT_EQ(form["multipart/form-data"]["schema"]["required"], Json::array({"file"}));
+  EXPECT_THAT(openapi.dump(), HasSubstr("12345"));
+}
+
+TEST(Docs, ShowEveryPathAndEscapeWhatTheyShow) {
+  const Response page = ask(api_router(kParts), "/docs");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("/predict/"));
+  EXPECT_THAT(page.body, HasSubstr("id=\"Prediction\""));
+  EXPECT_THAT(page.body, testing::Not(HasSubstr("<script")));
+  EXPECT_THAT(page.body, testing::Not(HasSubstr("http://")));
+  EXPECT_THAT(docs_page(openapi_document("<b>&\"", 1)), HasSubstr("&lt;b&gt;&amp;&quot;"));
+}
+
+}  // namespace
+}  // namespace inkling
