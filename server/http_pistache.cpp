@@ -5,11 +5,11 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
-#include <cstring>
 #include <ctime>
 #include <list>
 #include <mutex>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -67,6 +67,8 @@ struct Shared {
   std::condition_variable changed;
   int open = 0;  // connections
 };
+
+std::string last_error() { return std::generic_category().message(errno); }
 
 std::shared_ptr<Connection> connection_of(const std::shared_ptr<Tcp::Peer>& peer) {
   return std::static_pointer_cast<Connection>(peer->getData(kConnection));
@@ -140,7 +142,7 @@ void Transport::registerPoller(Polling::Epoll& poller) {
   timer_fd_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   const itimerspec every{{0, kTickNanoseconds}, {0, kTickNanoseconds}};
   if (timer_fd_ < 0 || timerfd_settime(timer_fd_, 0, &every, nullptr) != 0) {
-    throw std::runtime_error(std::string("cannot set up a timer: ") + std::strerror(errno));
+    throw std::runtime_error(std::string("cannot set up a timer: ") + last_error());
   }
   poller.addFd(timer_fd_, kReadable, Polling::Tag(timer_fd_));
   listen_again();
@@ -190,7 +192,7 @@ void Transport::accept_one(const Listener& listener) {
     // Another thread took it, or the client has gone. Anything else (no memory, no descriptors)
     // would be reported again at once and for ever: pause until the next tick.
     if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return;
-    if (!shared_->stopping) spdlog::error("cannot accept a connection: {}", std::strerror(errno));
+    if (!shared_->stopping) spdlog::error("cannot accept a connection: {}", last_error());
     stop_listening();
     return;
   }
@@ -276,7 +278,7 @@ int open_listener(const std::string& host, std::uint16_t port) {
       fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
       bind(fd, address.ai_addr, address.ai_addrlen) == 0 && ::listen(fd, kBacklog) == 0;
   if (!listening) {
-    const std::string reason = std::strerror(errno);
+    const std::string reason = last_error();
     if (fd >= 0) close(fd);
     throw std::runtime_error("cannot listen on " + where + ": " + reason);
   }

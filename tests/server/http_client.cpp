@@ -46,7 +46,7 @@ HttpClient::HttpClient(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | S
 
 HttpClient::~HttpClient() { close(fd_); }
 
-void HttpClient::send(std::string_view bytes) {
+void HttpClient::send(std::string_view bytes) const {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0) fail("send");
@@ -54,7 +54,7 @@ void HttpClient::send(std::string_view bytes) {
   }
 }
 
-void HttpClient::finish_sending() { shutdown(fd_, SHUT_WR); }
+void HttpClient::finish_sending() const { shutdown(fd_, SHUT_WR); }
 
 bool HttpClient::receive() {
   std::array<char, 65536> bytes{};

@@ -24,8 +24,8 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  void send(std::string_view bytes);
-  void finish_sending();  // half-close
+  void send(std::string_view bytes) const;
+  void finish_sending() const;  // half-close
 
   // The next response. has_body: false for the answer to HEAD. Throws std::runtime_error when the
   // connection ends before it does.

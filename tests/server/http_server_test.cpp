@@ -17,7 +17,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr auto kLocalhost = "127.0.0.1";
 constexpr auto kGet = "GET /there HTTP/1.1\r\nHost: h\r\n\r\n";

@@ -165,7 +165,7 @@ TEST(Multipart, AnyCorruptionIsReadOrRefused) {
       "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"d.png\"\r\n"
       "Content-Type: image/png\r\n\r\ndata\r\n--B--\r\n";
   std::mt19937 random(1);
-  const std::string interesting = "\r\n-B\";=\\: \0";
+  const std::string interesting("\r\n-B\";=\\: \0", 11);
   for (int round = 0; round < 20000; ++round) {
     std::string corrupt = body;
     for (int change = 0; change < 3; ++change) {

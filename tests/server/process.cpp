@@ -47,7 +47,7 @@ std::string Process::read_until(const std::string& text) {
     const std::size_t found = text.empty() ? std::string::npos : buffer_.find(text);
     const std::size_t end = found == std::string::npos ? found : buffer_.find('\n', found);
     if (end != std::string::npos) {
-      const std::string lines = buffer_.substr(0, end + 1);
+      std::string lines = buffer_.substr(0, end + 1);
       buffer_.erase(0, end + 1);
       return lines;
     }
