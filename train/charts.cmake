@@ -5,3 +5,6 @@ add_library(inkling_charts STATIC
   ${CMAKE_CURRENT_LIST_DIR}/loss_chart.cpp
   ${CMAKE_CURRENT_LIST_DIR}/prediction_sheet.cpp)
 target_link_libraries(inkling_charts PUBLIC inkling_options PRIVATE inkling_engine PkgConfig::cairo)
+if(INKLING_SANITIZE MATCHES "address")
+  target_sources(inkling_charts INTERFACE ${CMAKE_CURRENT_LIST_DIR}/leak_suppressions.cpp)
+endif()
