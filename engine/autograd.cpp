@@ -1,6 +1,7 @@
 #include "engine/autograd.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
 
 #include "kernels/kernels.h"
@@ -17,7 +18,7 @@ Tensor ones(const Tensor& like) {
   });
 }
 
-// sum += part; takes over part when there is no sum yet. No gradient is written by anyone else
+// sum += part; takes over part when there is no sum yet
 // after that, so no copy is made.
 void add_to(Tensor& sum, const Tensor& part) {
   if (!sum.defined()) {
@@ -37,6 +38,20 @@ void add_to(Tensor& sum, const Tensor& part) {
 
 NoGrad::NoGrad() : before_(recording) { recording = false; }
 NoGrad::~NoGrad() { recording = before_; }
+
+// A chain of nodes that own one another would be destroyed by recursion, and a long one overflow the
+// stack: what nobody else holds is taken apart here, one node at a time.
+Variable::Node::~Node() {
+  std::vector<Variable> pending = std::move(inputs);
+  while (!pending.empty()) {
+    const Variable last = std::move(pending.back());
+    pending.pop_back();
+    if (last.node_ != nullptr && last.node_.use_count() == 1) {
+      std::move(last.node_->inputs.begin(), last.node_->inputs.end(), std::back_inserter(pending));
+      last.node_->inputs.clear();
+    }
+  }
+}
 
 Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<Node>()) {
   node_->value = std::move(value);

@@ -40,6 +40,11 @@ class Variable {
 
  private:
   struct Node {
+    Node() = default;
+    ~Node();
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
     Tensor value;
     Tensor grad;
     bool requires_grad = false;

@@ -85,6 +85,7 @@ struct Network::Builder {
   std::uint64_t seed;
   Dtype dtype;
   Shape shape;  // without the batch: [height, width, channels] or [features]
+  Index parameters_left;
   std::string where;
 
   [[noreturn]] void fail(const std::string& expected) const {
@@ -105,6 +106,10 @@ struct Network::Builder {
       if (parameter.name == name + ".weight") {
         fail("a name that no other layer has instead of " + name);
       }
+    }
+    parameters_left -= element_count(weight) + outputs;
+    if (parameters_left < 0) {
+      fail("a network of no more parameters than its weights file or this machine holds");
     }
     const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
     network.parameters_.push_back({name + ".weight", uniform(std::move(weight), bound), layout});
@@ -191,9 +196,11 @@ struct Network::Builder {
   }
 };
 
-Network::Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed, Dtype dtype)
+Network::Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed, Dtype dtype,
+                 Index most_parameters)
     : spec_(spec), device_(device) {
-  Builder builder{*this, seed, dtype, {spec.height, spec.width, spec.channels}, {}};
+  Builder builder{*this,           seed, dtype, {spec.height, spec.width, spec.channels},
+                  most_parameters, {}};
   for (std::size_t i = 0; i < spec.layers.size(); ++i) {
     builder.where = "layer " + std::to_string(i) + " of " + spec.name;
     std::visit(builder, spec.layers[i]);

@@ -31,11 +31,14 @@ struct Parameter {
 // thread.
 class Network {
  public:
+  static constexpr Index kMostParameters = Index{1} << 33;
+
   // Parameters are drawn as PyTorch's defaults draw them: weight and bias uniform in ±1/sqrt(fan
   // in) (He et al. 2015 with a = sqrt(5)), by Philox from the seed. Throws std::invalid_argument
   // that names the layer when shapes do not fit.
+  // A spec of more than most_parameters is refused before memory is asked for.
   Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed = 0,
-          Dtype dtype = Dtype::float32);
+          Dtype dtype = Dtype::float32, Index most_parameters = kMostParameters);
 
   // images [batch, height, width, channels] → logits [batch, classes]. With `training`, dropout is
   // on, its masks drawn for that seed and step.

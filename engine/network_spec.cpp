@@ -21,7 +21,11 @@ constexpr std::size_t kMostLayers = 1000;
                               received);
 }
 
+// Only what is flat: dump() recurses, and a hostile file may be nested a million deep.
 std::string shown(const Json& value) {
+  if (value.is_structured() && !value.empty()) {
+    return std::string("an ") + value.type_name();
+  }
   std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
   return text.size() > 60 ? text.substr(0, 60) + "…" : text;
 }

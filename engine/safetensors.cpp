@@ -87,7 +87,8 @@ struct Parser {
     if (!json["dtype"].is_string() ||
         safetensors_element_size(json["dtype"].get_ref<const std::string&>()) == 0) {
       fail(tensor + ": expected a dtype such as F32 or F16, received " +
-           json["dtype"].dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 40));
+           (json["dtype"].is_string() ? quoted(json["dtype"].get<std::string>())
+                                      : json["dtype"].type_name()));
     }
     result.dtype = json["dtype"].get<std::string>();
     if (!json["shape"].is_array() || json["shape"].size() > 8) {

@@ -106,8 +106,9 @@ void restore_parameter(Parameter& parameter, const SafetensorsEntry& entry,
   parameter.from_file(values);
 }
 
-Model model_from_metadata(const std::map<std::string, std::string>& metadata, const Device& device,
+Model model_from_metadata(const Safetensors& contents, const Device& device,
                           const std::string& file) {
+  const auto& metadata = contents.metadata;
   const auto spec = metadata.find(kSpecKey);
   const auto normalization = metadata.find(kNormalizationKey);
   if (spec == metadata.end() || normalization == metadata.end()) {
@@ -115,7 +116,12 @@ Model model_from_metadata(const std::map<std::string, std::string>& metadata, co
                        " in the metadata (was it written by inkling train?)");
   }
   try {
-    return {Network(parse_network_spec(spec->second), device),
+    // Room for what may be missing, which is named later; not for a network that memory could not hold.
+    Index elements = Index{1} << 20;
+    for (const SafetensorsEntry& entry : contents.tensors) {
+      elements += element_count(entry.shape);
+    }
+    return {Network(parse_network_spec(spec->second), device, 0, Dtype::float32, elements),
             parse_normalization(normalization->second, file)};
   } catch (const std::invalid_argument& error) {
     throw WeightsError(file + ": " + error.what());
@@ -144,7 +150,7 @@ Model load_model(const std::filesystem::path& path, const Device& device) {
     throw WeightsError(error.what());
   }
   const Safetensors contents = parse_safetensors(bytes, path.string());
-  Model model = model_from_metadata(contents.metadata, device, path.string());
+  Model model = model_from_metadata(contents, device, path.string());
   std::map<std::string, const SafetensorsEntry*> entries;
   for (const SafetensorsEntry& entry : contents.tensors) {
     entries[entry.name] = &entry;

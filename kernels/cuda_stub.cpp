@@ -9,8 +9,7 @@ namespace inkling::cuda {
 namespace {
 
 [[noreturn]] void unavailable() {
-  throw std::runtime_error(
-      "[cuda] this build has no CUDA: use --device cpu, or build where nvcc is installed");
+  throw std::runtime_error("[cuda] this build has no CUDA: use --device cpu");
 }
 
 }  // namespace

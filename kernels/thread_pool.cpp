@@ -5,12 +5,20 @@
 namespace inkling {
 
 ThreadPool::ThreadPool(int threads) {
-  for (int i = 1; i < threads; ++i) {
-    workers_.emplace_back([this] { work(); });
+  try {
+    for (int i = 1; i < threads; ++i) {
+      workers_.emplace_back([this] { work(); });
+    }
+  } catch (
+      ...) {  // the system gives no more threads: those that run must end before the caller hears of it
+    stop();
+    throw;
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

@@ -30,6 +30,7 @@ class ThreadPool {
   void run(std::int64_t count, const std::function<void(std::int64_t)>& chunk);
 
  private:
+  void stop();
   void work();
   void run_chunks(std::unique_lock<std::mutex>& lock);
 

@@ -1,6 +1,7 @@
 #include "train/checkpoint.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -59,6 +60,15 @@ TrainProgress parse_progress(const Json& json) {
   return progress;
 }
 
+// A checkpoint is read from a file, and a file may hold anything: only what a training can reach.
+bool is_reachable(const TrainProgress& progress, Index steps, const Trainer& trainer) {
+  return progress.epoch >= 0 && progress.epoch <= trainer.options().epochs &&
+         progress.step_in_epoch >= 0 && progress.step_in_epoch <= trainer.steps_per_epoch() &&
+         std::ssize(progress.history) == progress.epoch && progress.correct >= 0 &&
+         progress.seconds >= 0 && std::isfinite(progress.loss_sum) &&
+         steps == progress.epoch * trainer.steps_per_epoch() + progress.step_in_epoch;
+}
+
 void check_options(const std::string& stored, const TrainOptions& options,
                    const std::string& file) {
   const Json before = Json::parse(stored, nullptr, /*allow_exceptions=*/false);
@@ -111,8 +121,16 @@ void load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
   }
   try {
     const Json json = Json::parse(metadata_text(contents, kProgressKey, file));
-    trainer.progress() = parse_progress(json);
-    trainer.optimizer().set_steps(json.at("steps").get<Index>());
+    TrainProgress progress = parse_progress(json);
+    const Index steps = json.at("steps").get<Index>();
+    if (!is_reachable(progress, steps, trainer)) {
+      throw WeightsError(file + ": expected " + kProgressKey + " of a training of " +
+                         std::to_string(trainer.options().epochs) + " epochs of " +
+                         std::to_string(trainer.steps_per_epoch()) +
+                         " steps, received other numbers (damaged)");
+    }
+    trainer.progress() = std::move(progress);
+    trainer.optimizer().set_steps(steps);
   } catch (const Json::exception&) {
     throw WeightsError(file + ": expected " + kProgressKey +
                        " as written by inkling train, received something else");

@@ -62,9 +62,15 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return inkling::run(argc, argv);
+    const int exit_code = inkling::run(argc, argv);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      std::fprintf(stderr,
+                   "inkling: cannot write the result to standard output: is the disk full?\n");
+      return inkling::kFailure;
+    }
+    return exit_code;
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "inkling: out of memory: try a smaller --batch-size\n");
+    std::fprintf(stderr, "inkling: out of memory: train needs less with a smaller --batch-size\n");
   } catch (const std::exception& error) {
     std::fprintf(stderr, "inkling: %s\n", error.what());
   }

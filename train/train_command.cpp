@@ -1,4 +1,5 @@
 // inkling train: from IDX files to weights, with a log, pictures and checkpoints on the way.
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 
@@ -45,8 +46,10 @@ struct TrainCommand {
 
  private:
   void prepare_folder() const;
+  void write_log(const Trainer& trainer) const;
   int interrupted_exit(Trainer& trainer) const;
-  int finish(Trainer& trainer, const Device& on) const;
+  int finish(Trainer& trainer, const Dataset& test, const Device& on) const;
+  Dataset load_test_set() const;
   void write_predictions(const Dataset& test, const Evaluation& result) const;
   fs::path checkpoint() const { return out / "checkpoint.safetensors"; }
   fs::path model() const { return out / "model.safetensors"; }
@@ -117,6 +120,18 @@ void TrainCommand::prepare_folder() const {
   }
 }
 
+// Before the training, so that a missing file is not found out after it.
+Dataset TrainCommand::load_test_set() const {
+  Dataset test = load_mnist(data, MnistSplit::test);
+  if (test.height != options.network.height || test.width != options.network.width) {
+    throw std::invalid_argument(
+        "expected test pictures of " + std::to_string(options.network.height) + "×" +
+        std::to_string(options.network.width) + " for " + options.network.name + ", received " +
+        std::to_string(test.height) + "×" + std::to_string(test.width));
+  }
+  return test;
+}
+
 int TrainCommand::run() {
   options.schedule = parse_schedule(schedule);
   if (no_test && min_accuracy > 0) {
@@ -129,6 +144,7 @@ int TrainCommand::run() {
   }
   prepare_folder();
   const Device on = device.open();
+  const Dataset test = no_test ? Dataset{} : load_test_set();
   Trainer trainer(options, load_mnist(data, MnistSplit::train), on);
   if (resume) {
     load_checkpoint(checkpoint(), trainer);
@@ -143,25 +159,33 @@ int TrainCommand::run() {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   ProgressDisplay display(stderr);
-  const bool complete =
-      trainer.run({.after_step =
-                       [&](const Trainer& t) {
-                         display.after_step(t);
-                         return interrupted == 0;
-                       },
-                   .after_epoch =
-                       [&](const Trainer& t) {
-                         display.after_epoch(t);
-                         save_checkpoint(checkpoint(), trainer);
-                         write_metrics(out, t.progress().history);
-                         std::vector<EpochPoint> points;
-                         for (const EpochRecord& record : t.progress().history) {
-                           points.push_back({static_cast<int>(record.epoch), record.train_loss,
-                                             record.validation_loss.value_or(std::nan(""))});
-                         }
-                         write_loss_chart(out / "loss.png", points);
-                       }});
-  return complete ? finish(trainer, on) : interrupted_exit(trainer);
+  const bool complete = trainer.run({.after_step =
+                                         [&](const Trainer& t) {
+                                           display.after_step(t);
+                                           return interrupted == 0;
+                                         },
+                                     .after_epoch =
+                                         [&](const Trainer& t) {
+                                           display.after_epoch(t);
+                                           save_checkpoint(checkpoint(), trainer);
+                                           write_log(t);
+                                         }});
+  return complete ? finish(trainer, test, on) : interrupted_exit(trainer);
+}
+
+// metrics.jsonl, metrics.csv and loss.png. A loss of 0 has no place on the chart's logarithmic scale.
+void TrainCommand::write_log(const Trainer& trainer) const {
+  const std::vector<EpochRecord>& history = trainer.progress().history;
+  write_metrics(out, history);
+  std::vector<EpochPoint> points;
+  for (const EpochRecord& record : history) {
+    points.push_back({static_cast<int>(record.epoch), record.train_loss,
+                      record.validation_loss.value_or(std::nan(""))});
+  }
+  if (std::any_of(points.begin(), points.end(),
+                  [](const EpochPoint& point) { return point.train_loss > 0; })) {
+    write_loss_chart(out / "loss.png", points);
+  }
 }
 
 int TrainCommand::interrupted_exit(Trainer& trainer) const {
@@ -174,9 +198,10 @@ int TrainCommand::interrupted_exit(Trainer& trainer) const {
 }
 
 // The weights as a file, and what that very file is worth on the test set.
-int TrainCommand::finish(Trainer& trainer, const Device& on) const {
+int TrainCommand::finish(Trainer& trainer, const Dataset& test, const Device& on) const {
   save_model(model(), trainer.network(), options.normalization,
              weights_dtype == "float16" ? WeightsPrecision::float16 : WeightsPrecision::float32);
+  write_log(trainer);  // again: a resumed training may have lost it after its last epoch
   const EpochRecord& last = trainer.progress().history.back();
   nlohmann::ordered_json summary = {
       {"model", model().string()},     {"epochs", options.epochs},
@@ -187,7 +212,6 @@ int TrainCommand::finish(Trainer& trainer, const Device& on) const {
   }
   int exit_code = kSuccess;
   if (!no_test) {
-    const Dataset test = load_mnist(data, MnistSplit::test);
     const Model saved = load_model(model(), on);
     const Evaluation result = evaluate(saved.network, DeviceDataset(test, saved.normalization, on));
     write_predictions(test, result);
@@ -196,7 +220,7 @@ int TrainCommand::finish(Trainer& trainer, const Device& on) const {
     std::fprintf(stderr, "test accuracy %.2f %% (%ld of %ld right), loss %.4f\n",
                  100 * result.accuracy(), static_cast<long>(result.correct),
                  static_cast<long>(result.count), result.loss);
-    if (result.accuracy() < min_accuracy) {
+    if (!(result.accuracy() >= min_accuracy)) {
       std::fprintf(
           stderr,
           "inkling: expected a test accuracy of at least %.4f (--min-accuracy), received %.4f\n",

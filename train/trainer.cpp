@@ -23,6 +23,10 @@ const TrainOptions& checked(const TrainOptions& options, const Dataset& data) {
   if (!(options.learning_rate > 0) || !std::isfinite(options.learning_rate)) {
     fail("expected --lr above 0, received " + std::to_string(options.learning_rate));
   }
+  if (!(options.weight_decay >= 0) || !(options.label_smoothing >= 0)) {
+    fail("expected --weight-decay and --label-smoothing of at least 0, received " +
+         std::to_string(options.weight_decay) + " and " + std::to_string(options.label_smoothing));
+  }
   if (options.network.height != data.height || options.network.width != data.width ||
       options.network.channels != 1) {
     fail("expected pictures of " + std::to_string(options.network.height) + "×" +
@@ -40,7 +44,15 @@ Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const
       data_(training_set, options.normalization, device),
       network_(options.network, device, options.seed),
       optimizer_(network_.variables(), {.weight_decay = options.weight_decay}),
-      steps_per_epoch_((images_per_epoch() + options.batch_size - 1) / options.batch_size) {}
+      steps_per_epoch_((images_per_epoch() + options.batch_size - 1) / options.batch_size) {
+  const std::uint8_t largest =
+      *std::max_element(training_set.labels.begin(), training_set.labels.end());
+  if (largest >= network_.classes() || network_.classes() > 256) {
+    throw std::invalid_argument("expected a network with a class for each label, 0 to " +
+                                std::to_string(largest) + ", and 256 at most, received " +
+                                std::to_string(network_.classes()) + " classes");
+  }
+}
 
 Schedule Trainer::schedule() const {
   const Index total = options_.epochs * steps_per_epoch_;
@@ -85,7 +97,7 @@ void Trainer::step(std::span<const std::int32_t> rows) {
   const double loss = result.loss.value().to_host<float>()[0];
   if (!std::isfinite(loss)) {
     throw std::runtime_error("the loss is not finite after " + std::to_string(step) +
-                             " steps: try a smaller --lr (the last checkpoint is intact)");
+                             " steps: try a smaller --lr");
   }
   result.loss.backward();
   optimizer_.update(schedule().learning_rate(step));

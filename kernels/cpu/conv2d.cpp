@@ -1,8 +1,9 @@
 // Convolution, with what is fused to it, as one matrix product an image.
 //
 // The images of a batch are cut into at most kChunks chunks, whatever the number of threads, and
-// the weight gradients of the chunks are added in order: that is what makes the sums the same on
-// any machine with the same instruction level.
+// the weight gradients of the chunks are added in order: that makes the sums the same for any
+// number of threads. (Eigen cuts a product by the sizes of the caches that it finds, so another
+// machine may round otherwise.)
 #include <algorithm>
 #include <cmath>
 #include <vector>

@@ -24,14 +24,16 @@ std::shared_ptr<const Stream> open_stream(int index) {
 void* allocate(const Stream&, std::size_t bytes) { return ::operator new(bytes, kAlignment); }
 void deallocate(const Stream&, void* memory) noexcept { ::operator delete(memory, kAlignment); }
 
-void copy_from_host(const Stream&, const void* host, void* device, std::size_t bytes) {
-  std::memcpy(device, host, bytes);
+void copy_from_host(const Stream& stream, const void* host, void* device, std::size_t bytes) {
+  copy(stream, host, device, bytes);
 }
-void copy_to_host(const Stream&, const void* device, void* host, std::size_t bytes) {
-  std::memcpy(host, device, bytes);
+void copy_to_host(const Stream& stream, const void* device, void* host, std::size_t bytes) {
+  copy(stream, device, host, bytes);
 }
 void copy(const Stream&, const void* from, void* to, std::size_t bytes) {
-  std::memcpy(to, from, bytes);
+  if (bytes > 0) {  // an empty vector's pointer may be null, which memcpy must not be given
+    std::memcpy(to, from, bytes);
+  }
 }
 void fill_zero(const Stream&, void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
 

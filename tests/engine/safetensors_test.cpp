@@ -129,6 +129,13 @@ TEST(Safetensors, RefusesAHeaderSizeThatTheFileDoesNotHave) {
   }
 }
 
+TEST(Safetensors, StandsAHeaderNestedAMillionDeep) {
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  EXPECT_EQ(
+      message(file_of(R"({"t":{"dtype":)" + deep + R"(,"shape":[1],"data_offsets":[0,4]}})", 4)),
+      "F: tensor \"t\": expected a dtype such as F32 or F16, received array");
+}
+
 TEST(Safetensors, RefusesToWriteBytesThatDoNotFitTheShape) {
   const auto data = to_bytes("1234");
   Safetensors contents;

@@ -1,6 +1,7 @@
 #include "train/checkpoint.h"
 
 #include <fstream>
+#include <map>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -80,6 +81,27 @@ TEST_F(Checkpoint, RefusesADamagedFile) {
   save_model(path, trainer.network(), {});
   EXPECT_NE(message(small_options()).find("is it a checkpoint of inkling train?"),
             std::string::npos);
+}
+
+// Offsets, epochs and counts that no training reaches must not steer one.
+TEST_F(Checkpoint, RefusesProgressThatNoTrainingReaches) {
+  Trainer trainer(small_options(), data, device);
+  stop_after(trainer, 7);  // of 5 steps an epoch
+  const auto bytes = read_file(path);
+  for (const auto& [key, value] :
+       std::map<std::string, nlohmann::json>{{"epoch", 99},
+                                             {"step_in_epoch", -3},
+                                             {"steps", -5},
+                                             {"history", nlohmann::json::array()},
+                                             {"correct", -1}}) {
+    Safetensors contents = parse_safetensors(bytes, "F");
+    auto progress = nlohmann::json::parse(contents.metadata["inkling.progress"]);
+    progress[key] = value;
+    contents.metadata["inkling.progress"] = progress.dump();
+    write_file_atomically(path, serialize_safetensors(contents));
+    EXPECT_NE(message(small_options()).find("received other numbers (damaged)"), std::string::npos)
+        << key;
+  }
 }
 
 TEST(Metrics, AreOneLineAnEpochInBothFiles) {

@@ -208,6 +208,14 @@ TEST_F(Cli, SaysInOneLineWhatIsWrong) {
               "cannot make the folder /proc/run");
 }
 
+TEST_F(Cli, MissesNoTestSetAfterALongTraining) {
+  std::filesystem::remove(data / "t10k-labels-idx1-ubyte");
+  const Outcome result = inkling(train_arguments());
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("t10k-labels-idx1-ubyte"));
+  EXPECT_THAT(result.err, testing::Not(HasSubstr("epoch 1/")));
+}
+
 TEST_F(Cli, GradcheckPrintsATableOrJson) {
   const Outcome table = inkling({"gradcheck", "--op", "linear"});
   EXPECT_EQ(table.exit_code, 0);
