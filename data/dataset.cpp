@@ -1,9 +1,12 @@
 #include "data/dataset.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include <zlib.h>
 
 #include "data/idx.h"
 
@@ -86,6 +89,16 @@ Dataset load_mnist(const std::filesystem::path& folder, MnistSplit split) {
   dataset.images = std::move(images.values);
   dataset.labels = std::move(labels.values);
   return dataset;
+}
+
+std::uint32_t checksum(const Dataset& dataset) {
+  const std::array<std::uint8_t, 4> size{
+      static_cast<std::uint8_t>(dataset.height >> 8), static_cast<std::uint8_t>(dataset.height),
+      static_cast<std::uint8_t>(dataset.width >> 8), static_cast<std::uint8_t>(dataset.width)};
+  uLong sum = ::crc32_z(0, size.data(), size.size());
+  sum = ::crc32_z(sum, dataset.labels.data(), dataset.labels.size());
+  sum = ::crc32_z(sum, dataset.images.data(), dataset.images.size());
+  return static_cast<std::uint32_t>(sum);
 }
 
 }  // namespace inkling

@@ -74,11 +74,13 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
 
 std::vector<std::byte> read_file(const std::filesystem::path& path) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    fail("cannot read", path,
-         error                           ? error.value()
-         : std::filesystem::exists(path) ? EISDIR
-                                         : ENOENT);
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (error) {
+    fail("cannot read", path, error.value());
+  }
+  if (!std::filesystem::is_regular_file(status)) {
+    throw FileError("cannot read " + path.string() + ": it is " +
+                    (std::filesystem::is_directory(status) ? "a folder" : "no regular file"));
   }
   const auto size = std::filesystem::file_size(path, error);
   if (error) {

@@ -18,8 +18,8 @@ Tensor ones(const Tensor& like) {
   });
 }
 
-// sum += part; takes over part when there is no sum yet
-// after that, so no copy is made.
+// sum += part. The first part is taken over without a copy; an op may have given it to others too,
+// so a second one is added to a copy and not in place.
 void add_to(Tensor& sum, const Tensor& part) {
   if (!sum.defined()) {
     sum = part;

@@ -133,8 +133,8 @@ std::vector<GradcheckCase> make_cases() {
 }  // namespace
 
 const std::vector<GradcheckCase>& gradcheck_cases() {
-  static const std::vector<GradcheckCase> cases = make_cases();
-  return cases;
+  static const std::vector<GradcheckCase> kCases = make_cases();
+  return kCases;
 }
 
 }  // namespace inkling

@@ -14,6 +14,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kOptionsKey = "inkling.options";
+constexpr const char* kDataKey = "inkling.data";
 constexpr const char* kProgressKey = "inkling.progress";
 constexpr const char* kFirstMoment = "adam.first_moment.";
 constexpr const char* kSecondMoment = "adam.second_moment.";
@@ -69,17 +70,32 @@ bool is_reachable(const TrainProgress& progress, Index steps, const Trainer& tra
          steps == progress.epoch * trainer.steps_per_epoch() + progress.step_in_epoch;
 }
 
+[[noreturn]] void fail_other_option(const std::string& file, const std::string& option,
+                                    const std::string& before, const std::string& now) {
+  throw WeightsError(file + ": this checkpoint was made with " + option + " " + before + ", not " +
+                     now + ": resume with the same options, or train into another folder");
+}
+
 void check_options(const std::string& stored, const TrainOptions& options,
                    const std::string& file) {
   const Json before = Json::parse(stored, nullptr, /*allow_exceptions=*/false);
   const Json now = Json::parse(to_json(options));
   for (const auto& [key, value] : now.items()) {
-    if (!before.is_object() || !before.contains(key) || before[key] != value) {
-      throw WeightsError(
-          file + ": this checkpoint was made with " + key + " " +
-          (before.is_object() && before.contains(key) ? before[key].dump() : "unknown") + ", not " +
-          value.dump() + ": resume with the same options, or train into another folder");
+    if (!before.is_object() || !before.contains(key)) {
+      fail_other_option(file, key, "unknown", value.dump());
     }
+    if (before[key] != value) {
+      fail_other_option(file, key, before[key].dump(), value.dump());
+    }
+  }
+}
+
+// A checksum as text: it is compared, never computed with.
+void check_data(const std::string& stored, const Trainer& trainer, const std::string& file) {
+  if (stored != std::to_string(trainer.data_checksum())) {
+    throw WeightsError(file +
+                       ": this checkpoint was made with another training set: resume with the "
+                       "same --data, or train into another folder");
   }
 }
 
@@ -99,6 +115,7 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
   Safetensors contents;
   contents.metadata = model_metadata(trainer.network(), trainer.options().normalization);
   contents.metadata[kOptionsKey] = to_json(trainer.options());
+  contents.metadata[kDataKey] = std::to_string(trainer.data_checksum());
   contents.metadata[kProgressKey] = progress_json(trainer);
   const std::vector<Parameter> tensors = all_tensors(trainer);
   std::vector<std::vector<std::byte>> storage;
@@ -114,6 +131,7 @@ void load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
   const std::vector<std::byte> bytes = read_file(path);
   const Safetensors contents = parse_safetensors(bytes, file);
   check_options(metadata_text(contents, kOptionsKey, file), trainer.options(), file);
+  check_data(metadata_text(contents, kDataKey, file), trainer, file);
   std::vector<Parameter> tensors = all_tensors(trainer);
   if (contents.tensors.size() != tensors.size()) {
     throw WeightsError(file + ": expected " + std::to_string(tensors.size()) +

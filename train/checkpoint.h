@@ -2,7 +2,7 @@
 //
 // A safetensors file: the weights in float32 under their own names, Adam's moments under
 // "adam.first_moment.<name>" and "adam.second_moment.<name>", and in the metadata, beside the
-// network's, "inkling.options" and "inkling.progress".
+// network's, "inkling.options", "inkling.data" (the training set's checksum) and "inkling.progress".
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer);
 
 // Puts the trainer where the checkpoint was: what follows is bit-identical to a training that was
 // never stopped. Throws WeightsError when the file is damaged, or was written with other options
-// (and names the first that differs).
+// (and names the first that differs) or another training set.
 void load_checkpoint(const std::filesystem::path& path, Trainer& trainer);
 
 }  // namespace inkling

@@ -4,6 +4,7 @@
 #include "data/dataset.h"
 #include "train/commands.h"
 #include "train/evaluation.h"
+#include "train/flags.h"
 
 namespace inkling {
 namespace {

@@ -6,22 +6,6 @@
 #include "train/commands.h"
 
 namespace inkling {
-
-void DeviceFlags::add_to(CLI::App& command) {
-  command.add_option("--device", device, "where to compute: cpu or cuda")
-      ->check(CLI::IsMember({"cpu", "cuda"}))
-      ->capture_default_str();
-  command
-      .add_option("--threads", threads,
-                  "CPU threads; 0 takes every core (the results are the same)")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-}
-
-Device DeviceFlags::open() const {
-  return device == "cuda" ? Device::cuda() : Device::cpu(threads);
-}
-
 namespace {
 
 bool is_command(const CLI::App& app, const std::string& name) {

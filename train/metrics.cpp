@@ -49,14 +49,17 @@ void write_metrics(const std::filesystem::path& folder, std::span<const EpochRec
   std::string table;
   for (const EpochRecord& record : history) {
     const Json json = to_json(record);
-    lines += json.dump() + "\n";
+    lines.append(json.dump()).append("\n");
     std::string header;
     std::string row;
     for (const auto& [key, value] : json.items()) {
       header.append(header.empty() ? "" : ",").append(key);
       row.append(row.empty() ? "" : ",").append(value.is_null() ? "" : value.dump());
     }
-    table += (table.empty() ? header + "\n" : "") + row + "\n";
+    if (table.empty()) {
+      table.append(header).append("\n");
+    }
+    table.append(row).append("\n");
   }
   write_file_atomically(folder / "metrics.jsonl", lines);
   write_file_atomically(folder / "metrics.csv", table);

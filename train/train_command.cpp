@@ -11,6 +11,7 @@
 #include "train/checkpoint.h"
 #include "train/commands.h"
 #include "train/evaluation.h"
+#include "train/flags.h"
 #include "train/metrics.h"
 #include "train/progress_display.h"
 
@@ -21,10 +22,10 @@ namespace fs = std::filesystem;
 
 // What a signal handler may touch. The second Ctrl-C finds the default handler again and ends the
 // program at once.
-volatile std::sig_atomic_t interrupted = 0;
+volatile std::sig_atomic_t stopped_by = 0;
 
 void on_interrupt(int signal) {
-  interrupted = 1;
+  stopped_by = signal;
   std::signal(signal, SIG_DFL);
 }
 
@@ -69,20 +70,23 @@ void TrainCommand::add_flags(CLI::App& command) {
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
   command.add_option("--lr", options.learning_rate, "peak learning rate of Adam")
+      ->check(number_in(1e-12, 1000))
       ->capture_default_str();
   command.add_option("--schedule", schedule, "constant, step, cosine or one-cycle")
+      ->check(CLI::IsMember({"constant", "step", "cosine", "one-cycle"}))
       ->capture_default_str();
   command.add_option("--label-smoothing", options.label_smoothing)
-      ->check(CLI::Range(0.0, 0.99))
+      ->check(number_in(0, 0.99))
       ->capture_default_str();
   command.add_option("--weight-decay", options.weight_decay)
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(number_in(0, 1))
       ->capture_default_str();
   command
       .add_option("--validation", options.validation,
                   "images held out of the training set; 0 trains on all")
+      ->check(whole_number())
       ->capture_default_str();
-  command.add_option("--seed", options.seed)->capture_default_str();
+  command.add_option("--seed", options.seed)->check(whole_number())->capture_default_str();
   device.add_to(command);
   command
       .add_option("--weights-dtype", weights_dtype,
@@ -92,7 +96,7 @@ void TrainCommand::add_flags(CLI::App& command) {
   command
       .add_option("--min-accuracy", min_accuracy,
                   "exit with code 3 when the test accuracy (0 to 1) is below")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(number_in(0, 1));
   command.add_flag(
       "--no-test", no_test,
       "leave the test set unread: for runs that choose settings on the validation split");
@@ -162,7 +166,7 @@ int TrainCommand::run() {
   const bool complete = trainer.run({.after_step =
                                          [&](const Trainer& t) {
                                            display.after_step(t);
-                                           return interrupted == 0;
+                                           return stopped_by == 0;
                                          },
                                      .after_epoch =
                                          [&](const Trainer& t) {
@@ -194,7 +198,7 @@ int TrainCommand::interrupted_exit(Trainer& trainer) const {
       stderr,
       "\ninterrupted: everything is in %s; the same command with --resume goes on from here\n",
       checkpoint().c_str());
-  return kInterrupted;
+  return 128 + stopped_by;  // as a shell reports a program that a signal ended
 }
 
 // The weights as a file, and what that very file is worth on the test set.

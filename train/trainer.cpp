@@ -40,6 +40,7 @@ const TrainOptions& checked(const TrainOptions& options, const Dataset& data) {
 
 Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const Device& device)
     : options_(checked(options, training_set)),
+      data_checksum_(checksum(training_set)),
       split_(split_validation(training_set.size(), options.validation)),
       data_(training_set, options.normalization, device),
       network_(options.network, device, options.seed),

@@ -56,6 +56,7 @@ class Trainer {
   Adam& optimizer() { return optimizer_; }
   TrainProgress& progress() { return progress_; }
   const TrainProgress& progress() const { return progress_; }
+  std::uint32_t data_checksum() const { return data_checksum_; }  // of the training set
   Index steps_per_epoch() const { return steps_per_epoch_; }
   Index images_per_epoch() const { return static_cast<Index>(split_.training.size()); }
 
@@ -65,6 +66,7 @@ class Trainer {
   Schedule schedule() const;
 
   TrainOptions options_;
+  std::uint32_t data_checksum_;
   Split split_;
   DeviceDataset data_;
   Network network_;

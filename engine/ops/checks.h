@@ -28,6 +28,12 @@ inline void check_shape(const char* op, const char* what, const Tensor& tensor,
   }
 }
 
+inline void check_not_empty(const char* op, const char* what, const Tensor& tensor) {
+  if (tensor.size() == 0) {
+    fail(op, std::string(what) + " of at least one element", to_string(tensor.shape()));
+  }
+}
+
 // Both on one device, in one dtype.
 inline void check_alike(const char* op, const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype()) {

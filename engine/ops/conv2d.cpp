@@ -24,6 +24,8 @@ Conv2dShape checked_shape(const Variable& x, const Variable& weight, const Varia
     check_shape("conv2d", "a bias", bias.value(), {filter.dim(3)});
     check_alike("conv2d", image, bias.value());
   }
+  check_not_empty("conv2d", "images", image);
+  check_not_empty("conv2d", "a weight", filter);
   if (options.stride < 1 || options.padding < 0) {
     fail("conv2d", "stride of at least 1 and padding of at least 0",
          std::to_string(options.stride) + " and " + std::to_string(options.padding));

@@ -12,6 +12,8 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   check_rank("linear", "a weight [out, in]", matrix, 2);
   check_shape("linear", "a weight", matrix, {matrix.dim(0), input.dim(1)});
   check_alike("linear", input, matrix);
+  check_not_empty("linear", "rows", input);
+  check_not_empty("linear", "a weight", matrix);
   if (bias.defined()) {
     check_shape("linear", "a bias", bias.value(), {matrix.dim(0)});
     check_alike("linear", input, bias.value());

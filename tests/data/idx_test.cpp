@@ -47,8 +47,8 @@ ByteVector counting(std::size_t count) {
 }
 
 const ByteVector& sound() {
-  static const ByteVector bytes = idx_bytes({2, 3, 4}, counting(24));
-  return bytes;
+  static const ByteVector kBytes = idx_bytes({2, 3, 4}, counting(24));
+  return kBytes;
 }
 
 TEST(Idx, ReadsDimensionsAndValues) {

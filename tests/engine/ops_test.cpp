@@ -170,6 +170,15 @@ TEST(Operations, SayWhatTheyExpectedAndWhatCame) {
             "[dropout] expected a probability of at least 0 and below 1, received 1.000000");
   EXPECT_EQ(message([&] { softmax(image.value()); }),
             "[softmax] expected logits [batch, classes] of 2 dimensions, received [1, 4, 4, 2]");
+  const Variable nothing = floats({0, 4, 4, 2}, {});
+  EXPECT_EQ(message([&] { conv2d(nothing, filter, Variable()); }),
+            "[conv2d] expected images of at least one element, received [0, 4, 4, 2]");
+  EXPECT_EQ(message([&] { max_pool2d(nothing, 2, 2); }),
+            "[max_pool2d] expected images of at least one element, received [0, 4, 4, 2]");
+  EXPECT_EQ(message([&] {
+              linear(floats({0, 2}, {}), floats({3, 2}, std::vector<float>(6)), Variable());
+            }),
+            "[linear] expected rows of at least one element, received [0, 2]");
   const Device other = Device::cpu(1);
   const Variable elsewhere(Tensor::zeros({3, 3, 2, 4}, Dtype::float32, other));
   EXPECT_EQ(message([&] { conv2d(image, elsewhere, Variable()); }),

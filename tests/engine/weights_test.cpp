@@ -8,6 +8,7 @@
 #include "engine/atomic_file.h"
 #include "engine/half.h"
 #include "engine/inference.h"
+#include "tests/support/damage.h"
 #include "tests/support/temporary_folder.h"
 
 namespace inkling {
@@ -56,6 +57,18 @@ TEST_F(Weights, SurviveTheFileBitForBitInFloat32) {
   EXPECT_EQ(to_json(loaded.network.spec()), to_json(spec()));
   for (std::size_t i = 0; i < network.parameters().size(); ++i) {
     EXPECT_EQ(loaded.network.parameters()[i].to_file(), network.parameters()[i].to_file());
+  }
+}
+
+TEST_F(Weights, StandRandomCorruptionOfTheFile) {
+  save_model(path, network, {});
+  const auto bytes = read_file(path);
+  for (std::uint32_t round = 0; round < 2000; ++round) {
+    write_file_atomically(path, damaged(bytes, round, 4096));
+    try {
+      load_model(path, kCpu);
+    } catch (const WeightsError&) {  // the only error that may come; a changed weight is none
+    }
   }
 }
 
@@ -182,7 +195,17 @@ TEST(AtomicFile, ReplacesTheOldFileOrLeavesIt) {
   EXPECT_THROW(write_file_atomically(folder.path() / "absent" / "file", "x"), FileError);
   std::filesystem::create_directory(folder.path() / "directory");
   EXPECT_THROW(write_file_atomically(folder.path() / "directory", "x"), FileError);
-  EXPECT_THROW(read_file(folder.path()), FileError);
+  const auto reading = [](const std::filesystem::path& what) -> std::string {
+    try {
+      read_file(what);
+    } catch (const FileError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(reading(folder.path()), "cannot read " + folder.path().string() + ": it is a folder");
+  EXPECT_EQ(reading("/dev/null"), "cannot read /dev/null: it is no regular file");
+  EXPECT_EQ(reading("/absent"), "cannot read /absent: No such file or directory");
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) {
     ++files;

@@ -6,6 +6,7 @@
 
 #include "kernels/cpu/gemm.h"
 #include "kernels/kernels.h"
+#include "tests/kernels/levels.h"
 #include "tests/kernels/reference.h"
 
 namespace inkling {
@@ -72,10 +73,8 @@ const Conv2dShape kShapes[] = {
 class Conv2d : public testing::TestWithParam<Conv2dShape> {
  protected:
   void SetUp() override {
-    try {
-      cpu::instruction_level();
-    } catch (const std::runtime_error& error) {
-      GTEST_SKIP() << error.what();
+    if (const auto reason = level_missing_here()) {
+      GTEST_SKIP() << *reason;
     }
   }
 

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/kernels/levels.h"
 #include "tests/kernels/reference.h"
 
 namespace inkling::cpu {
@@ -16,10 +17,8 @@ using reference::random_values;
 class GemmTest : public testing::Test {
  protected:
   void SetUp() override {
-    try {
-      instruction_level();
-    } catch (const std::runtime_error& error) {
-      GTEST_SKIP() << error.what();
+    if (const auto reason = level_missing_here()) {
+      GTEST_SKIP() << *reason;
     }
   }
 };

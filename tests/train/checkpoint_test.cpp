@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/atomic_file.h"
+#include "tests/support/damage.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/synthetic.h"
 #include "train/metrics.h"
@@ -67,6 +68,29 @@ TEST_F(Checkpoint, RefusesOtherOptionsAndNamesThem) {
   EXPECT_NE(message(options).find("this checkpoint was made with batch_size 16, not 8"),
             std::string::npos)
       << message(options);
+}
+
+TEST_F(Checkpoint, RefusesAnotherTrainingSet) {
+  Trainer trainer(small_options(), data, device);
+  stop_after(trainer, 2);
+  data.labels[99] = 0;
+  EXPECT_NE(message(small_options()).find("this checkpoint was made with another training set"),
+            std::string::npos)
+      << message(small_options());
+}
+
+TEST_F(Checkpoint, StandsRandomCorruption) {
+  Trainer trainer(small_options(), data, device);
+  stop_after(trainer, 7);
+  const auto bytes = read_file(path);
+  Trainer target(small_options(), data, device);
+  for (std::uint32_t round = 0; round < 2000; ++round) {
+    write_file_atomically(path, damaged(bytes, round, 4096));
+    try {
+      load_checkpoint(path, target);
+    } catch (const WeightsError&) {  // the only error that may come; a changed weight is none
+    }
+  }
 }
 
 TEST_F(Checkpoint, RefusesADamagedFile) {

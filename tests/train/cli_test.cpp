@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "data/png.h"
 #include "tests/support/idx_files.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/synthetic.h"
@@ -29,6 +30,9 @@ struct Outcome {
 };
 
 std::string read_text(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) {
+    return {};  // /dev/full gives bytes without end
+  }
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
@@ -40,6 +44,7 @@ class Cli : public testing::Test {
   TemporaryFolder folder;
   std::filesystem::path data = folder.path() / "data";
   std::filesystem::path run = folder.path() / "run";
+  std::filesystem::path out_file = folder.path() / "out";
 
   void SetUp() override {
     std::filesystem::create_directory(data);
@@ -67,7 +72,7 @@ class Cli : public testing::Test {
     argv.push_back(nullptr);
     const pid_t child = ::fork();
     if (child == 0) {
-      (void)!std::freopen((folder.path() / "out").c_str(), "w", stdout);
+      (void)!std::freopen(out_file.c_str(), "w", stdout);
       (void)!std::freopen((folder.path() / "err").c_str(), "w", stderr);
       const rlimit limit{largest_file, largest_file};
       ::setrlimit(RLIMIT_FSIZE, &limit);
@@ -81,12 +86,27 @@ class Cli : public testing::Test {
   Outcome finish(pid_t child) const {
     int status = 0;
     ::waitpid(child, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-            read_text(folder.path() / "out"), read_text(folder.path() / "err")};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_text(out_file),
+            read_text(folder.path() / "err")};
   }
 
   Outcome inkling(const std::vector<std::string>& arguments) const {
     return finish(start(arguments));
+  }
+
+  // A training of 40 epochs, ended by a signal once the first epoch is done.
+  Outcome stop_training_by(int signal) const {
+    const pid_t child = start(train_arguments({"--epochs", "40"}));
+    while (!std::filesystem::exists(run / "metrics.csv")) {
+      int status = 0;
+      if (::waitpid(child, &status, WNOHANG) != 0) {
+        ADD_FAILURE() << read_text(folder.path() / "err");
+        return {};
+      }
+      std::this_thread::yield();
+    }
+    ::kill(child, signal);
+    return finish(child);
   }
 
   std::vector<std::string> train_arguments(const std::vector<std::string>& more = {}) const {
@@ -129,34 +149,27 @@ TEST_F(Cli, TrainWritesEverythingItPromises) {
 }
 
 TEST_F(Cli, TrainEndsWithThreeBelowTheAskedAccuracy) {
-  // One step from random weights on labels turned round: no network gets there.
+  // At this rate nothing is learned: the random weights stay, and they do not get all right.
   const Outcome result = inkling(train_arguments({"--lr", "1e-9", "--min-accuracy", "1"}));
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.err,
               HasSubstr("expected a test accuracy of at least 1.0000 (--min-accuracy)"));
 }
 
-TEST_F(Cli, TrainStopsAtCtrlCAndResumesToTheSameWeights) {
+TEST_F(Cli, TrainStopsAtASignalAndResumesToTheSameWeights) {
   ASSERT_EQ(inkling(train_arguments({"--epochs", "40"})).exit_code, 0);
   const std::string undisturbed = read_text(run / "model.safetensors");
-  std::filesystem::remove_all(run);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    std::filesystem::remove_all(run);
+    const Outcome stopped = stop_training_by(signal);
+    ASSERT_EQ(stopped.exit_code, 128 + signal) << stopped.err;
+    EXPECT_THAT(stopped.err, HasSubstr("--resume goes on from here"));
+    EXPECT_FALSE(std::filesystem::exists(run / "model.safetensors"));
 
-  const pid_t child = start(train_arguments({"--epochs", "40"}));
-  while (!std::filesystem::exists(
-      run / "metrics.csv")) {  // the first epoch is done, and the handler stands
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, WNOHANG), 0) << read_text(folder.path() / "err");
-    std::this_thread::yield();
+    const Outcome resumed = inkling(train_arguments({"--epochs", "40", "--resume"}));
+    ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+    EXPECT_EQ(read_text(run / "model.safetensors"), undisturbed);
   }
-  ::kill(child, SIGINT);
-  const Outcome stopped = finish(child);
-  ASSERT_EQ(stopped.exit_code, 130) << stopped.err;
-  EXPECT_THAT(stopped.err, HasSubstr("--resume goes on from here"));
-  EXPECT_FALSE(std::filesystem::exists(run / "model.safetensors"));
-
-  const Outcome resumed = inkling(train_arguments({"--epochs", "40", "--resume"}));
-  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
-  EXPECT_EQ(read_text(run / "model.safetensors"), undisturbed);
 }
 
 TEST_F(Cli, TrainNeverOverwritesATraining) {
@@ -167,18 +180,25 @@ TEST_F(Cli, TrainNeverOverwritesATraining) {
 }
 
 TEST_F(Cli, TrainOnAFullDiskSaysSoAndKeepsTheCheckpointBefore) {
-  ASSERT_EQ(inkling(train_arguments({"--epochs", "2"})).exit_code, 0);
+  ASSERT_EQ(stop_training_by(SIGINT).exit_code, 130);
   const std::string before = read_text(run / "checkpoint.safetensors");
   ASSERT_GT(before.size(), 4096U);
-  const Outcome full = finish(start(train_arguments({"--epochs", "2", "--resume"}), 4096));
+  const Outcome full = finish(start(train_arguments({"--epochs", "40", "--resume"}), 4096));
   EXPECT_EQ(full.exit_code, 1);
-  EXPECT_THAT(full.err,
-              HasSubstr("inkling: cannot write " + (run / "model.safetensors").string() + ": "));
+  EXPECT_THAT(full.err, HasSubstr("inkling: cannot write " +
+                                  (run / "checkpoint.safetensors").string() + ": "));
   EXPECT_EQ(read_text(run / "checkpoint.safetensors"), before);
   for (const auto& entry : std::filesystem::directory_iterator(run)) {
     EXPECT_THAT(entry.path().string(), testing::Not(HasSubstr(".tmp")))
         << "no temporary file is left";
   }
+}
+
+TEST_F(Cli, SaysSoWhenTheResultCannotBeWritten) {
+  out_file = "/dev/full";
+  const Outcome result = inkling({"gradcheck", "--op", "relu", "--json"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("cannot write the result to standard output"));
 }
 
 TEST_F(Cli, SaysInOneLineWhatIsWrong) {
@@ -196,14 +216,21 @@ TEST_F(Cli, SaysInOneLineWhatIsWrong) {
   expect_line({"gradcheck", "bogus"}, 2, "bogus");
   expect_line({"train", "--data", data}, 2, "--out");
   expect_line(train_arguments({"--epochs", "0"}), 2, "--epochs");
-  expect_line(train_arguments({"--schedule", "linear"}), 1,
-              "expected one of constant, step, cosine, one-cycle");
+  expect_line(train_arguments({"--schedule", "linear"}), 2, "--schedule: linear not in");
+  expect_line(train_arguments({"--lr", "nan"}), 2, "--lr: expected a number from");
+  expect_line(train_arguments({"--lr", "0"}), 2, "--lr: expected a number from");
+  expect_line(train_arguments({"--label-smoothing", "1"}), 2,
+              "--label-smoothing: expected a number from 0 to 0.99, received 1");
+  expect_line(train_arguments({"--min-accuracy", "99%"}), 2,
+              "--min-accuracy: expected a number from 0 to 1, received 99%");
+  expect_line(train_arguments({"--seed", "-1"}), 2,
+              "--seed: expected a whole number from 0, received -1");
   expect_line({"train", "--data", folder.path() / "absent", "--out", run}, 1, "absent");
   expect_line(train_arguments({"--resume"}), 1, "to resume from");
   expect_line(train_arguments({"--device", "cuda"}), 1, "no CUDA");
   expect_line({"evaluate", "--model", "/absent.safetensors", "--data", data}, 1,
               "cannot read /absent.safetensors");
-  expect_line({"gradcheck", "--op", "gelu"}, 1, "expected --op as one of");
+  expect_line({"gradcheck", "--op", "gelu"}, 2, "--op: gelu not in");
   expect_line({"train", "--data", data, "--out", "/proc/run"}, 1,
               "cannot make the folder /proc/run");
 }
@@ -226,7 +253,42 @@ TEST_F(Cli, GradcheckPrintsATableOrJson) {
   EXPECT_LE(report["checks"][0]["relative_error"], 1e-6);
 }
 
-TEST_F(Cli, PredictNamesEachPictureThatItCannotRead) {
+TEST_F(Cli, PredictRecognisesADigitAndNamesEachPictureThatItCannotRead) {
+  std::vector<std::uint8_t> one(28 * 28, 0);  // a bar, as MNIST draws it
+  for (std::size_t y = 4; y < 24; ++y) {
+    one[y * 28 + 13] = one[y * 28 + 14] = 255;
+  }
+  const std::string good = folder.path() / "one.png";
+  const std::string blank = folder.path() / "blank.png";
+  const std::string text = folder.path() / "text.png";
+  write_file(good, encode_grey_png(one, 28, 28));
+  write_file(blank, encode_grey_png(std::vector<std::uint8_t>(28 * 28, 255), 28, 28));
+  std::ofstream(text) << "no picture";
+  const std::vector<std::string> predict{"predict", "--model", INKLING_SHIPPED_MODEL};
+
+  auto arguments = predict;
+  arguments.push_back(good);
+  const Outcome plain = inkling(arguments);
+  EXPECT_EQ(plain.exit_code, 0) << plain.err;
+  EXPECT_EQ(plain.out.find(good + ": 1 ("), 0U) << plain.out;
+  EXPECT_EQ(plain.err, "");
+
+  arguments.insert(arguments.end(), {blank, text, "/absent.png", "--json"});
+  const Outcome mixed = inkling(arguments);
+  EXPECT_EQ(mixed.exit_code, 1) << "not every picture could be read";
+  const auto results = nlohmann::json::parse(mixed.out);
+  ASSERT_EQ(results.size(), 4U);
+  EXPECT_EQ(results[0]["image"], good);
+  EXPECT_EQ(results[0]["predicted_digit"], 1);
+  EXPECT_EQ(results[0]["probabilities"].size(), 10U);
+  EXPECT_EQ(results[0]["confidence"], results[0]["probabilities"][1]);
+  EXPECT_EQ(results[1]["error"], "the picture is blank");
+  EXPECT_EQ(results[3]["error"], "cannot read /absent.png: No such file or directory");
+  EXPECT_EQ(std::count(mixed.err.begin(), mixed.err.end(), '\n'), 3) << mixed.err;
+  EXPECT_THAT(mixed.err, HasSubstr("inkling: " + text + ": "));
+}
+
+TEST_F(Cli, PredictRefusesANetworkForOtherPictures) {
   ASSERT_EQ(inkling(train_arguments({"--epochs", "1"})).exit_code, 0);
   const Outcome wrong_size = inkling({"predict", "--model", run / "model.safetensors", "x.png"});
   EXPECT_EQ(wrong_size.exit_code, 1);
