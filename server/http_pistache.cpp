@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pistache/peer.h>
@@ -26,6 +25,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "server/listening_socket.h"
+
 namespace inkling {
 namespace {
 
@@ -36,7 +37,6 @@ namespace Tcp = Pistache::Tcp;
 const Pistache::Flags<Polling::NotifyOn> kReadable(Polling::NotifyOn::Read);
 constexpr auto kConnection = "connection";  // the name under which a peer carries its Connection
 constexpr long kTickNanoseconds = 100'000'000;
-constexpr int kBacklog = 511;
 constexpr rlim_t kReservedDescriptors = 64;  // for everything that is no connection
 
 struct Listener {
@@ -249,50 +249,6 @@ const Listener* Transport::listener_of(int fd) const {
   return nullptr;
 }
 
-struct AddressList {
-  addrinfo* first = nullptr;
-  AddressList() = default;
-  AddressList(const AddressList&) = delete;
-  AddressList& operator=(const AddressList&) = delete;
-  ~AddressList() {
-    if (first != nullptr) freeaddrinfo(first);
-  }
-};
-
-// A listening socket on the first of the host's addresses. Throws std::runtime_error.
-int open_listener(const std::string& host, std::uint16_t port) {
-  const std::string where = host + ":" + std::to_string(port);
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  AddressList addresses;
-  const int error =
-      getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &addresses.first);
-  if (error != 0) {
-    throw std::runtime_error("cannot listen on " + where + ": " + gai_strerror(error));
-  }
-  const addrinfo& address = *addresses.first;
-  const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  const bool listening =
-      fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-      bind(fd, address.ai_addr, address.ai_addrlen) == 0 && ::listen(fd, kBacklog) == 0;
-  if (!listening) {
-    const std::string reason = last_error();
-    if (fd >= 0) close(fd);
-    throw std::runtime_error("cannot listen on " + where + ": " + reason);
-  }
-  return fd;
-}
-
-std::uint16_t port_of(int fd) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof(address);
-  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  // The port is at the same place in both families.
-  return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
-}
-
 }  // namespace
 
 struct HttpServer::Impl {
@@ -314,7 +270,7 @@ HttpServer::HttpServer(const HttpServerOptions& options) : impl_(std::make_uniqu
 HttpServer::~HttpServer() { stop(); }
 
 std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port, Handler handler) {
-  const int fd = open_listener(host, port);
+  const int fd = open_listening_socket(host, port);
   impl_->shared->listeners.push_back({fd, std::move(handler)});
   return port_of(fd);
 }
