@@ -25,6 +25,10 @@ constexpr float kLeastStroke = 1.3F;
 // as a line, and where the work does not depend on the picture's size.
 constexpr int kFineness = 8;
 
+// A larger ink box is brought to this longer side first. All that follows costs no more for a large
+// picture then; for a line as long as a picture may be, it would else take gigabytes.
+constexpr int kLargestWorked = 2048;
+
 void check(const Picture& picture) {
   const bool sound = picture.width > 0 && picture.height > 0 &&
                      picture.rgba.size() == std::size_t{4} *
@@ -60,12 +64,21 @@ bool has_mnist_form(const Plane& ink, const Box& box) {
 
 // A box that comes out at least one pixel wide in the 20×20. Else a lone straight line would be
 // widened to that, and look thicker than it is.
-Box at_least_a_pixel_wide(Box box) {
+Box at_least_a_pixel_wide(const Box& box) {
   const int least = (std::max(box.width, box.height) + kInkSize - 1) / kInkSize;
   const int more_width = std::max(0, least - box.width);
   const int more_height = std::max(0, least - box.height);
   return {box.x - more_width / 2, box.y - more_height / 2, box.width + more_width,
           box.height + more_height};
+}
+
+// What is in the box, at most kLargestWorked pixels long.
+Plane cut_out(const Plane& ink, const Box& box) {
+  if (std::max(box.width, box.height) <= kLargestWorked) {
+    return crop(ink, at_least_a_pixel_wide(box));
+  }
+  const Plane smaller = scale_longer_side(crop(ink, box), kLargestWorked);
+  return crop(smaller, at_least_a_pixel_wide({0, 0, smaller.width, smaller.height}));
 }
 
 // The same lines with a pen of kLeastStroke. width: of the present one, in pixels of the 20×20.
@@ -102,7 +115,7 @@ std::optional<DigitPixels> prepare(const Picture& picture) {
   if (has_mnist_form(*ink, box)) {
     return to_digit(*ink);
   }
-  Plane drawn = crop(*ink, at_least_a_pixel_wide(box));
+  Plane drawn = cut_out(*ink, box);
   stretch_to_full(drawn);
   return to_digit(centre_by_mass(fit_to_ink_size(drawn), kDigitSize));
 }

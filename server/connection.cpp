@@ -33,31 +33,55 @@ class PendingReply {
 
 }  // namespace
 
-Connection::Connection(int fd, const Handler& handler, const ConnectionLimits& limits,
-                       const std::atomic<bool>& stopping, std::shared_ptr<Mailbox> mailbox)
+Connection::Connection(int fd, const Handler& handler, ConnectionsState& state,
+                       std::shared_ptr<Mailbox> mailbox)
     : fd_(fd),
       handler_(handler),
-      limits_(limits),
-      stopping_(stopping),
+      shared_(state),
+      limits_(state.limits),
       mailbox_(std::move(mailbox)),
-      reader_(limits.http),
+      reader_(limits_.http),
       since_(Clock::now()) {}
 
+Connection::~Connection() { forget_input(); }
+
 void Connection::receive(std::string_view bytes) {
-  if (state_ == State::closing || state_ == State::closed) return;  // nobody reads them any more
-  if (state_ == State::reading && reader_.empty()) since_ = Clock::now();
-  reader_.feed(bytes);
-  if (reader_.buffered() > 2 * (limits_.http.max_head + limits_.http.max_body)) {
-    shut_down();  // it sends request upon request and does not wait for answers
+  if (state_ == State::closed) return;
+  if (state_ == State::closing) {  // nobody reads them any more, but the client is alive
+    since_ = Clock::now();
     return;
   }
-  read_requests();
+  if (state_ == State::reading && reader_.empty()) since_ = Clock::now();
+  reader_.feed(bytes);
+  if (account()) {
+    read_requests();
+  } else if (state_ == State::reading && output_.empty()) {
+    refuse(503, "Too many requests at once; try again later");
+  } else {
+    shut_down();  // it sends request upon request and does not wait for answers
+  }
+}
+
+// Whether what the reader holds is within bounds, and tells the budget. A client that waits for
+// answers never has more than one request and what a pipeline of small ones brings.
+bool Connection::account() {
+  const std::size_t buffered = reader_.buffered();
+  const std::size_t most = 2 * (limits_.http.max_head + limits_.http.max_body);
+  if (buffered > most || !shared_.memory.change(held_, buffered)) return false;
+  held_ = buffered;
+  return true;
+}
+
+void Connection::forget_input() {
+  reader_ = RequestReader(limits_.http);
+  shared_.memory.change(std::exchange(held_, 0), 0);
 }
 
 void Connection::read_requests() {
   if (state_ != State::reading || !output_.empty()) return;
   try {
     const auto received = reader_.next();
+    account();  // that one is no longer held
     if (received) {
       dispatch(*received);
     } else if (reader_.take_expectation()) {
@@ -83,7 +107,7 @@ void Connection::dispatch(const ReceivedRequest& received) {
 
 void Connection::answer(const Response& response) {
   if (state_ != State::answering) return;
-  form_.keep_alive = form_.keep_alive && !stopping_;
+  form_.keep_alive = form_.keep_alive && !shared_.stopping;
   const std::string bytes = to_bytes(response, form_, std::time(nullptr));
   if (!form_.keep_alive) {
     send_last(bytes);
@@ -106,7 +130,8 @@ void Connection::send(std::string_view bytes) {
 
 void Connection::send_last(std::string_view bytes) {
   state_ = State::closing;
-  since_ = Clock::now();
+  since_ = closing_since_ = Clock::now();
+  forget_input();
   send(bytes);
 }
 
@@ -137,6 +162,7 @@ void Connection::flush() {
 void Connection::shut_down() {
   state_ = State::closed;
   output_.clear();
+  forget_input();
   ::shutdown(fd_, SHUT_RDWR);
 }
 
@@ -145,7 +171,8 @@ void Connection::check_deadline(Clock::time_point now) {
   if (!output_.empty()) {
     if (waited > limits_.request_timeout) shut_down();
   } else if (state_ == State::closing) {
-    if (waited > limits_.close_timeout) shut_down();
+    const bool silent = waited > limits_.close_timeout;
+    if (silent || now - closing_since_ > limits_.request_timeout) shut_down();
   } else if (state_ == State::reading && reader_.empty()) {
     if (waited > limits_.idle_timeout) shut_down();
   } else if (state_ == State::reading && waited > limits_.request_timeout) {

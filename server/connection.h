@@ -11,6 +11,7 @@
 #include "server/http.h"
 #include "server/http_wire.h"
 #include "server/mailbox.h"
+#include "server/memory_budget.h"
 
 namespace inkling {
 
@@ -21,9 +22,17 @@ struct ConnectionLimits {
   std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
   // Between requests. Longer than the 60 s of common load balancers, so that they close first.
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);
-  // After the last answer: for the client to read it and close. Closing at once would make the
-  // kernel reset the connection while the client still sends, and the answer would be lost.
+  // After the last answer: how long nothing may come from the client, who is to read it and close;
+  // request_timeout if it goes on sending. Closing at once would make the kernel reset the
+  // connection while the client still sends, and the answer would be lost.
   std::chrono::milliseconds close_timeout = std::chrono::seconds(2);
+};
+
+// What a server's connections share. Outlives them.
+struct ConnectionsState {
+  ConnectionLimits limits;
+  MemoryBudget memory;                 // for requests that are not complete; beyond it, 503
+  std::atomic<bool> stopping = false;  // answers say that the connection closes
 };
 
 // Lives on one I/O thread: every method is called there. Does not own the socket: when it is done
@@ -32,10 +41,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // handler, limits and stopping outlive the connection. Once `stopping` is set, answers say that
-  // the connection closes.
-  Connection(int fd, const Handler& handler, const ConnectionLimits& limits,
-             const std::atomic<bool>& stopping, std::shared_ptr<Mailbox> mailbox);
+  // handler and state outlive the connection.
+  Connection(int fd, const Handler& handler, ConnectionsState& state,
+             std::shared_ptr<Mailbox> mailbox);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   void receive(std::string_view bytes);
   void answer(const Response& response);  // to the request that the handler was given
@@ -52,18 +63,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send(std::string_view bytes);
   void send_last(std::string_view bytes);  // then close
   void shut_down();
+  bool account();
+  void forget_input();
 
   int fd_;
   const Handler& handler_;
+  ConnectionsState& shared_;
   const ConnectionLimits& limits_;
-  const std::atomic<bool>& stopping_;
   std::shared_ptr<Mailbox> mailbox_;
 
   State state_ = State::reading;
   RequestReader reader_;
   ResponseForm form_;        // of the answer to the request at hand
   std::string output_;       // what the socket did not take yet
+  std::size_t held_ = 0;     // bytes that shared_.memory counts for reader_
   Clock::time_point since_;  // when the present wait began
+  Clock::time_point closing_since_;
 };
 
 }  // namespace inkling

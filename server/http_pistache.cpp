@@ -2,7 +2,6 @@
 // accept loop, HTTP parser, response writer and time-outs are not used; docs/pistache.md says why.
 #include "server/http_pistache.h"
 
-#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <ctime>
@@ -46,10 +45,13 @@ struct Listener {
 
 // What all I/O threads share.
 struct Shared {
+  explicit Shared(const HttpServerOptions& given)
+      : options(given), connections{given.connection, MemoryBudget(given.max_buffered)} {}
+
   HttpServerOptions options;
+  ConnectionsState connections;
   std::list<Listener> listeners;                    // constant once started
   std::vector<std::shared_ptr<Mailbox>> mailboxes;  // constant once started
-  std::atomic<bool> stopping = false;
 
   bool take_slot() {
     const std::lock_guard lock(mutex);
@@ -174,12 +176,15 @@ void Transport::onReady(const Aio::FdSet& fds) {
     spdlog::error("I/O thread: {}", error.what());  // one client's trouble must not end the process
   }
   deliver_answers();
-  if (shared_->stopping) stop_listening();
+  if (shared_->connections.stopping) stop_listening();
 }
 
+// Until there is none: an answer given may lead to the next request, and that to the next answer.
 void Transport::deliver_answers() {
-  for (const auto& [to, response] : mailbox_->take()) {
-    if (const auto connection = to.lock()) connection->answer(response);
+  for (auto letters = mailbox_->take(); !letters.empty(); letters = mailbox_->take()) {
+    for (const auto& [to, response] : letters) {
+      if (const auto connection = to.lock()) connection->answer(response);
+    }
   }
 }
 
@@ -192,7 +197,8 @@ void Transport::accept_one(const Listener& listener) {
     // Another thread took it, or the client has gone. Anything else (no memory, no descriptors)
     // would be reported again at once and for ever: pause until the next tick.
     if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return;
-    if (!shared_->stopping) spdlog::error("cannot accept a connection: {}", last_error());
+    if (!shared_->connections.stopping)
+      spdlog::error("cannot accept a connection: {}", last_error());
     stop_listening();
     return;
   }
@@ -209,8 +215,7 @@ void Transport::accept_one(const Listener& listener) {
   auto peer =
       Tcp::Peer::Create(fd, Pistache::Address::fromUnix(reinterpret_cast<sockaddr*>(&address)));
   peer->putData(kConnection,
-                std::make_shared<Connection>(fd, listener.handler, shared_->options.connection,
-                                             shared_->stopping, mailbox_));
+                std::make_shared<Connection>(fd, listener.handler, shared_->connections, mailbox_));
   handleNewPeer(peer);
   // Pistache watches for input alone. Edge-triggered, so being writable all the time is no event.
   reactor()->modifyFd(
@@ -225,9 +230,9 @@ void Transport::tick() {
   for (const auto& [fd, peer] : peers) {
     const auto connection = connection_of(peer);
     connection->check_deadline(now);
-    if (shared_->stopping) connection->close_if_idle();
+    if (shared_->connections.stopping) connection->close_if_idle();
   }
-  if (!shared_->stopping) listen_again();
+  if (!shared_->connections.stopping) listen_again();
 }
 
 void Transport::listen_again() {
@@ -252,12 +257,13 @@ const Listener* Transport::listener_of(int fd) const {
 }  // namespace
 
 struct HttpServer::Impl {
-  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  explicit Impl(const HttpServerOptions& options) : shared(std::make_shared<Shared>(options)) {}
+
+  std::shared_ptr<Shared> shared;
   std::shared_ptr<Aio::Reactor> reactor;
 };
 
-HttpServer::HttpServer(const HttpServerOptions& options) : impl_(std::make_unique<Impl>()) {
-  impl_->shared->options = options;
+HttpServer::HttpServer(const HttpServerOptions& options) : impl_(std::make_unique<Impl>(options)) {
   // Without a descriptor left, accepting would fail over and over: the cap stays below the limit.
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > 2 * kReservedDescriptors) {
@@ -286,7 +292,7 @@ void HttpServer::start() {
 void HttpServer::stop() {
   Shared& shared = *impl_->shared;
   if (impl_->reactor) {
-    shared.stopping = true;
+    shared.connections.stopping = true;
     for (const Listener& listener : shared.listeners) ::shutdown(listener.fd, SHUT_RDWR);
     for (const auto& mailbox : shared.mailboxes) mailbox->wake();
     {

@@ -15,6 +15,8 @@ struct HttpServerOptions {
   ConnectionLimits connection;
   int threads = 1;             // I/O threads; handlers run on them
   int max_connections = 1000;  // open at once; more are answered 503 and closed
+  // Bytes of incomplete requests that all connections may hold; what comes beyond is answered 503.
+  std::size_t max_buffered = std::size_t{64} << 20U;
   // How long stop() waits for requests that are being read or answered.
   std::chrono::milliseconds grace = std::chrono::seconds(10);
 };

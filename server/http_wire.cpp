@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace inkling {
 namespace {
@@ -246,8 +247,12 @@ std::optional<ReceivedRequest> RequestReader::next() {
   if (!head_ || buffer_.size() < content_length_) return std::nullopt;
   std::optional<ReceivedRequest> whole = std::move(head_);
   head_.reset();
-  whole->request.body = buffer_.substr(0, content_length_);
-  buffer_.erase(0, content_length_);
+  if (buffer_.size() == content_length_) {
+    whole->request.body = std::exchange(buffer_, {});  // and no memory is kept while idle
+  } else {
+    whole->request.body = buffer_.substr(0, content_length_);
+    buffer_.erase(0, content_length_);
+  }
   expects_continue_ = false;
   return whole;
 }

@@ -52,7 +52,7 @@ class RequestReader {
   // "100 Continue" before sending it.
   bool take_expectation();
 
-  bool empty() const { return !head_ && buffer_.empty(); }  // no byte of a next request
+  bool empty() const { return !head_ && buffer_.empty(); }   // no byte of a next request
   std::size_t buffered() const { return buffer_.size(); }
 
  private:

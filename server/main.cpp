@@ -99,6 +99,7 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
   HttpServerOptions options;
   options.threads = settings.threads;
   options.connection.http.max_body = settings.max_body;
+  options.max_buffered = std::max(options.max_buffered, 4 * settings.max_body);
   HttpServer server(options);
   const auto port = server.listen(settings.host, settings.port, handler_of(api));
   const auto ui_port = server.listen(settings.host, settings.ui_port, handler_of(page));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -210,6 +211,19 @@ TEST(Prepare, KeepsAOnePixelLineOnALargeCanvas) {
       EXPECT_GE(strongest, 128) << along;
     }
   }
+}
+
+// Its box, made as wide as the 20×20 asks, would have 5,000 × 100,000 pixels.
+TEST(Prepare, TakesALineOfAnyLengthInLittleMemory) {
+  const auto ink_of_line = [](int length) {
+    Picture picture = plain_picture(length, 5, kWhite);
+    fill_rectangle(picture, 0, 2, length, 3, kBlack);
+    const DigitPixels digit = prepare(picture).value();
+    return std::accumulate(digit.begin(), digit.end(), 0.0);
+  };
+  const double usual = ink_of_line(4'000);
+  EXPECT_GT(usual, 20 * 255) << "20 pixels long and more than one wide";
+  EXPECT_NEAR(ink_of_line(100'000), usual, 0.01 * usual);
 }
 
 TEST(Prepare, DrawsAThinPenAsStrongAsMnist) {

@@ -9,39 +9,13 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include "server/http_pistache.h"
-#include "tests/server/http_client.h"
+#include "tests/server/serving.h"
 
 namespace inkling {
 namespace {
 
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
-
-constexpr auto kLocalhost = "127.0.0.1";
-constexpr auto kGet = "GET /there HTTP/1.1\r\nHost: h\r\n\r\n";
-
-// Answers with what it was asked.
-void echo(const Request& request, const Reply& reply) {
-  reply({200, {}, request.method + " " + request.path + " " + request.body});
-}
-
-// One I/O thread, so that a thread that spins or waits is seen by whoever comes next.
-class Serving {
- public:
-  explicit Serving(Handler handler, const HttpServerOptions& options = {}) : server_(options) {
-    port_ = server_.listen(kLocalhost, 0, std::move(handler));
-    server_.start();
-  }
-  std::uint16_t port() const { return port_; }
-  HttpServer& server() { return server_; }
-
- private:
-  HttpServer server_;
-  std::uint16_t port_ = 0;
-};
-
-void expect_alive(std::uint16_t port) { EXPECT_EQ(request(port, kGet).body, "GET /there "); }
 
 TEST(HttpServer, AnswersOnAnyFreePort) {
   Serving serving(echo);
@@ -138,6 +112,14 @@ TEST(HttpServer, AnswersAClientThatClosedItsSideBehindTheRequest) {
   EXPECT_EQ(client.read().body, "GET /there ");
 }
 
+TEST(HttpServer, AnswersAllThatAClientPipelinedBeforeItClosedItsSide) {
+  Serving serving(echo);
+  HttpClient client(serving.port());
+  client.send(std::string(kGet) + kGet + kGet);
+  client.finish_sending();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.read().body, "GET /there ") << i;
+}
+
 TEST(HttpServer, InvitesABodyThatTheClientHoldsBack) {
   Serving serving(echo);
   HttpClient client(serving.port());
@@ -176,18 +158,6 @@ TEST(HttpServer, NothingBehindAnErrorIsReadAsARequest) {
     EXPECT_TRUE(client.at_end());
   }
   EXPECT_EQ(served, 0);
-}
-
-TEST(HttpServer, RefusesWhatIsTooLargeWithTheStatusThatSaysWhat) {
-  HttpServerOptions options;
-  options.connection.http = {.max_target = 100, .max_head = 1000, .max_body = 10};
-  Serving serving(echo, options);
-  EXPECT_EQ(request(serving.port(), post_bytes("/", "x", "0123456789")).status, 200);
-  EXPECT_EQ(request(serving.port(), post_bytes("/", "x", "0123456789a")).status, 413);
-  EXPECT_EQ(get(serving.port(), "/" + std::string(100, 'x')).status, 414);
-  EXPECT_EQ(
-      request(serving.port(), "GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(1000, 'x')).status,
-      431);
 }
 
 // The kernel resets a connection that is closed while bytes arrive, and the answer with it.
@@ -264,50 +234,6 @@ TEST(HttpServer, ALateReplyReachesNobodyElse) {
   late({200, {}, "late"});
   next.send(kGet);
   EXPECT_EQ(next.read().body, "GET /there ");
-}
-
-// Pistache's write loop spins while a client does not read, and blocks the thread's other clients.
-TEST(HttpServer, AClientThatDoesNotReadHoldsUpNobody) {
-  const std::string large(16U << 20U, 'x');  // more than any socket buffer takes
-  Serving serving([&](const Request& request, const Reply& reply) {
-    request.path == "/there" ? echo(request, reply) : reply({200, {}, large});
-  });
-  HttpClient client(serving.port());
-  client.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
-  for (int i = 0; i < 3; ++i) expect_alive(serving.port());
-  EXPECT_EQ(client.read().body, large) << "it is sent on once the client reads";
-}
-
-TEST(HttpServer, ARequestThatDoesNotCompleteIsAnsweredInTheEnd) {
-  HttpServerOptions options;
-  options.connection.request_timeout = milliseconds(1);
-  Serving serving(echo, options);
-  HttpClient client(serving.port());
-  client.send("GET / HT");
-  EXPECT_EQ(client.read().status, 408);
-  EXPECT_TRUE(client.at_end());
-}
-
-TEST(HttpServer, AnIdleConnectionIsClosedInTheEnd) {
-  HttpServerOptions options;
-  options.connection.idle_timeout = milliseconds(1);
-  Serving serving(echo, options);
-  HttpClient client(serving.port());
-  EXPECT_TRUE(client.at_end());
-}
-
-TEST(HttpServer, AConnectionTooManyIsToldSo) {
-  HttpServerOptions options;
-  options.max_connections = 1;
-  Serving serving(echo, options);
-  HttpClient first(serving.port());
-  first.send(kGet);
-  first.read();
-  HttpClient second(serving.port());
-  EXPECT_EQ(second.read().status, 503);
-  EXPECT_TRUE(second.at_end());
-  first.send(kGet);
-  EXPECT_EQ(first.read().status, 200);
 }
 
 TEST(HttpServer, ManyClientsAtOnceGetTheirOwnAnswers) {

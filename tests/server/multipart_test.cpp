@@ -102,8 +102,10 @@ TEST(Multipart, UnquotesParameters) {
   EXPECT_EQ(parse(disposition(R"(NAME = "f" ; x=y ;)")).at(0).name, "f");
 }
 
-TEST(Multipart, DoesNotTakeTheExtendedFilenameForAFilename) {
-  EXPECT_EQ(parse(disposition("name=f; filename*=UTF-8''d.png")).at(0).filename, std::nullopt);
+TEST(Multipart, TakesTheExtendedFilenameWhereThereIsNoOther) {
+  EXPECT_EQ(parse(disposition("name=f; filename*=UTF-8''d.png")).at(0).filename, "UTF-8''d.png");
+  EXPECT_EQ(parse(disposition("name=f; filename*=UTF-8''d.png; filename=e.png")).at(0).filename,
+            "e.png");
 }
 
 TEST(Multipart, NamesEveryMalformation) {
