@@ -1,14 +1,18 @@
 #include "server/connection.h"
 
+#include <array>
 #include <cerrno>
 #include <exception>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace inkling {
 namespace {
+
+constexpr std::size_t kPiece = std::size_t{64} << 10U;  // bytes read at once
 
 Response internal_error() { return json_response(500, R"({"detail":"Internal Server Error"})"); }
 
@@ -43,37 +47,49 @@ Connection::Connection(int fd, const Handler& handler, ConnectionsState& state,
       reader_(limits_.http),
       since_(Clock::now()) {}
 
-Connection::~Connection() { forget_input(); }
+Connection::~Connection() {
+  forget_input();
+  ::close(fd_);
+}
 
-void Connection::receive(std::string_view bytes) {
-  if (state_ == State::closed) return;
+bool Connection::wants_input() const {
+  return output_.empty() && (state_ == State::reading || state_ == State::closing);
+}
+
+void Connection::on_readable() {
+  if (!wants_input()) return;
+  thread_local std::array<char, kPiece> piece;
+  const ssize_t size = ::recv(fd_, piece.data(), piece.size(), MSG_DONTWAIT);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (size <= 0) {
+    finish();
+    return;
+  }
   if (state_ == State::closing) {  // nobody reads them any more, but the client is alive
     since_ = Clock::now();
     return;
   }
-  if (state_ == State::reading && reader_.empty()) since_ = Clock::now();
-  reader_.feed(bytes);
+  if (reader_.empty()) since_ = Clock::now();
+  reader_.feed({piece.data(), static_cast<std::size_t>(size)});
   if (account()) {
     read_requests();
-  } else if (state_ == State::reading && output_.empty()) {
-    refuse(503, "Too many requests at once; try again later");
   } else {
-    shut_down();  // it sends request upon request and does not wait for answers
+    refuse(503, "Too many requests at once; try again later");
   }
 }
 
-// Whether what the reader holds is within bounds, and tells the budget. A client that waits for
-// answers never has more than one request and what a pipeline of small ones brings.
+void Connection::on_broken() { finish(); }
+
+// Tells the budget what the reader holds; false when that is more than all may hold.
 bool Connection::account() {
   const std::size_t buffered = reader_.buffered();
-  const std::size_t most = 2 * (limits_.http.max_head + limits_.http.max_body);
-  if (buffered > most || !shared_.memory.change(held_, buffered)) return false;
+  if (!shared_.memory.change(held_, buffered)) return false;
   held_ = buffered;
   return true;
 }
 
 void Connection::forget_input() {
-  reader_ = RequestReader(limits_.http);
+  reader_.clear();
   shared_.memory.change(std::exchange(held_, 0), 0);
 }
 
@@ -94,6 +110,7 @@ void Connection::read_requests() {
 
 void Connection::dispatch(const ReceivedRequest& received) {
   state_ = State::answering;
+  is_new_ = false;
   form_ = {received.keep_alive, received.request.method == "HEAD"};
   const auto pending = std::make_shared<PendingReply>(weak_from_this(), mailbox_);
   try {
@@ -125,7 +142,7 @@ void Connection::refuse(int status, std::string_view detail) {
 
 void Connection::send(std::string_view bytes) {
   output_ += bytes;
-  flush();
+  on_writable();
 }
 
 void Connection::send_last(std::string_view bytes) {
@@ -135,7 +152,7 @@ void Connection::send_last(std::string_view bytes) {
   send(bytes);
 }
 
-void Connection::flush() {
+void Connection::on_writable() {
   if (output_.empty() || state_ == State::closed) return;
   std::size_t sent = 0;
   while (sent < output_.size()) {
@@ -143,7 +160,7 @@ void Connection::flush() {
         ::send(fd_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno != EAGAIN) {
-      shut_down();
+      finish();
       return;
     }
     if (count < 0) break;
@@ -159,29 +176,32 @@ void Connection::flush() {
   }
 }
 
-void Connection::shut_down() {
+void Connection::finish() {
   state_ = State::closed;
   output_.clear();
   forget_input();
-  ::shutdown(fd_, SHUT_RDWR);
 }
 
 void Connection::check_deadline(Clock::time_point now) {
   const auto waited = now - since_;
   if (!output_.empty()) {
-    if (waited > limits_.request_timeout) shut_down();
+    if (waited > limits_.request_timeout) finish();
   } else if (state_ == State::closing) {
     const bool silent = waited > limits_.close_timeout;
-    if (silent || now - closing_since_ > limits_.request_timeout) shut_down();
+    if (silent || now - closing_since_ > limits_.request_timeout) finish();
   } else if (state_ == State::reading && reader_.empty()) {
-    if (waited > limits_.idle_timeout) shut_down();
+    if (waited > limits_.idle_timeout) finish();
   } else if (state_ == State::reading && waited > limits_.request_timeout) {
     refuse(408, "The request did not arrive in time");
   }
 }
 
-void Connection::close_if_idle() {
-  if (state_ == State::reading && reader_.empty() && output_.empty()) shut_down();
+void Connection::close_if_idle(Clock::time_point now) {
+  const auto is_idle = [this] {
+    return state_ == State::reading && reader_.empty() && output_.empty();
+  };
+  if (is_idle()) on_readable();  // what came before the stop is served
+  if (is_idle() && (!is_new_ || now - since_ > limits_.close_timeout)) finish();
 }
 
 }  // namespace inkling

@@ -35,24 +35,35 @@ struct ConnectionsState {
   std::atomic<bool> stopping = false;  // answers say that the connection closes
 };
 
-// Lives on one I/O thread: every method is called there. Does not own the socket: when it is done
-// with it, it shuts it down, and the I/O thread sees the end of the stream and closes it.
+// Lives on one I/O thread: every method is called there. After each call, the thread asks what the
+// connection waits for, and removes it once it has finished. A client whose request is being
+// answered, or who does not read, is not read from: what it sends waits in its own socket.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // handler and state outlive the connection.
+  // Takes over the socket, which must not block. handler and state outlive the connection.
   Connection(int fd, const Handler& handler, ConnectionsState& state,
              std::shared_ptr<Mailbox> mailbox);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  void receive(std::string_view bytes);
+  // The socket has bytes, takes bytes, or is broken. Reads one piece and begins one request at most,
+  // so that other clients get their turn.
+  void on_readable();
+  void on_writable();
+  void on_broken();
   void answer(const Response& response);  // to the request that the handler was given
-  void flush();                           // the socket takes bytes again
   void check_deadline(Clock::time_point now);
-  void close_if_idle();
+  // The server stops: closes when no request is under way and none has just come. A new client is
+  // given close_timeout for its first.
+  void close_if_idle(Clock::time_point now);
+
+  int fd() const { return fd_; }
+  bool wants_input() const;
+  bool wants_output() const { return !output_.empty(); }
+  bool finished() const { return state_ == State::closed; }
 
  private:
   enum class State : std::uint8_t { reading, answering, closing, closed };
@@ -62,7 +73,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void refuse(int status, std::string_view detail);
   void send(std::string_view bytes);
   void send_last(std::string_view bytes);  // then close
-  void shut_down();
+  void finish();
   bool account();
   void forget_input();
 
@@ -73,6 +84,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Mailbox> mailbox_;
 
   State state_ = State::reading;
+  bool is_new_ = true;  // no request came yet
   RequestReader reader_;
   ResponseForm form_;        // of the answer to the request at hand
   std::string output_;       // what the socket did not take yet

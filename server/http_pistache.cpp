@@ -1,23 +1,21 @@
-// Pistache carries the connections: its reactor is the I/O threads, its transport the peers. Its
-// accept loop, HTTP parser, response writer and time-outs are not used; docs/pistache.md says why.
+// Pistache carries the server: its reactor is the I/O threads and their event loops. Its accept loop,
+// transport, HTTP parser, response writer and time-outs are not used; docs/pistache.md says why.
 #include "server/http_pistache.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <condition_variable>
 #include <ctime>
 #include <list>
-#include <mutex>
 #include <stdexcept>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pistache/peer.h>
+#include <pistache/os.h>
 #include <pistache/reactor.h>
-#include <pistache/tcp.h>
-#include <pistache/transport.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -25,18 +23,18 @@
 #include <unistd.h>
 
 #include "server/listening_socket.h"
+#include "server/open_count.h"
 
 namespace inkling {
 namespace {
 
 namespace Aio = Pistache::Aio;
 namespace Polling = Pistache::Polling;
-namespace Tcp = Pistache::Tcp;
+using Interest = Pistache::Flags<Polling::NotifyOn>;
 
-const Pistache::Flags<Polling::NotifyOn> kReadable(Polling::NotifyOn::Read);
-constexpr auto kConnection = "connection";  // the name under which a peer carries its Connection
+const Interest kReadable(Polling::NotifyOn::Read);
 constexpr long kTickNanoseconds = 100'000'000;
-constexpr rlim_t kReservedDescriptors = 64;  // for everything that is no connection
+constexpr int kAcceptedARound = 128;
 
 struct Listener {
   int fd = -1;
@@ -46,59 +44,51 @@ struct Listener {
 // What all I/O threads share.
 struct Shared {
   explicit Shared(const HttpServerOptions& given)
-      : options(given), connections{given.connection, MemoryBudget(given.max_buffered)} {}
+      : options(given),
+        connections{given.connection, MemoryBudget(given.max_buffered)},
+        open(given.max_connections, given.threads) {}
 
   HttpServerOptions options;
   ConnectionsState connections;
   std::list<Listener> listeners;                    // constant once started
   std::vector<std::shared_ptr<Mailbox>> mailboxes;  // constant once started
-
-  bool take_slot() {
-    const std::lock_guard lock(mutex);
-    if (open == options.max_connections) return false;
-    ++open;
-    return true;
-  }
-  void give_slot() {
-    const std::lock_guard lock(mutex);
-    --open;
-    changed.notify_all();
-  }
-
-  std::mutex mutex;
-  std::condition_variable changed;
-  int open = 0;  // connections
+  OpenCount open;
 };
 
 std::string last_error() { return std::generic_category().message(errno); }
 
-std::shared_ptr<Connection> connection_of(const std::shared_ptr<Tcp::Peer>& peer) {
-  return std::static_pointer_cast<Connection>(peer->getData(kConnection));
-}
-
-// One I/O thread's connections. Everything here runs on that thread, but for construction,
+// One I/O thread and its connections. Everything here runs on that thread, but for construction,
 // registerPoller and destruction, which happen before it starts and after it ended.
-class Transport : public Tcp::Transport {
+class IoThread : public Aio::Handler {
  public:
-  explicit Transport(std::shared_ptr<Shared> shared);
-  ~Transport() override;
-  Transport(const Transport&) = delete;
-  Transport& operator=(const Transport&) = delete;
+  explicit IoThread(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  ~IoThread() override;
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
 
   std::shared_ptr<Aio::Handler> clone() const override {
-    return std::make_shared<Transport>(shared_);
+    return std::make_shared<IoThread>(shared_);
   }
   void registerPoller(Polling::Epoll& poller) override;
   void onReady(const Aio::FdSet& fds) override;
 
-  void deliver_answers();
-  void closed() { shared_->give_slot(); }
-
  private:
-  void accept_one(const Listener& listener);
+  // A connection, and what the poller watches for on its behalf.
+  struct Client {
+    std::shared_ptr<Connection> connection;
+    Interest watched;
+  };
+  using Clients = std::unordered_map<int, Client>;
+
+  bool accept_waiting(const Listener& listener);
+  void accepted(int fd, const Listener& listener);
+  void serve(Clients::iterator client, const Aio::FdSet::Entry& event);
+  void deliver_answers();
   void tick();
   void listen_again();
   void stop_listening();
+  void stop_for_good();
+  void settle(Clients::iterator client);
   const Listener* listener_of(int fd) const;
 
   std::shared_ptr<Shared> shared_;
@@ -106,36 +96,17 @@ class Transport : public Tcp::Transport {
   Polling::Epoll* poller_ = nullptr;
   int timer_fd_ = -1;
   bool listening_ = false;
+  bool stopped_ = false;
+  Clients clients_;
 };
 
-// Where Pistache hands over what it received.
-class Input : public Tcp::Handler {
-  PROTOTYPE_OF(Tcp::Handler, Input)
-
-  void onInput(const char* bytes, std::size_t size,
-               const std::shared_ptr<Tcp::Peer>& peer) override {
-    connection_of(peer)->receive({bytes, size});
-    // At once: the client may have closed its side behind the request, which is read next.
-    static_cast<Transport*>(transport())->deliver_answers();
-  }
-  void onDisconnection(const std::shared_ptr<Tcp::Peer>& /*peer*/) override {
-    static_cast<Transport*>(transport())->closed();
-  }
-};
-
-Transport::Transport(std::shared_ptr<Shared> shared)
-    : Tcp::Transport(std::make_shared<Input>()), shared_(std::move(shared)) {}
-
-Transport::~Transport() {
-  for (const auto& [fd, peer] : peers) {  // those that outlived the grace
-    close(fd);
-    closed();
-  }
+IoThread::~IoThread() {
+  for (std::size_t i = 0; i < clients_.size(); ++i)
+    shared_->open.give_slot();  // they outlived the grace
   if (timer_fd_ >= 0) close(timer_fd_);
 }
 
-void Transport::registerPoller(Polling::Epoll& poller) {
-  Tcp::Transport::registerPoller(poller);
+void IoThread::registerPoller(Polling::Epoll& poller) {
   poller_ = &poller;
   mailbox_ = std::make_shared<Mailbox>();
   shared_->mailboxes.push_back(mailbox_);
@@ -150,59 +121,92 @@ void Transport::registerPoller(Polling::Epoll& poller) {
   listen_again();
 }
 
-void Transport::onReady(const Aio::FdSet& fds) {
-  std::vector<Polling::Event> incoming;
-  for (const auto& entry : fds) {
-    const int fd = static_cast<int>(entry.getTag().value());
-    if (const Listener* listener = listener_of(fd)) {
-      accept_one(*listener);
-    } else if (fd == timer_fd_) {
-      tick();
-    } else {
-      if (entry.isWritable()) {
-        // Not by Pistache's queue, which spins while a client does not read.
-        if (const auto peer = peers.find(fd); peer != peers.end()) {
-          connection_of(peer->second)->flush();
-        }
-      }
-      if (entry.isReadable() || entry.isHangup()) {
-        incoming.emplace_back(entry.getTag()).flags.setFlag(Polling::NotifyOn::Read);
+// One round: each client that is ready gets one piece read and one request begun, then the answers
+// that came meanwhile go out. What they lead to waits for the next round. New clients come after the
+// old ones: a descriptor that is closed in this round and given out again has no event in it.
+void IoThread::onReady(const Aio::FdSet& fds) {
+  try {
+    std::vector<int> others;
+    for (const auto& event : fds) {
+      const int fd = static_cast<int>(event.getTag().value());
+      if (const auto client = clients_.find(fd); client != clients_.end()) {
+        serve(client, event);
+      } else {
+        others.push_back(fd);
       }
     }
-  }
-  try {
-    Tcp::Transport::onReady(Aio::FdSet(std::move(incoming)));
+    deliver_answers();
+    for (const int fd : others) {
+      if (const Listener* listener = listener_of(fd)) {
+        static_cast<void>(accept_waiting(*listener));  // if there are more: the next round
+      }
+      if (fd == timer_fd_) tick();
+    }
+    if (shared_->connections.stopping) stop_for_good();
   } catch (const std::exception& error) {
     spdlog::error("I/O thread: {}", error.what());  // one client's trouble must not end the process
   }
-  deliver_answers();
-  if (shared_->connections.stopping) stop_listening();
 }
 
-// Until there is none: an answer given may lead to the next request, and that to the next answer.
-void Transport::deliver_answers() {
-  for (auto letters = mailbox_->take(); !letters.empty(); letters = mailbox_->take()) {
-    for (const auto& [to, response] : letters) {
-      if (const auto connection = to.lock()) connection->answer(response);
-    }
+void IoThread::serve(Clients::iterator client, const Aio::FdSet::Entry& event) {
+  Connection& connection = *client->second.connection;
+  if (event.isWritable()) connection.on_writable();
+  if (event.isReadable()) connection.on_readable();
+  // Broken; that is reported whether watched for or not, and again and again.
+  if (!event.isReadable() && !event.isWritable()) connection.on_broken();
+  settle(client);
+}
+
+void IoThread::deliver_answers() {
+  for (const auto& [to, response] : mailbox_->take()) {
+    const auto connection = to.lock();
+    if (!connection) continue;
+    connection->answer(response);
+    const auto client = clients_.find(connection->fd());
+    if (client != clients_.end() && client->second.connection == connection) settle(client);
   }
 }
 
-void Transport::accept_one(const Listener& listener) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof(address);
-  const int fd = accept4(listener.fd, reinterpret_cast<sockaddr*>(&address), &size,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd < 0) {
-    // Another thread took it, or the client has gone. Anything else (no memory, no descriptors)
-    // would be reported again at once and for ever: pause until the next tick.
-    if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return;
-    if (!shared_->connections.stopping)
-      spdlog::error("cannot accept a connection: {}", last_error());
-    stop_listening();
+// After each call into a connection: watches for what it waits for now, or removes it.
+void IoThread::settle(Clients::iterator client) {
+  auto& [connection, watched] = client->second;
+  if (connection->finished()) {
+    poller_->removeFd(client->first);
+    clients_.erase(client);
+    shared_->open.give_slot();
     return;
   }
-  if (!shared_->take_slot()) {
+  Interest wanted;
+  if (connection->wants_input()) wanted.setFlag(Polling::NotifyOn::Read);
+  if (connection->wants_output()) wanted.setFlag(Polling::NotifyOn::Write);
+  if (wanted == watched) return;
+  poller_->rearmFd(client->first, wanted, Polling::Tag(client->first));
+  watched = wanted;
+}
+
+// Takes a bounded number of those that wait, so that nobody else does; true when there may be more.
+bool IoThread::accept_waiting(const Listener& listener) {
+  for (int i = 0; i < kAcceptedARound; ++i) {
+    const int fd = accept4(listener.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      accepted(fd, listener);
+    } else if (errno == EAGAIN) {  // another thread took it
+      return false;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      // No memory, no descriptors: it would be reported again at once and for ever. A pause, until
+      // the next tick. (Or another thread has stopped listening for good.)
+      if (!shared_->connections.stopping) {
+        spdlog::error("cannot accept a connection: {}", last_error());
+      }
+      stop_listening();
+      return false;
+    }
+  }
+  return true;
+}
+
+void IoThread::accepted(int fd, const Listener& listener) {
+  if (!shared_->open.take_slot()) {
     const std::string busy =
         to_bytes(json_response(503, R"({"detail":"Too many open connections"})"),
                  {.keep_alive = false}, std::time(nullptr));
@@ -212,46 +216,66 @@ void Transport::accept_one(const Listener& listener) {
   }
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  auto peer =
-      Tcp::Peer::Create(fd, Pistache::Address::fromUnix(reinterpret_cast<sockaddr*>(&address)));
-  peer->putData(kConnection,
-                std::make_shared<Connection>(fd, listener.handler, shared_->connections, mailbox_));
-  handleNewPeer(peer);
-  // Pistache watches for input alone. Edge-triggered, so being writable all the time is no event.
-  reactor()->modifyFd(
-      key(), fd, Polling::NotifyOn::Read | Polling::NotifyOn::Write | Polling::NotifyOn::Shutdown,
-      Polling::Mode::Edge);
+  clients_[fd] = {
+      std::make_shared<Connection>(fd, listener.handler, shared_->connections, mailbox_),
+      kReadable};
+  poller_->addFd(fd, kReadable, Polling::Tag(fd));
 }
 
-void Transport::tick() {
+void IoThread::tick() {
   std::uint64_t ignored = 0;
   static_cast<void>(!::read(timer_fd_, &ignored, sizeof(ignored)));
   const auto now = Connection::Clock::now();
-  for (const auto& [fd, peer] : peers) {
-    const auto connection = connection_of(peer);
-    connection->check_deadline(now);
-    if (shared_->connections.stopping) connection->close_if_idle();
+  for (auto next = clients_.begin(); next != clients_.end();) {
+    const auto client = next++;
+    client->second.connection->check_deadline(now);
+    if (shared_->connections.stopping) client->second.connection->close_if_idle(now);
+    settle(client);
   }
   if (!shared_->connections.stopping) listen_again();
 }
 
-void Transport::listen_again() {
+void IoThread::listen_again() {
   if (std::exchange(listening_, true)) return;
   for (const Listener& listener : shared_->listeners) {
     poller_->addFd(listener.fd, kReadable, Polling::Tag(listener.fd));
   }
 }
 
-void Transport::stop_listening() {
+void IoThread::stop_listening() {
   if (!std::exchange(listening_, false)) return;
   for (const Listener& listener : shared_->listeners) poller_->removeFd(listener.fd);
 }
 
-const Listener* Transport::listener_of(int fd) const {
+// Who has connected is served; who comes later is refused by the system at once.
+void IoThread::stop_for_good() {
+  if (std::exchange(stopped_, true)) return;
+  for (const Listener& listener : shared_->listeners) {
+    while (accept_waiting(listener)) {
+    }
+    ::shutdown(listener.fd, SHUT_RDWR);
+  }
+  stop_listening();
+  shared_->open.listens_no_more();
+}
+
+const Listener* IoThread::listener_of(int fd) const {
   for (const Listener& listener : shared_->listeners) {
     if (listener.fd == fd) return &listener;
   }
   return nullptr;
+}
+
+// Without a descriptor left, accepting would fail over and over: the cap stays below the limit.
+HttpServerOptions within_descriptor_limit(HttpServerOptions options) {
+  const auto reserved = static_cast<rlim_t>(64 + 8 * options.threads);  // what is no connection
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+    const rlim_t most = std::max(limit.rlim_cur, reserved + 1) - reserved;
+    options.max_connections =
+        static_cast<int>(std::min<rlim_t>(most, static_cast<rlim_t>(options.max_connections)));
+  }
+  return options;
 }
 
 }  // namespace
@@ -263,15 +287,8 @@ struct HttpServer::Impl {
   std::shared_ptr<Aio::Reactor> reactor;
 };
 
-HttpServer::HttpServer(const HttpServerOptions& options) : impl_(std::make_unique<Impl>(options)) {
-  // Without a descriptor left, accepting would fail over and over: the cap stays below the limit.
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > 2 * kReservedDescriptors) {
-    const auto most = std::min<rlim_t>(limit.rlim_cur - kReservedDescriptors, 1'000'000);
-    impl_->shared->options.max_connections =
-        std::min(options.max_connections, static_cast<int>(most));
-  }
-}
+HttpServer::HttpServer(const HttpServerOptions& options)
+    : impl_(std::make_unique<Impl>(within_descriptor_limit(options))) {}
 
 HttpServer::~HttpServer() { stop(); }
 
@@ -285,7 +302,7 @@ void HttpServer::start() {
   impl_->reactor = Aio::Reactor::create();
   impl_->reactor->init(
       Aio::AsyncContext(static_cast<std::size_t>(impl_->shared->options.threads), "http"));
-  impl_->reactor->addHandler(std::make_shared<Transport>(impl_->shared));
+  impl_->reactor->addHandler(std::make_shared<IoThread>(impl_->shared));
   impl_->reactor->run();
 }
 
@@ -293,12 +310,9 @@ void HttpServer::stop() {
   Shared& shared = *impl_->shared;
   if (impl_->reactor) {
     shared.connections.stopping = true;
-    for (const Listener& listener : shared.listeners) ::shutdown(listener.fd, SHUT_RDWR);
     for (const auto& mailbox : shared.mailboxes) mailbox->wake();
-    {
-      std::unique_lock lock(shared.mutex);
-      shared.changed.wait_for(lock, shared.options.grace, [&] { return shared.open == 0; });
-    }
+    if (!shared.open.wait_for_end(shared.options.grace))
+      spdlog::warn("stopped with requests under way");
     impl_->reactor->shutdown();
     impl_->reactor.reset();  // joins the threads, then closes what is left
   }

@@ -247,14 +247,19 @@ std::optional<ReceivedRequest> RequestReader::next() {
   if (!head_ || buffer_.size() < content_length_) return std::nullopt;
   std::optional<ReceivedRequest> whole = std::move(head_);
   head_.reset();
-  if (buffer_.size() == content_length_) {
-    whole->request.body = std::exchange(buffer_, {});  // and no memory is kept while idle
-  } else {
-    whole->request.body = buffer_.substr(0, content_length_);
-    buffer_.erase(0, content_length_);
-  }
+  // The large string goes with the request; no memory of its size is kept for the next.
+  std::string rest = buffer_.substr(content_length_);
+  buffer_.resize(content_length_);
+  whole->request.body = std::move(buffer_);
+  buffer_ = std::move(rest);
   expects_continue_ = false;
   return whole;
+}
+
+void RequestReader::clear() {
+  std::string().swap(buffer_);  // a mere clear() would keep the memory
+  head_.reset();
+  searched_ = 0;
 }
 
 bool RequestReader::take_expectation() {

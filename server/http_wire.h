@@ -52,8 +52,12 @@ class RequestReader {
   // "100 Continue" before sending it.
   bool take_expectation();
 
-  bool empty() const { return !head_ && buffer_.empty(); }   // no byte of a next request
+  bool empty() const { return !head_ && buffer_.empty(); }  // no byte of a next request
   std::size_t buffered() const { return buffer_.size(); }
+  std::size_t memory() const {
+    return buffer_.capacity();
+  }              // bytes; at most twice what is buffered
+  void clear();  // forgets what was fed, and gives its memory back
 
  private:
   void read_head();

@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include "data/prepare.h"
 #include "engine/inference.h"
@@ -78,6 +79,14 @@ void check_model(const InferencePlan& plan) {
   }
 }
 
+// A connection is a descriptor, and the usual soft limit of 1,024 is for programs that use select().
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);  // where it is refused, HttpServer keeps below the old one
+}
+
 // Handlers of the routers, which outlive the server.
 Handler handler_of(const Router& router) {
   return
@@ -96,6 +105,7 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
   const Router page =
       page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);
 
+  raise_descriptor_limit();
   HttpServerOptions options;
   options.threads = settings.threads;
   options.connection.http.max_body = settings.max_body;

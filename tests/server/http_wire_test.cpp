@@ -148,6 +148,24 @@ TEST(RequestReader, KeepsItsLimits) {
   EXPECT_EQ(status_of(many + "\r\n"), 431);
 }
 
+TEST(RequestReader, KeepsNoMemoryOfALargeRequest) {
+  const HttpLimits limits;
+  const std::string large = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n";
+  const std::string body(1'000'000, 'x');
+  RequestReader reader(limits);
+  reader.feed(large + body + "G");  // and the first byte of the next
+  EXPECT_GE(reader.memory(), body.size());
+  const auto received = reader.next();
+  ASSERT_TRUE(received);
+  EXPECT_EQ(received->request.body.size(), body.size());
+  EXPECT_EQ(reader.buffered(), 1U);
+  EXPECT_LT(reader.memory(), 1000U);
+  reader.feed(large + body);
+  reader.clear();
+  EXPECT_TRUE(reader.empty());
+  EXPECT_LT(reader.memory(), 1000U);
+}
+
 TEST(RequestReader, AnyCorruptionIsReadOrRefused) {
   std::mt19937 random(2);
   for (int round = 0; round < 20000; ++round) {
