@@ -268,7 +268,7 @@ const Listener* IoThread::listener_of(int fd) const {
 
 // Without a descriptor left, accepting would fail over and over: the cap stays below the limit.
 HttpServerOptions within_descriptor_limit(HttpServerOptions options) {
-  const auto reserved = static_cast<rlim_t>(64 + 8 * options.threads);  // what is no connection
+  const auto reserved = 64 + 8 * static_cast<rlim_t>(options.threads);  // what is no connection
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
     const rlim_t most = std::max(limit.rlim_cur, reserved + 1) - reserved;
