@@ -18,9 +18,9 @@ struct Conv2dShape {
   Index stride = 1;
   Index padding = 0;  // zeros on each side
 
-  Index out_height() const { return (in_height + 2 * padding - kernel) / stride + 1; }
-  Index out_width() const { return (in_width + 2 * padding - kernel) / stride + 1; }
-  Index patch() const { return kernel * kernel * in_channels; }  // inputs of one output
+  constexpr Index out_height() const { return (in_height + 2 * padding - kernel) / stride + 1; }
+  constexpr Index out_width() const { return (in_width + 2 * padding - kernel) / stride + 1; }
+  constexpr Index patch() const { return kernel * kernel * in_channels; }  // inputs of one output
 };
 
 struct Pool2dShape {
@@ -31,8 +31,8 @@ struct Pool2dShape {
   Index kernel = 0;  // square, at most 16, so that the choice fits a byte
   Index stride = 0;
 
-  Index out_height() const { return (in_height - kernel) / stride + 1; }
-  Index out_width() const { return (in_width - kernel) / stride + 1; }
+  constexpr Index out_height() const { return (in_height - kernel) / stride + 1; }
+  constexpr Index out_width() const { return (in_width - kernel) / stride + 1; }
 };
 
 // What follows a convolution within its kernel. relu_pool is ReLU and then a 2×2 max-pool of stride

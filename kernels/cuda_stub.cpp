@@ -1,5 +1,5 @@
-// Linked in place of kernels/cuda when CUDA is off. No stream can be opened, so no other call can
-// be reached; each still says why, in case one is.
+// What there is not: without CUDA everything in namespace cuda, with it (INKLING_CUDA) what is float64,
+// which exists on the CPU alone, for gradient checks. Each call says so.
 #include <stdexcept>
 #include <tuple>
 
@@ -9,11 +9,16 @@ namespace inkling::cuda {
 namespace {
 
 [[noreturn]] void unavailable() {
+#ifdef INKLING_CUDA
+  throw std::runtime_error("[cuda] expected float32 or bfloat16, received float64: use --device cpu");
+#else
   throw std::runtime_error("[cuda] this build has no CUDA: use --device cpu");
+#endif
 }
 
 }  // namespace
 
+#ifndef INKLING_CUDA
 std::shared_ptr<const Stream> open_stream(int) { unavailable(); }
 void* allocate(const Stream&, std::size_t) { unavailable(); }
 void deallocate(const Stream&, void*) noexcept {}
@@ -21,6 +26,7 @@ void copy_from_host(const Stream&, const void*, void*, std::size_t) { unavailabl
 void copy_to_host(const Stream&, const void*, void*, std::size_t) { unavailable(); }
 void copy(const Stream&, const void*, void*, std::size_t) { unavailable(); }
 void fill_zero(const Stream&, void*, std::size_t) { unavailable(); }
+#endif
 
 template <class T>
 void accumulate(const Stream&, Index, const T*, T*) {
@@ -100,7 +106,9 @@ struct Instantiate {
       &relu_backward<T>, &dropout<T>, &nhwc_to_nchw<T>, &nchw_to_nhwc<T>, &softmax<T>,
       &cross_entropy_forward<T>, &cross_entropy_backward<T>, &adam_update<T>, &gather_batch<T>);
 };
+#ifndef INKLING_CUDA
 template struct Instantiate<float>;
+#endif
 template struct Instantiate<double>;
 
 }  // namespace inkling::cuda

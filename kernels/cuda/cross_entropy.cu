@@ -1,0 +1,129 @@
+// Softmax and cross-entropy from logits: the largest logit is taken off first, so that no exponential
+// overflows. A batch's logits are a few thousand numbers; the time is that of one launch, so all of it
+// (probabilities, loss, count of right answers) is one kernel of one block, whose sums have one order.
+#include "kernels/cuda/context.h"
+#include "kernels/cuda/number.h"
+
+namespace inkling::cuda {
+namespace {
+
+constexpr unsigned kRowThreads = 256;  // a power of two
+
+struct Row {
+  float log_sum;  // log(sum(exp(logits)))
+  float mean;     // of the logits
+  Index best;     // the largest logit's class, first of equals
+};
+
+// Writes softmax(logits).
+template <class T>
+__device__ Row softmax_row(Index classes, const T* logits, T* probabilities) {
+  float largest = to_float(logits[0]);
+  float total = 0;
+  Index best = 0;
+  for (Index c = 0; c < classes; ++c) {
+    const float logit = to_float(logits[c]);
+    total += logit;
+    if (logit > largest) {
+      largest = logit;
+      best = c;
+    }
+  }
+  float sum = 0;
+  for (Index c = 0; c < classes; ++c) {
+    sum += expf(to_float(logits[c]) - largest);
+  }
+  for (Index c = 0; c < classes; ++c) {
+    store(probabilities[c], expf(to_float(logits[c]) - largest) / sum);
+  }
+  return {largest + logf(sum), total / static_cast<float>(classes), best};
+}
+
+template <class T>
+__global__ void softmax_kernel(Index batch, Index classes, const T* logits, T* probabilities) {
+  for (Index row = first_element(); row < batch; row += element_stride()) {
+    softmax_row(classes, logits + row * classes, probabilities + row * classes);
+  }
+}
+
+struct Sums {
+  float loss;
+  std::int32_t correct;
+};
+
+// Adds up one value of each thread, always in the same order. Thread 0 gets the result.
+__device__ Sums add_over_block(Sums mine) {
+  auto* sums = reinterpret_cast<Sums*>(shared_memory());
+  sums[threadIdx.x] = mine;
+  for (unsigned half = kRowThreads / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (threadIdx.x < half) {
+      sums[threadIdx.x].loss += sums[threadIdx.x + half].loss;
+      sums[threadIdx.x].correct += sums[threadIdx.x + half].correct;
+    }
+  }
+  return sums[threadIdx.x];
+}
+
+// A label that is no class makes the loss NaN, which no training overlooks.
+template <class T>
+__global__ void forward_kernel(CrossEntropyForward<T> args) {
+  const auto smoothing = static_cast<float>(args.label_smoothing);
+  Sums mine{0, 0};
+  for (Index row = threadIdx.x; row < args.batch; row += kRowThreads) {
+    const T* logits = args.logits + row * args.classes;
+    const Index label = args.labels[row];
+    const Row result = softmax_row(args.classes, logits, args.probabilities + row * args.classes);
+    const float at_label = label < args.classes ? to_float(logits[label]) : NAN;
+    mine.loss += result.log_sum - (1 - smoothing) * at_label - smoothing * result.mean;
+    mine.correct += result.best == label ? 1 : 0;
+  }
+  const Sums all = add_over_block(mine);
+  if (threadIdx.x == 0) {
+    store(*args.loss, all.loss / static_cast<float>(args.batch));
+    if (args.correct != nullptr) {
+      *args.correct = all.correct;
+    }
+  }
+}
+
+template <class T>
+__global__ void backward_kernel(CrossEntropyBackward<T> args) {
+  const float scale = to_float(*args.dloss) / static_cast<float>(args.batch);
+  const auto elsewhere =
+      static_cast<float>(args.label_smoothing / static_cast<double>(args.classes));
+  const float at_label = static_cast<float>(1 - args.label_smoothing) + elsewhere;
+  for (Index i = first_element(); i < args.batch * args.classes; i += element_stride()) {
+    const bool is_label = i % args.classes == args.labels[i / args.classes];
+    store(args.dlogits[i],
+          scale * (to_float(args.probabilities[i]) - (is_label ? at_label : elsewhere)));
+  }
+}
+
+}  // namespace
+
+template <class T>
+void softmax(const Stream& stream, Index batch, Index classes, const T* logits, T* probabilities) {
+  const Context& context = context_of(stream);
+  launch(softmax_kernel<T>, elementwise_grid(context, batch), context.stream, batch, classes, logits,
+         probabilities);
+}
+
+template <class T>
+void cross_entropy_forward(const Stream& stream, const CrossEntropyForward<T>& args) {
+  launch(forward_kernel<T>, {dim3(1), dim3(kRowThreads), kRowThreads * sizeof(Sums)},
+         context_of(stream).stream, args);
+}
+
+template <class T>
+void cross_entropy_backward(const Stream& stream, const CrossEntropyBackward<T>& args) {
+  const Context& context = context_of(stream);
+  launch(backward_kernel<T>, elementwise_grid(context, args.batch * args.classes), context.stream,
+         args);
+}
+
+template void softmax(const Stream&, Index, Index, const float*, float*);
+template void cross_entropy_forward(const Stream&, const CrossEntropyForward<float>&);
+template void cross_entropy_backward(const Stream&, const CrossEntropyBackward<float>&);
+
+}  // namespace inkling::cuda

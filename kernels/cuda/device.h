@@ -1,0 +1,64 @@
+// What every kernel stands on: errors, launching, shared memory. This file and ptx.h are the only ones
+// that tell nvcc from the emulation that the tests compile the same sources with
+// (tests/cuda_emulation, whose <cuda_runtime.h> is found first there).
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace inkling::cuda {
+
+// Throws std::runtime_error, "[cuda] <doing>: <the call's own text>", unless the call succeeded.
+inline void check(cudaError_t status, const std::string& doing) {
+  if (status != cudaSuccess) {
+    throw std::runtime_error("[cuda] " + doing + ": " + cudaGetErrorString(status));
+  }
+}
+
+// The size of a launch.
+struct Grid {
+  dim3 blocks;
+  dim3 threads;
+  std::size_t shared_bytes = 0;  // dynamic shared memory of a block
+};
+
+// More than this a kernel must be allowed explicitly (CUDA programming guide, "Shared Memory").
+inline constexpr std::size_t kPlainSharedBytes = std::size_t{48} << 10;
+
+// Every kernel is started here. Asynchronous on a GPU; the emulation returns when it is done. Throws
+// std::runtime_error when the launch itself is refused.
+template <class... Parameters, class... Arguments>
+void launch(void (*kernel)(Parameters...), const Grid& grid, cudaStream_t stream,
+            Arguments... arguments) {
+#ifdef __CUDACC__
+  if (grid.shared_bytes > kPlainSharedBytes) {
+    check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                               cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(grid.shared_bytes)),
+          "shared memory of a kernel");
+  }
+  kernel<<<grid.blocks, grid.threads, grid.shared_bytes, stream>>>(arguments...);
+  check(cudaGetLastError(), "kernel launch");
+#else
+  static_cast<void>(stream);
+  emulation::run_grid(grid.blocks, grid.threads, grid.shared_bytes,
+                      [&] { kernel(static_cast<Parameters>(arguments)...); });
+#endif
+}
+
+// The block's dynamic shared memory, aligned to 128 bytes. All shared memory is dynamic: the
+// emulation then knows its exact size and fills it with poison.
+__device__ inline unsigned char* shared_memory() {
+#ifdef __CUDACC__
+  extern __shared__ __align__(128) unsigned char inkling_shared[];
+  return inkling_shared;
+#else
+  return emulation::shared_memory();
+#endif
+}
+
+}  // namespace inkling::cuda

@@ -1,0 +1,85 @@
+// Max-pooling of square windows, without padding. The first of equal values wins, and NaN wins over
+// all, as on the CPU. Bound by memory: x is read once, y and the choice written once. (LargerCNN's two
+// pools are fused into their convolutions; this kernel serves other networks.)
+#include "kernels/cuda/context.h"
+#include "kernels/cuda/number.h"
+
+namespace inkling::cuda {
+namespace {
+
+template <class T>
+__global__ void forward_kernel(MaxPool2dForward<T> args) {
+  const Pool2dShape& s = args.shape;
+  const Index size = s.batch * s.out_height() * s.out_width() * s.channels;
+  for (Index i = first_element(); i < size; i += element_stride()) {
+    const Index channel = i % s.channels;
+    const Index ox = i / s.channels % s.out_width();
+    const Index oy = i / s.channels / s.out_width() % s.out_height();
+    const Index image = i / s.channels / s.out_width() / s.out_height();
+    const T* window = args.x + ((image * s.in_height + oy * s.stride) * s.in_width + ox * s.stride) *
+                                   s.channels + channel;
+    float best = to_float(*window);
+    Index winner = 0;
+    for (Index k = 1; k < s.kernel * s.kernel; ++k) {
+      const float value =
+          to_float(window[(k / s.kernel * s.in_width + k % s.kernel) * s.channels]);
+      if (!(value <= best) && best == best) {
+        best = value;
+        winner = k;
+      }
+    }
+    store(args.y[i], best);
+    args.choice[i] = static_cast<std::uint8_t>(winner);
+  }
+}
+
+// From the side of the input, so that no two threads add to one place: each element sums the windows
+// that chose it, in order.
+template <class T>
+__global__ void backward_kernel(MaxPool2dBackward<T> args) {
+  const Pool2dShape& s = args.shape;
+  const Index size = s.batch * s.in_height * s.in_width * s.channels;
+  for (Index i = first_element(); i < size; i += element_stride()) {
+    const Index channel = i % s.channels;
+    const Index x = i / s.channels % s.in_width;
+    const Index y = i / s.channels / s.in_width % s.in_height;
+    const Index image = i / s.channels / s.in_width / s.in_height;
+    const Index first_oy = y < s.kernel ? 0 : (y - s.kernel) / s.stride + 1;
+    const Index first_ox = x < s.kernel ? 0 : (x - s.kernel) / s.stride + 1;
+    float sum = 0;
+    for (Index oy = first_oy; oy * s.stride <= y && oy < s.out_height(); ++oy) {
+      for (Index ox = first_ox; ox * s.stride <= x && ox < s.out_width(); ++ox) {
+        const Index out = ((image * s.out_height() + oy) * s.out_width() + ox) * s.channels + channel;
+        if (args.choice[out] == (y - oy * s.stride) * s.kernel + x - ox * s.stride) {
+          sum += to_float(args.dy[out]);
+        }
+      }
+    }
+    store(args.dx[i], sum);
+  }
+}
+
+}  // namespace
+
+template <class T>
+void max_pool2d_forward(const Stream& stream, const MaxPool2dForward<T>& args) {
+  const Context& context = context_of(stream);
+  const Pool2dShape& s = args.shape;
+  launch(forward_kernel<T>,
+         elementwise_grid(context, s.batch * s.out_height() * s.out_width() * s.channels),
+         context.stream, args);
+}
+
+template <class T>
+void max_pool2d_backward(const Stream& stream, const MaxPool2dBackward<T>& args) {
+  const Context& context = context_of(stream);
+  const Pool2dShape& s = args.shape;
+  launch(backward_kernel<T>,
+         elementwise_grid(context, s.batch * s.in_height * s.in_width * s.channels), context.stream,
+         args);
+}
+
+template void max_pool2d_forward(const Stream&, const MaxPool2dForward<float>&);
+template void max_pool2d_backward(const Stream&, const MaxPool2dBackward<float>&);
+
+}  // namespace inkling::cuda

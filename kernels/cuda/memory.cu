@@ -1,0 +1,99 @@
+// Devices and their memory. Allocation is in stream order (cudaMallocAsync): freed memory is given to
+// the next that asks without a round trip to the driver, and a captured graph may hold it.
+#include <cstdio>
+#include <stdexcept>
+
+#include "kernels/cuda/context.h"
+
+namespace inkling::cuda {
+namespace {
+
+std::string megabytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+
+[[noreturn]] void fail_out_of_memory(std::size_t asked) {
+  std::size_t free = 0;
+  std::size_t total = 0;
+  static_cast<void>(cudaGetLastError());  // the failure is told below, and is no one else's
+  const bool known = cudaMemGetInfo(&free, &total) == cudaSuccess;
+  throw std::runtime_error("[cuda] out of memory: asked for " + megabytes(asked) +
+                           (known ? ", free were " + megabytes(free) + " of " + megabytes(total)
+                                  : std::string()) +
+                           ": try half of --batch-size");
+}
+
+void copy_memory(const Stream& stream, const void* from, void* to, std::size_t bytes,
+                 cudaMemcpyKind kind) {
+  if (bytes > 0) {
+    check(cudaMemcpyAsync(to, from, bytes, kind, context_of(stream).stream), "copying memory");
+  }
+}
+
+void wait_for(const Stream& stream) {
+  check(cudaStreamSynchronize(context_of(stream).stream), "waiting for the device");
+}
+
+}  // namespace
+
+Context::Context(int device_index) : device(device_index) {
+  int count = 0;
+  check(cudaGetDeviceCount(&count), "looking for devices");
+  if (device < 0 || device >= count) {
+    throw std::runtime_error("[cuda] expected a device from 0 to " + std::to_string(count - 1) +
+                             ", received " + std::to_string(device));
+  }
+  check(cudaSetDevice(device), "choosing the device");
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, device), "asking for the device's properties");
+  capability = 10 * properties.major + properties.minor;
+  multiprocessors = properties.multiProcessorCount;
+  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "opening a stream");
+}
+
+Context::~Context() { static_cast<void>(cudaStreamDestroy(stream)); }
+
+std::shared_ptr<const Stream> open_stream(int index) {
+  auto stream = std::make_shared<Stream>();
+  stream->device = DeviceType::cuda;
+  stream->cuda = std::make_shared<Context>(index);
+  return stream;
+}
+
+void* allocate(const Stream& stream, std::size_t bytes) {
+  void* memory = nullptr;
+  const cudaError_t status =
+      cudaMallocAsync(&memory, std::max<std::size_t>(bytes, 1), context_of(stream).stream);
+  if (status == cudaErrorMemoryAllocation) {
+    fail_out_of_memory(bytes);
+  }
+  check(status, "allocating memory");
+  return memory;
+}
+
+void deallocate(const Stream& stream, void* memory) noexcept {
+  if (memory != nullptr) {
+    static_cast<void>(cudaFreeAsync(memory, context_of(stream).stream));
+  }
+}
+
+// Host memory is pageable: the copy is done when these return.
+void copy_from_host(const Stream& stream, const void* host, void* device, std::size_t bytes) {
+  copy_memory(stream, host, device, bytes, cudaMemcpyHostToDevice);
+  wait_for(stream);
+}
+
+void copy_to_host(const Stream& stream, const void* device, void* host, std::size_t bytes) {
+  copy_memory(stream, device, host, bytes, cudaMemcpyDeviceToHost);
+  wait_for(stream);
+}
+
+void copy(const Stream& stream, const void* from, void* to, std::size_t bytes) {
+  copy_memory(stream, from, to, bytes, cudaMemcpyDeviceToDevice);
+}
+
+void fill_zero(const Stream& stream, void* memory, std::size_t bytes) {
+  if (bytes > 0) {
+    check(cudaMemsetAsync(memory, 0, bytes, context_of(stream).stream), "clearing memory");
+  }
+}
+
+}  // namespace inkling::cuda

@@ -1,0 +1,279 @@
+// What works element by element, the pool, the loss and the optimiser.
+#include <cmath>
+#include <limits>
+
+#include "tests/kernels/cuda/device.h"
+
+namespace inkling {
+namespace {
+
+constexpr double kClose = 1e-6;  // a few roundings of float32
+
+std::vector<float> random_floats(Index size, std::uint32_t stream) {
+  return random_storage<float>(size, stream);
+}
+
+TEST_F(CudaKernels, AccumulateAdds) {
+  for (const Index size : {1, 255, 256, 20'001}) {
+    const auto x = random_floats(size, 1);
+    const auto y = random_floats(size, 2);
+    const OnDevice<float> on_x(x);
+    const auto sum = the_same_each_time<float>([&] {
+      OnDevice<float> to_y(y);
+      cuda::accumulate<float>(*cuda_stream(), size, on_x, to_y);
+      return to_y.to_host();
+    });
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      ASSERT_EQ(sum[i], x[i] + y[i]);
+    }
+  }
+}
+
+TEST_F(CudaKernels, ReluKeepsNanAndPassesNoGradientAtZero) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const OnDevice<float> x(std::vector<float>{-1, 0, 2, nan});
+  OnDevice<float> y(4), dx(4);
+  const OnDevice<float> dy(std::vector<float>{5, 6, 7, 8});
+  cuda::relu_forward<float>(*cuda_stream(), 4, x, y);
+  const auto values = y.to_host();
+  EXPECT_EQ(values[0], 0);
+  EXPECT_EQ(values[1], 0);
+  EXPECT_EQ(values[2], 2);
+  EXPECT_TRUE(std::isnan(values[3]));
+  cuda::relu_backward<float>(*cuda_stream(), 4, y, dy, dx);
+  const auto gradient = dx.to_host();
+  EXPECT_EQ(gradient[0], 0);
+  EXPECT_EQ(gradient[1], 0);
+  EXPECT_EQ(gradient[2], 7);
+}
+
+TEST_F(CudaKernels, DropoutHasTheCpusMask) {
+  const DropoutKey key{.seed = 7, .layer = 3, .step = 11};
+  for (const Index size : {1, 6, 1023, 5000}) {
+    const auto x = random_floats(size, 1);
+    const OnDevice<float> on_x(x);
+    const auto y = the_same_each_time<float>([&] {
+      OnDevice<float> to_y(size);
+      cuda::dropout<float>(*cuda_stream(), size, 0.3, key, on_x, to_y);
+      return to_y.to_host();
+    });
+    std::vector<float> expected(x.size());
+    cpu::dropout<float>(cpu_stream(), size, 0.3, key, x.data(), expected.data());
+    EXPECT_EQ(y, expected);
+  }
+}
+
+TEST_F(CudaKernels, LayoutsTurnAsOnTheCpu) {
+  for (const ImageShape& s : {ImageShape{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 4, 4, 64}}) {
+    const Index size = s.batch * s.height * s.width * s.channels;
+    const auto x = random_floats(size, 1);
+    const OnDevice<float> on_x(x);
+    OnDevice<float> turned(size), back(size);
+    cuda::nhwc_to_nchw<float>(*cuda_stream(), s, on_x, turned);
+    std::vector<float> expected(x.size());
+    cpu::nhwc_to_nchw<float>(cpu_stream(), s, x.data(), expected.data());
+    EXPECT_EQ(turned.to_host(), expected);
+    cuda::nchw_to_nhwc<float>(*cuda_stream(), s, turned, back);
+    EXPECT_EQ(back.to_host(), x);
+  }
+}
+
+// Windows that overlap, leave a rest, are larger than their stride; values that tie.
+TEST_F(CudaKernels, MaxPoolMatchesTheCpu) {
+  for (const Pool2dShape& s : {Pool2dShape{1, 2, 2, 1, 2, 2}, {2, 7, 5, 3, 2, 2}, {1, 6, 6, 4, 3, 1},
+                               {2, 9, 8, 2, 3, 2}, {1, 8, 9, 5, 2, 3}, {1, 5, 5, 2, 5, 1}}) {
+    auto x = random_floats(s.batch * s.in_height * s.in_width * s.channels, 1);
+    for (float& value : x) {
+      value = std::round(4 * value);
+    }
+    const Index results = s.batch * s.out_height() * s.out_width() * s.channels;
+    const OnDevice<float> on_x(x);
+    OnDevice<std::uint8_t> choice(results);
+    const auto y = the_same_each_time<float>([&] {
+      OnDevice<float> to_y(results);
+      cuda::max_pool2d_forward<float>(*cuda_stream(),
+                                      {.shape = s, .x = on_x, .y = to_y, .choice = choice});
+      return to_y.to_host();
+    });
+    std::vector<float> expected(y.size());
+    std::vector<std::uint8_t> expected_choice(y.size());
+    cpu::max_pool2d_forward<float>(
+        cpu_stream(),
+        {.shape = s, .x = x.data(), .y = expected.data(), .choice = expected_choice.data()});
+    EXPECT_EQ(y, expected);
+    EXPECT_EQ(choice.to_host(), expected_choice);
+
+    const auto dy = random_floats(results, 2);
+    const OnDevice<float> on_dy(dy);
+    const auto dx = the_same_each_time<float>([&] {
+      OnDevice<float> to_dx(std::ssize(x));
+      cuda::max_pool2d_backward<float>(*cuda_stream(),
+                                       {.shape = s, .choice = choice, .dy = on_dy, .dx = to_dx});
+      return to_dx.to_host();
+    });
+    const auto dy64 = to_doubles(dy);
+    std::vector<double> truth(x.size());
+    cpu::max_pool2d_backward<double>(
+        cpu_stream(),
+        {.shape = s, .choice = expected_choice.data(), .dy = dy64.data(), .dx = truth.data()});
+    expect_close(dx, truth, kClose);
+  }
+}
+
+TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
+  for (const auto& [batch, classes] : {std::pair<Index, Index>{1, 2}, {7, 10}, {300, 10}, {256, 47}}) {
+    auto logits = random_floats(batch * classes, 1);
+    for (float& logit : logits) {
+      logit *= 20;
+    }
+    std::vector<std::uint8_t> labels;
+    for (Index i = 0; i < batch; ++i) {
+      labels.push_back(static_cast<std::uint8_t>((i * 5 + 1) % classes));
+    }
+    const double smoothing = 0.1;
+    const OnDevice<float> on_logits(logits);
+    const OnDevice<std::uint8_t> on_labels(labels);
+    OnDevice<float> probabilities(batch * classes);
+    std::int32_t correct = 0;
+    const auto loss = the_same_each_time<float>([&] {
+      OnDevice<float> to_loss(1);
+      OnDevice<std::int32_t> to_correct(1);
+      cuda::cross_entropy_forward<float>(*cuda_stream(), {.batch = batch,
+                                                          .classes = classes,
+                                                          .label_smoothing = smoothing,
+                                                          .logits = on_logits,
+                                                          .labels = on_labels,
+                                                          .probabilities = probabilities,
+                                                          .loss = to_loss,
+                                                          .correct = to_correct});
+      correct = to_correct.to_host()[0];
+      return to_loss.to_host();
+    });
+    const auto logits64 = to_doubles(logits);
+    std::vector<double> true_probabilities(logits.size());
+    double true_loss = 0;
+    std::int32_t true_correct = 0;
+    cpu::cross_entropy_forward<double>(cpu_stream(), {.batch = batch,
+                                                      .classes = classes,
+                                                      .label_smoothing = smoothing,
+                                                      .logits = logits64.data(),
+                                                      .labels = labels.data(),
+                                                      .probabilities = true_probabilities.data(),
+                                                      .loss = &true_loss,
+                                                      .correct = &true_correct});
+    EXPECT_LE(std::abs(static_cast<double>(loss[0]) - true_loss), kClose * true_loss);
+    EXPECT_EQ(correct, true_correct);
+    expect_close(probabilities.to_host(), true_probabilities, 5e-6);  // exp of up to 40
+
+    const OnDevice<float> dloss(std::vector<float>{0.5F});
+    OnDevice<float> dlogits(batch * classes);
+    cuda::cross_entropy_backward<float>(*cuda_stream(), {.batch = batch,
+                                                         .classes = classes,
+                                                         .label_smoothing = smoothing,
+                                                         .probabilities = probabilities,
+                                                         .labels = on_labels,
+                                                         .dloss = dloss,
+                                                         .dlogits = dlogits});
+    const double dloss64 = 0.5;
+    std::vector<double> truth(logits.size());
+    cpu::cross_entropy_backward<double>(cpu_stream(),
+                                        {.batch = batch,
+                                         .classes = classes,
+                                         .label_smoothing = smoothing,
+                                         .probabilities = true_probabilities.data(),
+                                         .labels = labels.data(),
+                                         .dloss = &dloss64,
+                                         .dlogits = truth.data()});
+    expect_close(dlogits.to_host(), truth, 5e-6);
+  }
+}
+
+TEST_F(CudaKernels, SoftmaxStandsLogitsThatOverflowExp) {
+  const OnDevice<float> logits(std::vector<float>{1000, 999, -1000});
+  OnDevice<float> probabilities(3);
+  cuda::softmax<float>(*cuda_stream(), 1, 3, logits, probabilities);
+  const auto p = probabilities.to_host();
+  const float e = std::exp(-1.0F);
+  EXPECT_LE(std::abs(p[0] - 1 / (1 + e)), 1e-6F);
+  EXPECT_EQ(p[2], 0.0F);
+}
+
+TEST_F(CudaKernels, AdamUpdatesAllTensorsAsTheCpuDoes) {
+  const std::vector<Index> sizes{1, 300, 5000};
+  std::vector<std::vector<double>> truth;
+  std::vector<std::unique_ptr<OnDevice<float>>> memory;  // weight, gradient, moments of each tensor
+  std::vector<AdamTensor<float>> tensors;
+  std::vector<AdamTensor<double>> tensors64;
+  for (const Index size : sizes) {
+    for (std::uint32_t part = 0; part < 4; ++part) {
+      auto values = random_floats(size, 10 + part);
+      for (float& value : values) {
+        value = part == 3 ? value * value : value;  // second moments are not negative
+      }
+      memory.push_back(std::make_unique<OnDevice<float>>(values));
+      truth.push_back(to_doubles(values));
+    }
+  }
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    tensors.push_back({.weight = *memory[4 * i],
+                       .gradient = *memory[4 * i + 1],
+                       .first_moment = *memory[4 * i + 2],
+                       .second_moment = *memory[4 * i + 3],
+                       .size = sizes[i]});
+    tensors64.push_back({.weight = truth[4 * i].data(),
+                         .gradient = truth[4 * i + 1].data(),
+                         .first_moment = truth[4 * i + 2].data(),
+                         .second_moment = truth[4 * i + 3].data(),
+                         .size = sizes[i]});
+  }
+  const AdamStep step{.learning_rate = 0.01, .weight_decay = 0.1, .step = 3};
+  cuda::adam_update<float>(*cuda_stream(), tensors, step);
+  cpu::adam_update<double>(cpu_stream(), tensors64, step);
+  for (std::size_t i = 0; i < memory.size(); ++i) {
+    expect_close(memory[i]->to_host(), truth[i], kClose);
+  }
+}
+
+TEST_F(CudaKernels, GathersRowsOfBytes) {
+  std::vector<std::uint8_t> images;
+  for (int i = 0; i < 5 * 49; ++i) {
+    images.push_back(static_cast<std::uint8_t>(i * 37));
+  }
+  const std::vector<std::uint8_t> labels{9, 8, 7, 6, 5};
+  const std::vector<std::int32_t> indices{4, 0, 4};
+  const OnDevice<std::uint8_t> on_images(images), on_labels(labels);
+  const OnDevice<std::int32_t> on_indices(indices);
+  OnDevice<std::uint8_t> batch_labels(3);
+  const auto y = the_same_each_time<float>([&] {
+    OnDevice<float> to_y(3 * 49);
+    cuda::gather_batch<float>(*cuda_stream(), {.batch = 3,
+                                               .pixels = 49,
+                                               .mean = 0.5,
+                                               .deviation = 0.5,
+                                               .images = on_images,
+                                               .labels = on_labels,
+                                               .indices = on_indices,
+                                               .y = to_y,
+                                               .batch_labels = batch_labels});
+    return to_y.to_host();
+  });
+  EXPECT_EQ(batch_labels.to_host(), (std::vector<std::uint8_t>{5, 9, 5}));
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const auto row = static_cast<std::size_t>(indices[i / 49]);
+    ASSERT_LE(std::abs(static_cast<double>(y[i]) - (images[row * 49 + i % 49] / 255.0 - 0.5) / 0.5),
+              1e-6);
+  }
+}
+
+TEST_F(CudaKernels, RefusesSizesThatItsIndicesCannotHold) {
+  const Conv2dShape huge{.batch = Index{1} << 24,
+                         .in_height = 28,
+                         .in_width = 28,
+                         .in_channels = 1,
+                         .out_channels = 1,
+                         .kernel = 1};
+  EXPECT_THROW(cuda::conv2d_forward<float>(*cuda_stream(), {.shape = huge}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace inkling

@@ -1,0 +1,236 @@
+// Linear layers and convolutions: odd sizes, tails of every tile, batch 1, one channel, strides and paddings; in
+// float32 on the CUDA cores, in bf16 on the tensor cores where the sizes allow it and on the CUDA cores elsewhere.
+#include "tests/kernels/cuda/device.h"
+
+namespace inkling {
+namespace {
+
+template <class T>
+class CudaMatrix : public CudaKernels {};
+using Storages = testing::Types<float, bfloat16>;
+TYPED_TEST_SUITE(CudaMatrix, Storages);
+
+// Rows, inputs, outputs: within a tile, its edges ± 1, several tiles, and split along K.
+const LinearShape kLinearShapes[] = {{1, 1, 1},    {3, 5, 2},      {64, 16, 64},   {129, 33, 65},
+                                     {1, 600, 10}, {17, 264, 136}, {130, 72, 200}, {2, 1032, 8}};
+
+template <class T>
+void check_linear_forward(const LinearShape& s, bool with_bias) {
+  const auto x = random_storage<T>(s.batch * s.in_features, 1);
+  const auto weight = random_storage<T>(s.out_features * s.in_features, 2);
+  const auto bias = random_storage<T>(s.out_features, 3);
+  const OnDevice<T> on_x(x), on_weight(weight), on_bias(bias);
+  const auto y = the_same_each_time<T>([&] {
+    OnDevice<T> result(s.batch * s.out_features);
+    cuda::linear_forward<T>(*cuda_stream(), {.shape = s,
+                                             .x = on_x,
+                                             .weight = on_weight,
+                                             .bias = with_bias ? on_bias : nullptr,
+                                             .y = result});
+    return result.to_host();
+  });
+  const auto x64 = to_doubles(x), weight64 = to_doubles(weight), bias64 = to_doubles(bias);
+  std::vector<double> truth(y.size());
+  cpu::linear_forward<double>(cpu_stream(), {.shape = s,
+                                             .x = x64.data(),
+                                             .weight = weight64.data(),
+                                             .bias = with_bias ? bias64.data() : nullptr,
+                                             .y = truth.data()});
+  expect_close(y, truth, kTolerance<T>);
+}
+
+TYPED_TEST(CudaMatrix, LinearForward) {
+  for (const LinearShape& s : kLinearShapes) {
+    SCOPED_TRACE(testing::Message() << s.batch << " × " << s.in_features << " → " << s.out_features);
+    check_linear_forward<TypeParam>(s, true);
+    check_linear_forward<TypeParam>(s, false);
+  }
+}
+
+template <class T>
+void check_linear_backward(const LinearShape& s) {
+  const auto x = random_storage<T>(s.batch * s.in_features, 1);
+  const auto weight = random_storage<T>(s.out_features * s.in_features, 2);
+  const auto dy = random_storage<T>(s.batch * s.out_features, 3);
+  const OnDevice<T> on_x(x), on_weight(weight), on_dy(dy);
+  std::vector<T> dweight, dbias;
+  const auto dx = the_same_each_time<T>([&] {
+    OnDevice<T> to_dx(std::ssize(x)), to_dweight(std::ssize(weight)), to_dbias(s.out_features);
+    cuda::linear_backward<T>(*cuda_stream(), {.shape = s,
+                                              .x = on_x,
+                                              .weight = on_weight,
+                                              .dy = on_dy,
+                                              .dx = to_dx,
+                                              .dweight = to_dweight,
+                                              .dbias = to_dbias});
+    dweight = to_dweight.to_host();
+    dbias = to_dbias.to_host();
+    return to_dx.to_host();
+  });
+  const auto x64 = to_doubles(x), weight64 = to_doubles(weight), dy64 = to_doubles(dy);
+  std::vector<double> true_dx(x.size()), true_dweight(weight.size()), true_dbias(dbias.size());
+  cpu::linear_backward<double>(cpu_stream(), {.shape = s,
+                                              .x = x64.data(),
+                                              .weight = weight64.data(),
+                                              .dy = dy64.data(),
+                                              .dx = true_dx.data(),
+                                              .dweight = true_dweight.data(),
+                                              .dbias = true_dbias.data()});
+  expect_close(dx, true_dx, kTolerance<T>);
+  expect_close(dweight, true_dweight, kTolerance<T>);
+  expect_close(dbias, true_dbias, kTolerance<T>);
+}
+
+TYPED_TEST(CudaMatrix, LinearGradients) {
+  for (const LinearShape& s : kLinearShapes) {
+    SCOPED_TRACE(testing::Message() << s.batch << " × " << s.in_features << " → " << s.out_features);
+    check_linear_backward<TypeParam>(s);
+  }
+}
+
+// batch, height, width, in, out, kernel, stride, padding.
+const Conv2dShape kConvShapes[] = {
+    {1, 1, 1, 1, 1, 1, 1, 0},  {1, 28, 28, 1, 8, 3, 1, 1}, {2, 7, 9, 5, 3, 3, 2, 1},
+    {3, 6, 4, 2, 7, 2, 1, 0},  {1, 11, 8, 3, 2, 5, 3, 2},  {2, 2, 2, 1, 1, 4, 1, 3},
+    {2, 9, 7, 8, 16, 3, 1, 1}, {1, 8, 8, 16, 72, 3, 1, 1}, {5, 5, 6, 24, 8, 3, 2, 1},
+    {1, 6, 6, 40, 136, 1, 1, 0},
+};
+
+std::string name_of(const Conv2dShape& s, Fused fused) {
+  return std::to_string(s.batch) + "×" + std::to_string(s.in_height) + "×" +
+         std::to_string(s.in_width) + "×" + std::to_string(s.in_channels) + " → " +
+         std::to_string(s.out_channels) + ", kernel " + std::to_string(s.kernel) + ", stride " +
+         std::to_string(s.stride) + ", padding " + std::to_string(s.padding) + ", fused " +
+         std::to_string(static_cast<int>(fused));
+}
+
+// One convolution, forward and backward, on the device and in float64.
+template <class T>
+class Convolution {
+ public:
+  Convolution(const Conv2dShape& given_shape, Fused given_fused)
+      : shape_(given_shape),
+        fused_(given_fused),
+        x_(random_storage<T>(
+            shape_.batch * shape_.in_height * shape_.in_width * shape_.in_channels, 1)),
+        weight_(random_storage<T>(shape_.patch() * shape_.out_channels, 2)),
+        bias_(random_storage<T>(shape_.out_channels, 3)) {
+    const Index shrink = fused_ == Fused::relu_pool ? 2 : 1;
+    results_ = shape_.batch * (shape_.out_height() / shrink) * (shape_.out_width() / shrink) *
+               shape_.out_channels;
+  }
+
+  void check() {
+    check_forward();
+    if (!testing::Test::HasFailure()) {
+      check_backward();
+    }
+  }
+
+ private:
+  void check_forward() {
+    const OnDevice<T> on_x(x_), on_weight(weight_), on_bias(bias_);
+    const auto y = the_same_each_time<T>([&] {
+      OnDevice<T> to_y(results_);
+      OnDevice<std::uint8_t> to_choice(results_);
+      cuda::conv2d_forward<T>(*cuda_stream(), {.shape = shape_,
+                                               .fused = fused_,
+                                               .x = on_x,
+                                               .weight = on_weight,
+                                               .bias = on_bias,
+                                               .y = to_y,
+                                               .choice = to_choice});
+      if (fused_ == Fused::relu_pool) {
+        choice_ = to_choice.to_host();
+      }
+      return to_y.to_host();
+    });
+    y_ = y;
+    std::vector<double> truth(y.size());
+    std::vector<std::uint8_t> true_choice(y.size());
+    cpu::conv2d_forward<double>(cpu_stream(), {.shape = shape_,
+                                               .fused = fused_,
+                                               .x = x64_.data(),
+                                               .weight = weight64_.data(),
+                                               .bias = bias64_.data(),
+                                               .y = truth.data(),
+                                               .choice = true_choice.data()});
+    expect_close(y, truth, kTolerance<T>);
+    if (fused_ == Fused::relu_pool) {
+      EXPECT_EQ(choice_, true_choice) << "random sums do not tie, but for zeros, where the first wins";
+    }
+  }
+
+  void check_backward() {
+    const auto dy = random_storage<T>(results_, 4);
+    const OnDevice<T> on_x(x_), on_weight(weight_), on_y(y_), on_dy(dy);
+    const OnDevice<std::uint8_t> on_choice(choice_);
+    std::vector<T> dweight, dbias;
+    const auto dx = the_same_each_time<T>([&] {
+      OnDevice<T> to_dx(std::ssize(x_)), to_dweight(std::ssize(weight_)),
+          to_dbias(std::ssize(bias_));
+      cuda::conv2d_backward<T>(*cuda_stream(), {.shape = shape_,
+                                                .fused = fused_,
+                                                .x = on_x,
+                                                .weight = on_weight,
+                                                .y = on_y,
+                                                .choice = on_choice,
+                                                .dy = on_dy,
+                                                .dx = to_dx,
+                                                .dweight = to_dweight,
+                                                .dbias = to_dbias});
+      dweight = to_dweight.to_host();
+      dbias = to_dbias.to_host();
+      return to_dx.to_host();
+    });
+    const auto y64 = to_doubles(y_), dy64 = to_doubles(dy);
+    std::vector<double> true_dx(x_.size()), true_dweight(weight_.size()), true_dbias(bias_.size());
+    cpu::conv2d_backward<double>(cpu_stream(), {.shape = shape_,
+                                                .fused = fused_,
+                                                .x = x64_.data(),
+                                                .weight = weight64_.data(),
+                                                .y = y64.data(),
+                                                .choice = choice_.data(),
+                                                .dy = dy64.data(),
+                                                .dx = true_dx.data(),
+                                                .dweight = true_dweight.data(),
+                                                .dbias = true_dbias.data()});
+    expect_close(dx, true_dx, kTolerance<T>);
+    expect_close(dweight, true_dweight, kTolerance<T>);
+    expect_close(dbias, true_dbias, kTolerance<T>);
+  }
+
+  Conv2dShape shape_;
+  Fused fused_;
+  std::vector<T> x_, weight_, bias_, y_;
+  std::vector<double> x64_ = to_doubles(x_), weight64_ = to_doubles(weight_),
+                      bias64_ = to_doubles(bias_);
+  std::vector<std::uint8_t> choice_;
+  Index results_ = 0;
+};
+
+TYPED_TEST(CudaMatrix, Convolution) {
+  for (const Conv2dShape& s : kConvShapes) {
+    SCOPED_TRACE(name_of(s, Fused::none));
+    Convolution<TypeParam>(s, Fused::none).check();
+  }
+}
+
+TYPED_TEST(CudaMatrix, ConvolutionWithRelu) {
+  for (const Conv2dShape& s : kConvShapes) {
+    SCOPED_TRACE(name_of(s, Fused::relu));
+    Convolution<TypeParam>(s, Fused::relu).check();
+  }
+}
+
+TYPED_TEST(CudaMatrix, ConvolutionWithReluAndPool) {
+  for (const Conv2dShape& s : kConvShapes) {
+    if (s.out_height() >= 2 && s.out_width() >= 2) {
+      SCOPED_TRACE(name_of(s, Fused::relu_pool));
+      Convolution<TypeParam>(s, Fused::relu_pool).check();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace inkling
