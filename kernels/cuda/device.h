@@ -44,9 +44,8 @@ void launch(void (*kernel)(Parameters...), const Grid& grid, cudaStream_t stream
   kernel<<<grid.blocks, grid.threads, grid.shared_bytes, stream>>>(arguments...);
   check(cudaGetLastError(), "kernel launch");
 #else
-  static_cast<void>(stream);
-  emulation::run_grid(grid.blocks, grid.threads, grid.shared_bytes,
-                      [&] { kernel(static_cast<Parameters>(arguments)...); });
+  emulation::launch(stream, grid.blocks, grid.threads, grid.shared_bytes,
+                    [=] { kernel(static_cast<Parameters>(arguments)...); });
 #endif
 }
 

@@ -53,7 +53,7 @@ std::vector<double> conv2d(const Conv2dShape& s, const std::vector<T>& x,
   return y;
 }
 
-// ‖a − b‖ / ‖b‖.
+// ‖a − b‖ / ‖b‖; 0 when both are nothing but zeros.
 template <class A, class B>
 double relative_distance(const std::vector<A>& a, const std::vector<B>& b) {
   double difference = 0;
@@ -63,7 +63,7 @@ double relative_distance(const std::vector<A>& a, const std::vector<B>& b) {
     difference += d * d;
     norm += static_cast<double>(b[i]) * static_cast<double>(b[i]);
   }
-  return std::sqrt(difference) / std::sqrt(norm);
+  return difference == 0 ? 0 : std::sqrt(difference) / std::sqrt(norm);
 }
 
 }  // namespace inkling::reference

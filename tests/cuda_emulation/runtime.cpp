@@ -1,0 +1,231 @@
+#include "tests/cuda_emulation/runtime.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "tests/cuda_emulation/device_memory.h"
+#include "tests/cuda_emulation/emulation.h"
+#include "tests/cuda_emulation/poison.h"
+
+namespace inkling::emulation {
+
+using Work = std::function<void()>;
+
+struct Region {
+  void* start;
+  std::size_t bytes;
+};
+
+// A graph and what it was instantiated as are one thing here, shared by two owners.
+struct Graph {
+  std::vector<Work> work;
+  std::vector<Region> memory;  // taken while it was captured: its own for as long as it lives
+  int owners = 1;
+
+  Graph() = default;
+  ~Graph() {
+    for (const Region& region : memory) {
+      give_memory_back(region.start);
+    }
+  }
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+};
+
+struct Stream {
+  std::unique_ptr<Graph> capturing;
+  bool capture_broken = false;
+};
+
+namespace {
+
+void submit(Stream* stream, Work work) {
+  if (stream->capturing) {
+    stream->capturing->work.push_back(std::move(work));
+  } else {
+    work();
+  }
+}
+
+cudaError_t not_while_capturing(Stream* stream) {
+  stream->capture_broken = true;
+  return cudaErrorStreamCaptureUnsupported;
+}
+
+cudaError_t give_up(Graph* graph) {
+  if (--graph->owners == 0) {
+    delete graph;
+  }
+  return cudaSuccess;
+}
+
+}  // namespace
+
+void launch(cudaStream_t stream, dim3 blocks, dim3 threads, std::size_t shared_bytes, std::function<void()> body) {
+  submit(stream, [=, body = std::move(body)] { run_grid(blocks, threads, shared_bytes, body); });
+}
+
+std::size_t bytes_in_use() { return memory_in_use(); }
+
+}  // namespace inkling::emulation
+
+using namespace inkling::emulation;
+
+const char* cudaGetErrorString(cudaError_t status) {
+  switch (status) {
+    case cudaSuccess:
+      return "no error";
+    case cudaErrorInvalidValue:
+      return "invalid argument";
+    case cudaErrorMemoryAllocation:
+      return "out of memory";
+    case cudaErrorInvalidConfiguration:
+      return "invalid configuration argument";
+    case cudaErrorNoDevice:
+      return "no CUDA-capable device is detected";
+    case cudaErrorInvalidDevice:
+      return "invalid device ordinal";
+    case cudaErrorStreamCaptureUnsupported:
+      return "operation not permitted when stream is capturing";
+  }
+  return "unknown error";
+}
+
+cudaError_t cudaGetLastError() { return cudaSuccess; }
+
+cudaError_t cudaGetDeviceCount(int* count) {
+  *count = 1;
+  return cudaSuccess;
+}
+
+cudaError_t cudaSetDevice(int device) { return device == 0 ? cudaSuccess : cudaErrorInvalidDevice; }
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
+  const DeviceSettings& settings = device_settings();
+  *properties = {.name = "emulated device",
+                 .major = settings.capability / 10,
+                 .minor = settings.capability % 10,
+                 .multiProcessorCount = settings.multiprocessors,
+                 .totalGlobalMem = settings.memory_bytes};
+  return device == 0 ? cudaSuccess : cudaErrorInvalidDevice;
+}
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned /*flags*/) {
+  *stream = new Stream;
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  delete stream;
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  return stream->capturing ? not_while_capturing(stream) : cudaSuccess;
+}
+
+cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t stream) {
+  *memory = take_memory(bytes);
+  if (*memory == nullptr) {
+    return cudaErrorMemoryAllocation;
+  }
+  if (stream->capturing) {
+    stream->capturing->memory.push_back({*memory, bytes});
+  }
+  return cudaSuccess;
+}
+
+cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
+  if (!stream->capturing) {
+    return give_memory_back(memory) ? cudaSuccess : cudaErrorInvalidValue;
+  }
+  const std::vector<Region>& own = stream->capturing->memory;
+  const auto found =
+      std::find_if(own.begin(), own.end(), [memory](const Region& region) { return region.start == memory; });
+  if (found == own.end()) {
+    return not_while_capturing(stream);
+  }
+  // The graph keeps its memory, but what is in it is gone from here on.
+  submit(stream, [region = *found] {
+    const DeviceAtWork at_work;
+    poison(region.start, region.bytes);
+  });
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
+  const bool from_device = kind != cudaMemcpyHostToDevice;
+  const bool to_device = kind != cudaMemcpyDeviceToHost;
+  const auto fits = [bytes](const void* memory, bool device) {
+    return device ? is_device_memory(memory, bytes) : !touches_device_memory(memory, bytes);
+  };
+  if (!fits(from, from_device) || !fits(to, to_device)) {
+    return cudaErrorInvalidValue;
+  }
+  if (stream->capturing && kind != cudaMemcpyDeviceToDevice) {
+    return not_while_capturing(stream);  // a graph would read or write the host's memory at each launch
+  }
+  submit(stream, [=] {
+    const DeviceAtWork at_work;
+    std::memcpy(to, from, bytes);
+  });
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t stream) {
+  if (!is_device_memory(memory, bytes)) {
+    return cudaErrorInvalidValue;
+  }
+  submit(stream, [=] {
+    const DeviceAtWork at_work;
+    std::memset(memory, value, bytes);
+  });
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  *total = device_settings().memory_bytes;
+  *free = *total - std::min(*total, memory_in_use());
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode /*mode*/) {
+  if (stream->capturing) {
+    return cudaErrorInvalidValue;
+  }
+  stream->capturing = std::make_unique<Graph>();
+  stream->capture_broken = false;
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
+  *graph = nullptr;
+  if (!stream->capturing || stream->capture_broken) {
+    stream->capturing.reset();
+    return cudaErrorStreamCaptureUnsupported;
+  }
+  *graph = stream->capturing.release();
+  return cudaSuccess;
+}
+
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long /*flags*/) {
+  ++graph->owners;
+  *executable = graph;
+  return cudaSuccess;
+}
+
+cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
+  if (stream->capturing) {
+    return not_while_capturing(stream);
+  }
+  for (const Work& work : executable->work) {
+    work();
+  }
+  return cudaSuccess;
+}
+
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) { return give_up(graph); }
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) { return give_up(executable); }
