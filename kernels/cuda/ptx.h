@@ -66,9 +66,8 @@ __device__ inline void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4],
 // and `global` is not read. They are there after cp_async_wait() and a barrier.
 __device__ inline void cp_async_16(void* shared, const void* global, bool valid) {
 #ifdef __CUDACC__
-  const int bytes = valid ? 16 : 0;
   INKLING_PTX("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(shared)),
-              "l"(global), "r"(bytes)
+              "l"(global), "r"(valid ? 16 : 0)
               : "memory");
 #else
   emulation::cp_async_16(shared, global, valid);
