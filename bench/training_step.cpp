@@ -35,14 +35,14 @@ int run(Index batch, double seconds, int threads) {
   double elapsed = 0;
   trainer.run({.after_step =
                    [&](const Trainer&) {
-                     if (trainer.optimizer().steps() == kWarmUpSteps) {
+                     if (trainer.steps() == kWarmUpSteps) {
                        begun = Clock::now();
                      }
                      elapsed = std::chrono::duration<double>(Clock::now() - begun).count();
-                     return trainer.optimizer().steps() <= kWarmUpSteps || elapsed < seconds;
+                     return trainer.steps() <= kWarmUpSteps || elapsed < seconds;
                    },
                .after_epoch = nullptr});
-  const auto images = static_cast<double>((trainer.optimizer().steps() - kWarmUpSteps) * batch);
+  const auto images = static_cast<double>((trainer.steps() - kWarmUpSteps) * batch);
   std::printf("{\"batch\": %ld, \"threads\": %d, \"images_per_s\": %.1f}\n",
               static_cast<long>(batch), threads, images / elapsed);
   return 0;

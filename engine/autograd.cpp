@@ -26,7 +26,7 @@ void add_to(Tensor& sum, const Tensor& part) {
     return;
   }
   Tensor total = sum.clone();
-  visit_float(total.dtype(), [&](auto zero) {
+  visit_number(total.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(total.device().type(), cpu::accumulate<T>, cuda::accumulate<T>)(
         total.device().stream(), total.size(), part.data<T>(), total.data<T>());

@@ -72,7 +72,12 @@ void add_vectors(std::vector<GradcheckCase>& cases) {
                      "5×9, p " + std::to_string(p).substr(0, 3),
                      {{5, 9}},
                      [p](const std::vector<Variable>& in) {
-                       return dropout(in[0], p, {.seed = 7, .layer = 1, .step = 3});
+                       const std::vector<std::int32_t> step{3};
+                       return dropout(in[0], p,
+                                      {.seed = 7,
+                                       .layer = 1,
+                                       .step = Tensor::from_host<std::int32_t>(
+                                           {1}, step, in[0].value().device())});
                      }});
   }
   for (const Shape& shape : {Shape{1, 3, 3, 2}, Shape{2, 5, 4, 3}}) {

@@ -40,11 +40,12 @@ class Network {
   Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed = 0,
           Dtype dtype = Dtype::float32, Index most_parameters = kMostParameters);
 
-  // images [batch, height, width, channels] → logits [batch, classes]. With `training`, dropout is
+  // images [batch, height, width, channels] → logits [batch, classes], in the images' dtype: that of the parameters,
+  // or bfloat16 beside float32 parameters. With `training`, dropout is
   // on, its masks drawn for that seed and step.
   struct Training {
     std::uint64_t seed = 0;
-    std::uint32_t step = 0;
+    Tensor step;  // int32 [1], on the network's device
   };
   Variable forward(const Variable& images) const { return run(images, nullptr); }
   Variable forward(const Variable& images, const Training& training) const {

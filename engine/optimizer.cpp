@@ -73,16 +73,27 @@ Adam::Adam(std::vector<Variable> parameters, const AdamOptions& options)
   }
 }
 
-void Adam::update(double learning_rate) {
+void Adam::update(double learning_rate, Index step) {
   if (parameters_.empty()) {
     return;
   }
-  const AdamStep step{.learning_rate = learning_rate,
-                      .beta1 = options_.beta1,
-                      .beta2 = options_.beta2,
-                      .epsilon = options_.epsilon,
-                      .weight_decay = options_.weight_decay,
-                      .step = steps_ + 1};
+  const Tensor& like = parameters_.front().value();
+  visit_float(like.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const auto row = adam_coefficients<T>(options_, learning_rate, step);
+    const std::vector<T> values{row.step_size, row.second_scale, row.keep};
+    update(Tensor::from_host<T>({3}, values, like.device()));
+  });
+}
+
+void Adam::update(const Tensor& coefficients) {
+  if (parameters_.empty()) {
+    return;
+  }
+  if (coefficients.shape() != Shape{3}) {
+    throw std::invalid_argument("[adam] expected coefficients of shape [3], received " +
+                                to_string(coefficients.shape()));
+  }
   const Device device = parameters_.front().value().device();
   visit_float(parameters_.front().value().dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -98,9 +109,10 @@ void Adam::update(double learning_rate) {
                          .second_moment = second_moments_[i].template data<T>(),
                          .size = parameters_[i].value().size()});
     }
-    pick(device.type(), cpu::adam_update<T>, cuda::adam_update<T>)(device.stream(), tensors, step);
+    pick(device.type(), cpu::adam_update<T>, cuda::adam_update<T>)(
+        device.stream(), tensors, options_,
+        reinterpret_cast<const AdamCoefficients<T>*>(coefficients.template data<T>()));
   });
-  ++steps_;
   for (Variable& parameter : parameters_) {
     parameter.clear_grad();
   }

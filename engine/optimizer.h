@@ -31,26 +31,20 @@ struct Schedule {
   double learning_rate(Index step) const;
 };
 
-struct AdamOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 0;  // decoupled (AdamW)
-};
-
 // Kingma & Ba 2015. Keeps two moments for each parameter, on its device.
 class Adam {
  public:
   // The parameters are handles: update() writes their values.
   Adam(std::vector<Variable> parameters, const AdamOptions& options);
 
-  // One step of all parameters from their gradients, which are then cleared. Throws
-  // std::logic_error when one has none.
-  void update(double learning_rate);
+  // One step of all parameters from their gradients, which are then cleared; step counts from 1. Throws
+  // std::logic_error when a parameter has no gradient.
+  void update(double learning_rate, Index step);
+  // The same with AdamCoefficients that are on the device already: [3], in the parameters' dtype.
+  void update(const Tensor& coefficients);
 
+  const AdamOptions& options() const { return options_; }
   // What a checkpoint needs, in the order of the parameters.
-  Index steps() const { return steps_; }
-  void set_steps(Index steps) { steps_ = steps; }
   std::vector<Tensor>& first_moments() { return first_moments_; }
   std::vector<Tensor>& second_moments() { return second_moments_; }
 
@@ -59,7 +53,6 @@ class Adam {
   AdamOptions options_;
   std::vector<Tensor> first_moments_;
   std::vector<Tensor> second_moments_;
-  Index steps_ = 0;
 };
 
 }  // namespace inkling

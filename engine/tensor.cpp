@@ -32,6 +32,8 @@ const char* to_string(Dtype dtype) {
       return "float32";
     case Dtype::float64:
       return "float64";
+    case Dtype::bfloat16:
+      return "bfloat16";
     case Dtype::uint8:
       return "uint8";
     case Dtype::int32:
@@ -44,6 +46,8 @@ std::size_t size_of(Dtype dtype) {
   switch (dtype) {
     case Dtype::float64:
       return 8;
+    case Dtype::bfloat16:
+      return 2;
     case Dtype::uint8:
       return 1;
     case Dtype::float32:
@@ -55,6 +59,9 @@ std::size_t size_of(Dtype dtype) {
 
 Device Device::cpu(int threads) { return Device(cpu::open_stream(threads)); }
 Device Device::cuda(int ordinal) { return Device(cuda::open_stream(ordinal)); }
+Device Device::automatic(int threads) {
+  return cuda::device_count() > 0 ? cuda() : cpu(threads);
+}
 
 Tensor::Tensor(Shape shape, Dtype dtype, const Device& device)
     : shape_(std::move(shape)),
@@ -133,14 +140,17 @@ void Tensor::check_dtype(Dtype dtype) const {
 
 template Tensor Tensor::from_host(Shape, std::span<const float>, const Device&);
 template Tensor Tensor::from_host(Shape, std::span<const double>, const Device&);
+template Tensor Tensor::from_host(Shape, std::span<const bfloat16>, const Device&);
 template Tensor Tensor::from_host(Shape, std::span<const std::uint8_t>, const Device&);
 template Tensor Tensor::from_host(Shape, std::span<const std::int32_t>, const Device&);
 template std::vector<float> Tensor::to_host() const;
 template std::vector<double> Tensor::to_host() const;
+template std::vector<bfloat16> Tensor::to_host() const;
 template std::vector<std::uint8_t> Tensor::to_host() const;
 template std::vector<std::int32_t> Tensor::to_host() const;
 template void Tensor::copy_from_host(std::span<const float>);
 template void Tensor::copy_from_host(std::span<const double>);
+template void Tensor::copy_from_host(std::span<const bfloat16>);
 template void Tensor::copy_from_host(std::span<const std::uint8_t>);
 template void Tensor::copy_from_host(std::span<const std::int32_t>);
 

@@ -21,14 +21,19 @@ std::string to_string(const Shape& shape);
 // not fit.
 Index element_count(const Shape& shape);
 
-enum class Dtype : std::uint8_t { float32, float64, uint8, int32 };
+enum class Dtype : std::uint8_t { float32, float64, bfloat16, uint8, int32 };
 
 const char* to_string(Dtype dtype);
 std::size_t size_of(Dtype dtype);
 
+// The dtype of what may not lose precision beside numbers of this one (parameters, their gradients, losses):
+// float32 for bfloat16, else the same.
+constexpr Dtype wide(Dtype dtype) { return dtype == Dtype::bfloat16 ? Dtype::float32 : dtype; }
+
 template <class T>
 inline constexpr Dtype kDtypeOf = std::is_same_v<T, float>          ? Dtype::float32
                                   : std::is_same_v<T, double>       ? Dtype::float64
+                                  : std::is_same_v<T, bfloat16>     ? Dtype::bfloat16
                                   : std::is_same_v<T, std::uint8_t> ? Dtype::uint8
                                                                     : Dtype::int32;
 
@@ -39,6 +44,8 @@ class Device {
   static Device cpu(int threads = 0);
   // Throws std::runtime_error when there is no such GPU, or no CUDA in this build.
   static Device cuda(int ordinal = 0);
+  // The first GPU where there is one, else the CPU.
+  static Device automatic(int threads = 0);
 
   DeviceType type() const { return stream_->device; }
   const Stream& stream() const { return *stream_; }
@@ -100,7 +107,17 @@ class Tensor {
   std::shared_ptr<void> buffer_;
 };
 
-// Calls body(float{}) or body(double{}), as the dtype says.
+// Calls body(float{}), body(double{}) or body(bfloat16{}), as the dtype says: what activations are made of.
+template <class Body>
+decltype(auto) visit_number(Dtype dtype, const Body& body) {
+  if (dtype == Dtype::float32) return body(float{});
+  if (dtype == Dtype::float64) return body(double{});
+  if (dtype == Dtype::bfloat16) return body(bfloat16{});
+  throw std::invalid_argument(std::string("expected a float32, float64 or bfloat16 tensor, received ") +
+                              to_string(dtype));
+}
+
+// Calls body(float{}) or body(double{}): what parameters and losses are made of.
 template <class Body>
 decltype(auto) visit_float(Dtype dtype, const Body& body) {
   if (dtype == Dtype::float32) return body(float{});

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "kernels/philox.h"  // INKLING_HOST_DEVICE
+#include "kernels/host_device.h"
 
 namespace inkling {
 

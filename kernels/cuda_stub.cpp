@@ -18,7 +18,15 @@ namespace {
 
 }  // namespace
 
+#include "kernels/unavailable_list.h"
+
+template struct Instantiate<double>;
+
 #ifndef INKLING_CUDA
+template struct Instantiate<float>;
+template struct Instantiate<bfloat16>;
+
+int device_count() { return 0; }
 std::shared_ptr<const Stream> open_stream(int) { unavailable(); }
 void* allocate(const Stream&, std::size_t) { unavailable(); }
 void deallocate(const Stream&, void*) noexcept {}
@@ -26,89 +34,11 @@ void copy_from_host(const Stream&, const void*, void*, std::size_t) { unavailabl
 void copy_to_host(const Stream&, const void*, void*, std::size_t) { unavailable(); }
 void copy(const Stream&, const void*, void*, std::size_t) { unavailable(); }
 void fill_zero(const Stream&, void*, std::size_t) { unavailable(); }
+std::shared_ptr<const void> record(const Stream&, const std::function<void()>&) { unavailable(); }
+void replay(const Stream&, const void*) { unavailable(); }
+void begin_step(const Stream&, const BeginStep&) { unavailable(); }
+void add_results(const Stream&, const AddResults&) { unavailable(); }
+void round_to_bfloat16(const Stream&, Index, const float*, bfloat16*) { unavailable(); }
 #endif
-
-template <class T>
-void accumulate(const Stream&, Index, const T*, T*) {
-  unavailable();
-}
-template <class T>
-void conv2d_forward(const Stream&, const Conv2dForward<T>&) {
-  unavailable();
-}
-template <class T>
-void conv2d_backward(const Stream&, const Conv2dBackward<T>&) {
-  unavailable();
-}
-template <class T>
-void max_pool2d_forward(const Stream&, const MaxPool2dForward<T>&) {
-  unavailable();
-}
-template <class T>
-void max_pool2d_backward(const Stream&, const MaxPool2dBackward<T>&) {
-  unavailable();
-}
-template <class T>
-void linear_forward(const Stream&, const LinearForward<T>&) {
-  unavailable();
-}
-template <class T>
-void linear_backward(const Stream&, const LinearBackward<T>&) {
-  unavailable();
-}
-template <class T>
-void relu_forward(const Stream&, Index, const T*, T*) {
-  unavailable();
-}
-template <class T>
-void relu_backward(const Stream&, Index, const T*, const T*, T*) {
-  unavailable();
-}
-template <class T>
-void dropout(const Stream&, Index, double, DropoutKey, const T*, T*) {
-  unavailable();
-}
-template <class T>
-void nhwc_to_nchw(const Stream&, const ImageShape&, const T*, T*) {
-  unavailable();
-}
-template <class T>
-void nchw_to_nhwc(const Stream&, const ImageShape&, const T*, T*) {
-  unavailable();
-}
-template <class T>
-void softmax(const Stream&, Index, Index, const T*, T*) {
-  unavailable();
-}
-template <class T>
-void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>&) {
-  unavailable();
-}
-template <class T>
-void cross_entropy_backward(const Stream&, const CrossEntropyBackward<T>&) {
-  unavailable();
-}
-template <class T>
-void adam_update(const Stream&, std::span<const AdamTensor<T>>, const AdamStep&) {
-  unavailable();
-}
-template <class T>
-void gather_batch(const Stream&, const GatherBatch<T>&) {
-  unavailable();
-}
-
-// The explicit instantiations that the list's callers link against, for one T.
-template <class T>
-struct Instantiate {
-  static constexpr auto kAll = std::make_tuple(
-      &accumulate<T>, &conv2d_forward<T>, &conv2d_backward<T>, &max_pool2d_forward<T>,
-      &max_pool2d_backward<T>, &linear_forward<T>, &linear_backward<T>, &relu_forward<T>,
-      &relu_backward<T>, &dropout<T>, &nhwc_to_nchw<T>, &nchw_to_nhwc<T>, &softmax<T>,
-      &cross_entropy_forward<T>, &cross_entropy_backward<T>, &adam_update<T>, &gather_batch<T>);
-};
-#ifndef INKLING_CUDA
-template struct Instantiate<float>;
-#endif
-template struct Instantiate<double>;
 
 }  // namespace inkling::cuda

@@ -1,8 +1,9 @@
 // Every kernel's signature, once. kernels.h includes this list in namespace cpu and again in
-// namespace cuda, so it has no include guard. T is float or double; float64 runs on the CPU only,
-// for gradient checks. Results do not depend on the number of threads. Kernels trust their
+// namespace cuda, so it has no include guard. T is float, double or bfloat16; float64 runs on the
+// CPU only, for gradient checks, and bfloat16 on CUDA only, for speed. Results do not depend on the number of threads. Kernels trust their
 // arguments: shapes are checked by engine/ops.
 
+int device_count();
 // Opens the device: for the CPU, `index` is how many threads (0: every core); for CUDA, which GPU.
 std::shared_ptr<const Stream> open_stream(int index);
 
@@ -14,6 +15,12 @@ void copy_to_host(const Stream& stream, const void* device, void* host, std::siz
 void copy(const Stream& stream, const void* from, void* to,
           std::size_t bytes);  // within the device
 void fill_zero(const Stream& stream, void* memory, std::size_t bytes);
+
+// Calls that are to be made again and again: on a GPU they are recorded once, as a CUDA graph, and not made
+// yet; replay() makes them, for the cost of one. They find their arguments where they were: what they read must stay
+// in place, and whatever memory they take they must give back.
+std::shared_ptr<const void> record(const Stream& stream, const std::function<void()>& calls);
+void replay(const Stream& stream, const void* recording);
 
 // y += x.
 template <class T>
@@ -53,7 +60,8 @@ void nchw_to_nhwc(const Stream& stream, const ImageShape& shape, const T* x, T* 
 
 // Each row of [batch, classes] becomes probabilities.
 template <class T>
-void softmax(const Stream& stream, Index batch, Index classes, const T* logits, T* probabilities);
+void softmax(const Stream& stream, Index batch, Index classes, const T* logits,
+             Wide<T>* probabilities);
 template <class T>
 void cross_entropy_forward(const Stream& stream, const CrossEntropyForward<T>& args);
 template <class T>
@@ -63,7 +71,15 @@ void cross_entropy_backward(const Stream& stream, const CrossEntropyBackward<T>&
 // tensors in one call.
 template <class T>
 void adam_update(const Stream& stream, std::span<const AdamTensor<T>> tensors,
-                 const AdamStep& step);
+                 const AdamOptions& options, const AdamCoefficients<T>* coefficients);
 
 template <class T>
 void gather_batch(const Stream& stream, const GatherBatch<T>& args);
+template <class T>
+void augment_batch(const Stream& stream, const AugmentBatch<T>& args);
+
+void begin_step(const Stream& stream, const BeginStep& args);
+void add_results(const Stream& stream, const AddResults& args);
+
+// Rounded to the nearest, ties to even.
+void round_to_bfloat16(const Stream& stream, Index size, const float* x, bfloat16* y);

@@ -5,11 +5,7 @@
 
 #include <cstdint>
 
-#ifdef __CUDACC__
-#define INKLING_HOST_DEVICE __host__ __device__
-#else
-#define INKLING_HOST_DEVICE
-#endif
+#include "kernels/host_device.h"
 
 namespace inkling {
 
@@ -46,7 +42,8 @@ enum class RandomUse : std::uint32_t {
   shuffle = 2,
   dropout = 3,
   split = 4,
-  test = 5
+  test = 5,
+  augmentation = 6
 };
 
 // Number `element` of the stream (use, a, b).

@@ -43,7 +43,7 @@ std::string progress_json(Trainer& trainer) {
               {"loss_sum", progress.loss_sum},
               {"correct", progress.correct},
               {"seconds", progress.seconds},
-              {"steps", trainer.optimizer().steps()},
+              {"steps", trainer.steps()},
               {"history", history}}
       .dump();
 }
@@ -148,7 +148,6 @@ void load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
                          " steps, received other numbers (damaged)");
     }
     trainer.progress() = std::move(progress);
-    trainer.optimizer().set_steps(steps);
   } catch (const Json::exception&) {
     throw WeightsError(file + ": expected " + kProgressKey +
                        " as written by inkling train, received something else");

@@ -5,31 +5,63 @@
 namespace inkling {
 
 DeviceDataset::DeviceDataset(const Dataset& dataset, const Normalization& normalization,
-                             const Device& device)
-    : height_(dataset.height),
+                             const Device& device, Dtype dtype)
+    : dtype_(dtype),
+      height_(dataset.height),
       width_(dataset.width),
       normalization_(normalization),
       images_(Tensor::from_host<std::uint8_t>({dataset.size(), dataset.pixels()}, dataset.images,
                                               device)),
       labels_(Tensor::from_host<std::uint8_t>({dataset.size()}, dataset.labels, device)) {}
 
-Batch DeviceDataset::gather(std::span<const std::int32_t> rows) const {
+Batch DeviceDataset::batch_of(Index size) const {
   const Device& device = images_.device();
-  const auto batch = static_cast<Index>(rows.size());
-  const Tensor indices = Tensor::from_host<std::int32_t>({batch}, rows, device);
-  Batch result{Tensor({batch, height_, width_, 1}, Dtype::float32, device),
-               Tensor({batch}, Dtype::uint8, device)};
-  pick(device.type(), cpu::gather_batch<float>, cuda::gather_batch<float>)(
-      device.stream(), {.batch = batch,
-                        .pixels = height_ * width_,
-                        .mean = normalization_.mean,
-                        .deviation = normalization_.deviation,
-                        .images = images_.data<std::uint8_t>(),
-                        .labels = labels_.data<std::uint8_t>(),
-                        .indices = indices.data<std::int32_t>(),
-                        .y = result.images.data<float>(),
-                        .batch_labels = result.labels.data<std::uint8_t>()});
-  return result;
+  return {Tensor({size, height_, width_, 1}, dtype_, device), Tensor({size}, Dtype::uint8, device)};
+}
+
+template <class T>
+GatherBatch<T> DeviceDataset::arguments(const Tensor& rows, Batch& batch) const {
+  return {.batch = rows.size(),
+          .pixels = height_ * width_,
+          .mean = normalization_.mean,
+          .deviation = normalization_.deviation,
+          .images = images_.data<std::uint8_t>(),
+          .labels = labels_.data<std::uint8_t>(),
+          .indices = rows.data<std::int32_t>(),
+          .y = batch.images.data<T>(),
+          .batch_labels = batch.labels.data<std::uint8_t>()};
+}
+
+Batch DeviceDataset::gather(std::span<const std::int32_t> rows) const {
+  return gather(Tensor::from_host<std::int32_t>({std::ssize(rows)}, rows, images_.device()));
+}
+
+Batch DeviceDataset::gather(const Tensor& rows) const {
+  const Device& device = images_.device();
+  Batch batch = batch_of(rows.size());
+  visit_number(dtype_, [&](auto zero) {
+    using T = decltype(zero);
+    pick(device.type(), cpu::gather_batch<T>, cuda::gather_batch<T>)(device.stream(),
+                                                                     arguments<T>(rows, batch));
+  });
+  return batch;
+}
+
+Batch DeviceDataset::augment(const Tensor& rows, const Augmentation& most, std::uint64_t seed,
+                             const Tensor& step) const {
+  const Device& device = images_.device();
+  Batch batch = batch_of(rows.size());
+  visit_number(dtype_, [&](auto zero) {
+    using T = decltype(zero);
+    pick(device.type(), cpu::augment_batch<T>, cuda::augment_batch<T>)(
+        device.stream(), {.gather = arguments<T>(rows, batch),
+                          .height = height_,
+                          .width = width_,
+                          .most = most,
+                          .seed = seed,
+                          .step = step.data<std::int32_t>()});
+  });
+  return batch;
 }
 
 }  // namespace inkling

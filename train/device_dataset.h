@@ -10,18 +10,29 @@
 namespace inkling {
 
 struct Batch {
-  Tensor images;  // float32 [batch, height, width, 1], normalised
+  Tensor images;  // [batch, height, width, 1], normalised
   Tensor labels;  // uint8 [batch]
 };
 
 class DeviceDataset {
  public:
-  DeviceDataset(const Dataset& dataset, const Normalization& normalization, const Device& device);
+  // Batches are float32, or bfloat16 on a GPU.
+  DeviceDataset(const Dataset& dataset, const Normalization& normalization, const Device& device,
+                Dtype dtype = Dtype::float32);
 
+  // Rows that are there; on the host, or on the device (int32 [batch]).
   Batch gather(std::span<const std::int32_t> rows) const;
+  Batch gather(const Tensor& rows) const;
+  // Pictures moved at random, by numbers of (seed, step, place in the batch); step is int32 [1], on the device.
+  Batch augment(const Tensor& rows, const Augmentation& most, std::uint64_t seed, const Tensor& step) const;
   Index size() const { return labels_.size(); }
 
  private:
+  Batch batch_of(Index size) const;
+  template <class T>
+  GatherBatch<T> arguments(const Tensor& rows, Batch& batch) const;
+
+  Dtype dtype_;
   Index height_;
   Index width_;
   Normalization normalization_;

@@ -34,8 +34,8 @@ CLI::Validator whole_number() {
 }
 
 void DeviceFlags::add_to(CLI::App& command) {
-  command.add_option("--device", device, "where to compute: cpu or cuda")
-      ->check(CLI::IsMember({"cpu", "cuda"}))
+  command.add_option("--device", device, "where to compute: cpu, cuda, or auto, which takes a GPU if there is one")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
       ->capture_default_str();
   command
       .add_option("--threads", threads,
@@ -45,6 +45,9 @@ void DeviceFlags::add_to(CLI::App& command) {
 }
 
 Device DeviceFlags::open() const {
+  if (device == "auto") {
+    return Device::automatic(threads);
+  }
   return device == "cuda" ? Device::cuda() : Device::cpu(threads);
 }
 

@@ -17,7 +17,7 @@ CLI::Validator whole_number();
 
 // Where to compute.
 struct DeviceFlags {
-  std::string device = "cpu";
+  std::string device = "auto";
   int threads = 0;
 
   void add_to(CLI::App& command);

@@ -35,6 +35,7 @@ struct TrainCommand {
   std::string network_file;
   std::string schedule = "one-cycle";
   std::string weights_dtype = "float32";
+  std::string precision = "float32";
   TrainOptions options;
   DeviceFlags device;
   double min_accuracy = 0;
@@ -80,6 +81,29 @@ void TrainCommand::add_flags(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--weight-decay", options.weight_decay)
       ->check(number_in(0, 1))
+      ->capture_default_str();
+  command
+      .add_option("--augment-rotation", options.augmentation.rotation,
+                  "turn each training image by up to so many degrees")
+      ->check(number_in(0, 180))
+      ->capture_default_str();
+  command
+      .add_option("--augment-shift", options.augmentation.shift, "move it by up to so many pixels")
+      ->check(number_in(0, 1000))
+      ->capture_default_str();
+  command
+      .add_option("--augment-zoom", options.augmentation.zoom,
+                  "make it larger or smaller by up to this share")
+      ->check(number_in(0, 0.9))
+      ->capture_default_str();
+  command
+      .add_option("--augment-shear", options.augmentation.shear, "slant it by up to so many degrees")
+      ->check(number_in(0, 80))
+      ->capture_default_str();
+  command
+      .add_option("--precision", precision,
+                  "float32, or bf16: activations and products in bfloat16 on a GPU, weights in float32")
+      ->check(CLI::IsMember({"float32", "bf16"}))
       ->capture_default_str();
   command
       .add_option("--validation", options.validation,
@@ -138,6 +162,7 @@ Dataset TrainCommand::load_test_set() const {
 
 int TrainCommand::run() {
   options.schedule = parse_schedule(schedule);
+  options.precision = precision == "bf16" ? Dtype::bfloat16 : Dtype::float32;
   if (no_test && min_accuracy > 0) {
     throw std::invalid_argument("expected --min-accuracy or --no-test, received both");
   }
@@ -148,6 +173,10 @@ int TrainCommand::run() {
   }
   prepare_folder();
   const Device on = device.open();
+  if (on.type() == DeviceType::cpu && options.precision != Dtype::float32) {
+    throw std::invalid_argument(
+        "expected --precision float32 on the CPU, received bf16: it needs a GPU (--device cuda)");
+  }
   const Dataset test = no_test ? Dataset{} : load_test_set();
   Trainer trainer(options, load_mnist(data, MnistSplit::train), on);
   if (resume) {

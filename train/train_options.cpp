@@ -16,6 +16,12 @@ std::string to_json(const TrainOptions& options) {
       {"schedule", to_string(options.schedule)},
       {"label_smoothing", options.label_smoothing},
       {"weight_decay", options.weight_decay},
+      {"augmentation",
+       {{"rotation", options.augmentation.rotation},
+        {"shift", options.augmentation.shift},
+        {"zoom", options.augmentation.zoom},
+        {"shear", options.augmentation.shear}}},
+      {"precision", to_string(options.precision)},
       {"seed", options.seed},
   }
       .dump(2);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
-#include "engine/ops/loss.h"
 #include "train/evaluation.h"
 
 namespace inkling {
@@ -22,6 +22,14 @@ const TrainOptions& checked(const TrainOptions& options, const Dataset& data) {
   }
   if (!(options.learning_rate > 0) || !std::isfinite(options.learning_rate)) {
     fail("expected --lr above 0, received " + std::to_string(options.learning_rate));
+  }
+  if (const Index steps = (data.size() + options.batch_size - 1) / options.batch_size;
+      options.epochs > std::numeric_limits<std::int32_t>::max() / steps) {
+    fail("expected fewer than 2^31 steps, received " + std::to_string(options.epochs) + " epochs of " +
+         std::to_string(steps));
+  }
+  if (options.precision != Dtype::float32 && options.precision != Dtype::bfloat16) {
+    fail(std::string("expected --precision float32 or bf16, received ") + to_string(options.precision));
   }
   if (!(options.weight_decay >= 0) || !(options.label_smoothing >= 0)) {
     fail("expected --weight-decay and --label-smoothing of at least 0, received " +
@@ -42,10 +50,11 @@ Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const
     : options_(checked(options, training_set)),
       data_checksum_(checksum(training_set)),
       split_(split_validation(training_set.size(), options.validation)),
-      data_(training_set, options.normalization, device),
+      data_(training_set, options.normalization, device, options.precision),
       network_(options.network, device, options.seed),
       optimizer_(network_.variables(), {.weight_decay = options.weight_decay}),
-      steps_per_epoch_((images_per_epoch() + options.batch_size - 1) / options.batch_size) {
+      steps_per_epoch_((images_per_epoch() + options.batch_size - 1) / options.batch_size),
+      step_(options_, data_, network_, optimizer_) {
   const std::uint8_t largest =
       *std::max_element(training_set.labels.begin(), training_set.labels.end());
   if (largest >= network_.classes() || network_.classes() > 256) {
@@ -65,19 +74,20 @@ Schedule Trainer::schedule() const {
 
 bool Trainer::run(const Callbacks& callbacks) {
   while (progress_.epoch < options_.epochs) {
-    const auto order = permutation(images_per_epoch(), options_.seed, RandomUse::shuffle,
-                                   static_cast<std::uint32_t>(progress_.epoch));
+    begin_epoch();
     while (progress_.step_in_epoch < steps_per_epoch_) {
       const double begun = seconds_now();
       const Index first = progress_.step_in_epoch * options_.batch_size;
-      std::vector<std::int32_t> rows;
-      for (Index i = first; i < std::min(first + options_.batch_size, images_per_epoch()); ++i) {
-        rows.push_back(
-            split_.training[static_cast<std::size_t>(order[static_cast<std::size_t>(i)])]);
+      step_.run(std::min(options_.batch_size, images_per_epoch() - first));
+      ++progress_.step_in_epoch;
+      if (network_.device().type() == DeviceType::cpu ||
+          progress_.step_in_epoch % kStepsBetweenResults == 0 ||
+          progress_.step_in_epoch == steps_per_epoch_) {
+        take_results();
       }
-      step(rows);
       progress_.seconds += seconds_now() - begun;
       if (callbacks.after_step && !callbacks.after_step(*this)) {
+        take_results();
         return false;
       }
     }
@@ -89,22 +99,37 @@ bool Trainer::run(const Callbacks& callbacks) {
   return true;
 }
 
-void Trainer::step(std::span<const std::int32_t> rows) {
-  const Index step = optimizer_.steps();
-  const Batch batch = data_.gather(rows);
-  const Variable logits = network_.forward(
-      Variable(batch.images), {.seed = options_.seed, .step = static_cast<std::uint32_t>(step)});
-  CrossEntropy result = cross_entropy(logits, batch.labels, options_.label_smoothing);
-  const double loss = result.loss.value().to_host<float>()[0];
-  if (!std::isfinite(loss)) {
-    throw std::runtime_error("the loss is not finite after " + std::to_string(step) +
+void Trainer::begin_epoch() {
+  const auto order = permutation(images_per_epoch(), options_.seed, RandomUse::shuffle,
+                                 static_cast<std::uint32_t>(progress_.epoch));
+  std::vector<std::int32_t> rows;
+  rows.reserve(order.size());
+  for (const auto place : order) {
+    rows.push_back(split_.training[static_cast<std::size_t>(place)]);
+  }
+  std::vector<double> learning_rates;
+  for (Index step = 0; step < steps_per_epoch_; ++step) {
+    learning_rates.push_back(schedule().learning_rate(progress_.epoch * steps_per_epoch_ + step));
+  }
+  step_.begin_epoch(rows, learning_rates,
+                          {.steps = steps(),
+                           .steps_of_epoch = progress_.step_in_epoch,
+                           .images_of_epoch = progress_.step_in_epoch * options_.batch_size,
+                           .loss_sum = progress_.loss_sum,
+                           .correct = progress_.correct});
+}
+
+// Waits for the device.
+void Trainer::take_results() {
+  const TrainingStep::Results results = step_.results();
+  if (!std::isfinite(results.loss_sum)) {
+    throw std::runtime_error("the loss is not finite after " + std::to_string(steps()) +
                              " steps: try a smaller --lr");
   }
-  result.loss.backward();
-  optimizer_.update(schedule().learning_rate(step));
-  progress_.loss_sum += loss * static_cast<double>(rows.size());
-  progress_.correct += result.correct.to_host<std::int32_t>()[0];
-  ++progress_.step_in_epoch;
+  progress_.loss_sum = results.loss_sum;
+  progress_.correct = results.correct;
+  progress_.images_summed =
+      std::min(progress_.step_in_epoch * options_.batch_size, images_per_epoch());
 }
 
 void Trainer::finish_epoch() {
@@ -114,7 +139,7 @@ void Trainer::finish_epoch() {
                      .train_accuracy = static_cast<double>(progress_.correct) / images,
                      .validation_loss = std::nullopt,
                      .validation_accuracy = std::nullopt,
-                     .learning_rate = schedule().learning_rate(optimizer_.steps() - 1),
+                     .learning_rate = schedule().learning_rate(steps() - 1),
                      .seconds = progress_.seconds,
                      .images_per_second = images / progress_.seconds};
   if (!split_.validation.empty()) {

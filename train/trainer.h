@@ -9,6 +9,7 @@
 #include "train/device_dataset.h"
 #include "train/shuffle.h"
 #include "train/train_options.h"
+#include "train/training_step.h"
 
 namespace inkling {
 
@@ -29,8 +30,9 @@ struct EpochRecord {
 struct TrainProgress {
   Index epoch = 0;          // epochs completed
   Index step_in_epoch = 0;  // steps completed of the next one
-  double loss_sum = 0;      // over the images of the epoch so far
+  double loss_sum = 0;      // over the images of the epoch so far; on a GPU, when it was asked last
   Index correct = 0;
+  Index images_summed = 0;  // that these two are of
   double seconds = 0;
   std::vector<EpochRecord> history;
 };
@@ -42,10 +44,13 @@ class Trainer {
   Trainer(const TrainOptions& options, const Dataset& training_set, const Device& device);
 
   struct Callbacks {
-    // After each step; false stops the training before the next.
+    // After each step, which a GPU may not have done yet; false stops the training before the next.
     std::function<bool(const Trainer&)> after_step;
     std::function<void(const Trainer&)> after_epoch;
   };
+  // The loss and the right answers so far are asked of a GPU now and then: each kStepsBetweenResults steps.
+  static constexpr Index kStepsBetweenResults = 32;
+
   // Trains until all epochs are done or a callback stops it; true when all are done. Throws
   // std::runtime_error when the loss is not finite.
   bool run(const Callbacks& callbacks);
@@ -56,12 +61,14 @@ class Trainer {
   Adam& optimizer() { return optimizer_; }
   TrainProgress& progress() { return progress_; }
   const TrainProgress& progress() const { return progress_; }
+  Index steps() const { return progress_.epoch * steps_per_epoch_ + progress_.step_in_epoch; }  // completed
   std::uint32_t data_checksum() const { return data_checksum_; }  // of the training set
   Index steps_per_epoch() const { return steps_per_epoch_; }
   Index images_per_epoch() const { return static_cast<Index>(split_.training.size()); }
 
  private:
-  void step(std::span<const std::int32_t> rows);
+  void begin_epoch();
+  void take_results();
   void finish_epoch();
   Schedule schedule() const;
 
@@ -73,6 +80,7 @@ class Trainer {
   Adam optimizer_;
   TrainProgress progress_;
   Index steps_per_epoch_;
+  TrainingStep step_;
 };
 
 }  // namespace inkling

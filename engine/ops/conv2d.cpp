@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/ops/checks.h"
+#include "engine/ops/mixed_precision.h"
 #include "kernels/kernels.h"
 
 namespace inkling {
@@ -14,7 +14,7 @@ Conv2dShape checked_shape(const Variable& x, const Variable& weight, const Varia
   const Tensor& filter = weight.value();
   check_rank("conv2d", "images [batch, height, width, channels]", image, 4);
   check_rank("conv2d", "a weight [kernel, kernel, in, out]", filter, 4);
-  check_alike("conv2d", image, filter);
+  check_parameter("conv2d", image, filter);
   if (filter.dim(0) != filter.dim(1) || filter.dim(0) < 1) {
     fail("conv2d", "a square kernel", to_string(filter.shape()));
   }
@@ -22,7 +22,7 @@ Conv2dShape checked_shape(const Variable& x, const Variable& weight, const Varia
               {filter.dim(0), filter.dim(0), image.dim(3), filter.dim(3)});
   if (bias.defined()) {
     check_shape("conv2d", "a bias", bias.value(), {filter.dim(3)});
-    check_alike("conv2d", image, bias.value());
+    check_parameter("conv2d", image, bias.value());
   }
   check_not_empty("conv2d", "images", image);
   check_not_empty("conv2d", "a weight", filter);
@@ -59,19 +59,24 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
   const Index shrink = fused == Fused::relu_pool ? 2 : 1;
   const Tensor& image = x.value();
   const Tensor& filter = weight.value();
+  const Tensor rounded = rounded_to(image.dtype(), filter);
   const Device device = image.device();
   Tensor y = result_like(image, {shape.batch, shape.out_height() / shrink,
                                  shape.out_width() / shrink, shape.out_channels});
-  Tensor choice = fused == Fused::relu_pool ? Tensor(y.shape(), Dtype::uint8, device) : Tensor();
+  Tensor choice;
+  if (fused == Fused::relu_pool) {
+    choice = Tensor({y.dim(0), y.dim(1), y.dim(2), choice_bytes(shape.out_channels)}, Dtype::uint8,
+                    device);
+  }
 
-  visit_float(image.dtype(), [&](auto zero) {
+  visit_number(image.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(device.type(), cpu::conv2d_forward<T>, cuda::conv2d_forward<T>)(
         device.stream(), {.shape = shape,
                           .fused = fused,
                           .x = image.data<T>(),
-                          .weight = filter.data<T>(),
-                          .bias = bias.defined() ? bias.value().data<T>() : nullptr,
+                          .weight = rounded.data<T>(),
+                          .bias = bias.defined() ? bias.value().data<Wide<T>>() : nullptr,
                           .y = y.data<T>(),
                           .choice = choice.defined() ? choice.data<std::uint8_t>() : nullptr});
   });
@@ -87,19 +92,19 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
     Tensor dx = needs_dx ? result_like(image, image.shape()) : Tensor();
     Tensor dweight = needs_dweight ? result_like(filter, filter.shape()) : Tensor();
     Tensor dbias = needs_dbias ? result_like(filter, {shape.out_channels}) : Tensor();
-    visit_float(dy.dtype(), [&](auto zero) {
+    visit_number(dy.dtype(), [&](auto zero) {
       using T = decltype(zero);
       pick(device.type(), cpu::conv2d_backward<T>, cuda::conv2d_backward<T>)(
           device.stream(), {.shape = shape,
                             .fused = fused,
                             .x = image.data<T>(),
-                            .weight = filter.data<T>(),
+                            .weight = rounded.data<T>(),
                             .y = y.data<T>(),
                             .choice = choice.defined() ? choice.data<std::uint8_t>() : nullptr,
                             .dy = dy.data<T>(),
                             .dx = dx.defined() ? dx.data<T>() : nullptr,
-                            .dweight = dweight.defined() ? dweight.data<T>() : nullptr,
-                            .dbias = dbias.defined() ? dbias.data<T>() : nullptr});
+                            .dweight = dweight.defined() ? dweight.data<Wide<T>>() : nullptr,
+                            .dbias = dbias.defined() ? dbias.data<Wide<T>>() : nullptr});
     });
     return std::vector<Tensor>{dx, dweight, dbias};
   });

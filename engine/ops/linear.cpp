@@ -1,6 +1,6 @@
 #include "engine/ops/linear.h"
 
-#include "engine/ops/checks.h"
+#include "engine/ops/mixed_precision.h"
 #include "kernels/kernels.h"
 
 namespace inkling {
@@ -11,24 +11,25 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   check_rank("linear", "rows [batch, in]", input, 2);
   check_rank("linear", "a weight [out, in]", matrix, 2);
   check_shape("linear", "a weight", matrix, {matrix.dim(0), input.dim(1)});
-  check_alike("linear", input, matrix);
+  check_parameter("linear", input, matrix);
   check_not_empty("linear", "rows", input);
   check_not_empty("linear", "a weight", matrix);
   if (bias.defined()) {
     check_shape("linear", "a bias", bias.value(), {matrix.dim(0)});
-    check_alike("linear", input, bias.value());
+    check_parameter("linear", input, bias.value());
   }
   const LinearShape shape{
       .batch = input.dim(0), .in_features = input.dim(1), .out_features = matrix.dim(0)};
+  const Tensor rounded = rounded_to(input.dtype(), matrix);
   const Device device = input.device();
   Tensor y = result_like(input, {shape.batch, shape.out_features});
-  visit_float(input.dtype(), [&](auto zero) {
+  visit_number(input.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(device.type(), cpu::linear_forward<T>, cuda::linear_forward<T>)(
         device.stream(), {.shape = shape,
                           .x = input.data<T>(),
-                          .weight = matrix.data<T>(),
-                          .bias = bias.defined() ? bias.value().data<T>() : nullptr,
+                          .weight = rounded.data<T>(),
+                          .bias = bias.defined() ? bias.value().data<Wide<T>>() : nullptr,
                           .y = y.data<T>()});
   });
 
@@ -43,16 +44,16 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
     Tensor dx = needs_dx ? result_like(input, input.shape()) : Tensor();
     Tensor dweight = needs_dweight ? result_like(matrix, matrix.shape()) : Tensor();
     Tensor dbias = needs_dbias ? result_like(matrix, {shape.out_features}) : Tensor();
-    visit_float(dy.dtype(), [&](auto zero) {
+    visit_number(dy.dtype(), [&](auto zero) {
       using T = decltype(zero);
       pick(device.type(), cpu::linear_backward<T>, cuda::linear_backward<T>)(
           device.stream(), {.shape = shape,
                             .x = input.data<T>(),
-                            .weight = matrix.data<T>(),
+                            .weight = rounded.data<T>(),
                             .dy = dy.data<T>(),
                             .dx = dx.defined() ? dx.data<T>() : nullptr,
-                            .dweight = dweight.defined() ? dweight.data<T>() : nullptr,
-                            .dbias = dbias.defined() ? dbias.data<T>() : nullptr});
+                            .dweight = dweight.defined() ? dweight.data<Wide<T>>() : nullptr,
+                            .dbias = dbias.defined() ? dbias.data<Wide<T>>() : nullptr});
     });
     return std::vector<Tensor>{dx, dweight, dbias};
   });

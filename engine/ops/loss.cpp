@@ -19,10 +19,10 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
   const Index batch = scores.dim(0);
   const Index classes = scores.dim(1);
   const Device device = scores.device();
-  Tensor probabilities = result_like(scores, scores.shape());
-  Tensor loss = result_like(scores, {1});
+  Tensor probabilities(scores.shape(), wide(scores.dtype()), device);
+  Tensor loss({1}, wide(scores.dtype()), device);
   Tensor correct({1}, Dtype::int32, device);
-  visit_float(scores.dtype(), [&](auto zero) {
+  visit_number(scores.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(device.type(), cpu::cross_entropy_forward<T>, cuda::cross_entropy_forward<T>)(
         device.stream(), {.batch = batch,
@@ -30,21 +30,21 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
                           .label_smoothing = label_smoothing,
                           .logits = scores.data<T>(),
                           .labels = labels.data<std::uint8_t>(),
-                          .probabilities = probabilities.data<T>(),
-                          .loss = loss.data<T>(),
+                          .probabilities = probabilities.data<Wide<T>>(),
+                          .loss = loss.data<Wide<T>>(),
                           .correct = correct.data<std::int32_t>()});
   });
-  Variable result = Variable::from_op(loss, {logits}, [=](const Tensor& dloss) {
-    Tensor dlogits = result_like(probabilities, probabilities.shape());
-    visit_float(dloss.dtype(), [&](auto zero) {
+  Variable result = Variable::from_op(loss, {logits}, [=, dtype = scores.dtype()](const Tensor& dloss) {
+    Tensor dlogits(probabilities.shape(), dtype, device);
+    visit_number(dtype, [&](auto zero) {
       using T = decltype(zero);
       pick(device.type(), cpu::cross_entropy_backward<T>, cuda::cross_entropy_backward<T>)(
           device.stream(), {.batch = batch,
                             .classes = classes,
                             .label_smoothing = label_smoothing,
-                            .probabilities = probabilities.data<T>(),
+                            .probabilities = probabilities.data<Wide<T>>(),
                             .labels = labels.data<std::uint8_t>(),
-                            .dloss = dloss.data<T>(),
+                            .dloss = dloss.data<Wide<T>>(),
                             .dlogits = dlogits.data<T>()});
     });
     return std::vector<Tensor>{dlogits};
@@ -57,12 +57,12 @@ Tensor softmax(const Tensor& logits) {
   if (logits.dim(1) == 0) {
     fail("softmax", "at least one class", to_string(logits.shape()));
   }
-  Tensor probabilities = result_like(logits, logits.shape());
-  visit_float(logits.dtype(), [&](auto zero) {
+  Tensor probabilities(logits.shape(), wide(logits.dtype()), logits.device());
+  visit_number(logits.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(logits.device().type(), cpu::softmax<T>, cuda::softmax<T>)(
         logits.device().stream(), logits.dim(0), logits.dim(1), logits.data<T>(),
-        probabilities.data<T>());
+        probabilities.data<Wide<T>>());
   });
   return probabilities;
 }

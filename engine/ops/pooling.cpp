@@ -27,7 +27,7 @@ Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
   Tensor y =
       result_like(image, {shape.batch, shape.out_height(), shape.out_width(), shape.channels});
   Tensor choice(y.shape(), Dtype::uint8, device);
-  visit_float(image.dtype(), [&](auto zero) {
+  visit_number(image.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(device.type(), cpu::max_pool2d_forward<T>, cuda::max_pool2d_forward<T>)(
         device.stream(), {.shape = shape,
@@ -38,7 +38,7 @@ Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
   return Variable::from_op(
       y, {x}, [shape, choice, device, in_shape = image.shape()](const Tensor& dy) {
         Tensor dx = result_like(dy, in_shape);
-        visit_float(dy.dtype(), [&](auto zero) {
+        visit_number(dy.dtype(), [&](auto zero) {
           using T = decltype(zero);
           pick(device.type(), cpu::max_pool2d_backward<T>, cuda::max_pool2d_backward<T>)(
               device.stream(), {.shape = shape,
@@ -59,14 +59,14 @@ Variable flatten(const Variable& x) {
                          .channels = image.dim(3)};
   const Device device = image.device();
   Tensor y = result_like(image, {shape.batch, shape.channels * shape.height * shape.width});
-  visit_float(image.dtype(), [&](auto zero) {
+  visit_number(image.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(device.type(), cpu::nhwc_to_nchw<T>, cuda::nhwc_to_nchw<T>)(device.stream(), shape,
                                                                      image.data<T>(), y.data<T>());
   });
   return Variable::from_op(y, {x}, [shape, device, in_shape = image.shape()](const Tensor& dy) {
     Tensor dx = result_like(dy, in_shape);
-    visit_float(dy.dtype(), [&](auto zero) {
+    visit_number(dy.dtype(), [&](auto zero) {
       using T = decltype(zero);
       pick(device.type(), cpu::nchw_to_nhwc<T>, cuda::nchw_to_nhwc<T>)(device.stream(), shape,
                                                                        dy.data<T>(), dx.data<T>());

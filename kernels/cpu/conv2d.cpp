@@ -28,12 +28,14 @@ struct Sizes {
         output(pixels * s.out_channels),
         pooled(fused == Fused::relu_pool
                    ? (s.out_height() / 2) * (s.out_width() / 2) * s.out_channels
-                   : output) {}
+                   : output),
+        choice(pooled / s.out_channels * choice_bytes(s.out_channels)) {}
 
   Index input;   // elements of one input image
   Index pixels;  // outputs of one channel of one image
   Index output;  // elements of one output image before pooling
   Index pooled;  // elements of one output image as it is stored
+  Index choice;  // bytes of its choices
 };
 
 template <class T>
@@ -63,6 +65,10 @@ void rectify_all(Index size, T* y) {
 template <class T>
 void pool_and_rectify(const Conv2dShape& s, const T* full, T* y, std::uint8_t* choice) {
   const Index channels = s.out_channels;
+  if (choice != nullptr) {
+    std::fill_n(choice, (s.out_height() / 2) * (s.out_width() / 2) * choice_bytes(channels),
+                std::uint8_t{0});
+  }
   const Index row = s.out_width() * channels;
   for (Index py = 0; py < s.out_height() / 2; ++py) {
     for (Index px = 0; px < s.out_width() / 2; ++px) {
@@ -78,11 +84,11 @@ void pool_and_rectify(const Conv2dShape& s, const T* full, T* y, std::uint8_t* c
         }
         y[c] = rectify(best);
         if (choice != nullptr) {
-          choice[c] = winner;
+          choice[c / 4] |= static_cast<std::uint8_t>(winner << 2 * (c % 4));
         }
       }
       y += channels;
-      choice = choice != nullptr ? choice + channels : nullptr;
+      choice = choice != nullptr ? choice + choice_bytes(channels) : nullptr;
     }
   }
 }
@@ -110,7 +116,7 @@ void forward_image(const Conv2dForward<T>& args, const Sizes& sizes, Index image
     rectify_all(sizes.output, y);
   } else if (args.fused == Fused::relu_pool) {
     pool_and_rectify(s, full, y,
-                     args.choice != nullptr ? args.choice + image * sizes.pooled : nullptr);
+                     args.choice != nullptr ? args.choice + image * sizes.choice : nullptr);
   }
 }
 
@@ -130,20 +136,22 @@ const T* unfuse(const Conv2dBackward<T>& args, const Sizes& sizes, Index image, 
     }
     return full;
   }
-  const std::uint8_t* choice = args.choice + image * sizes.pooled;
+  const std::uint8_t* choice = args.choice + image * sizes.choice;
   const Index channels = s.out_channels;
   const Index row = s.out_width() * channels;
   std::fill_n(full, sizes.output, T{0});
   for (Index py = 0; py < s.out_height() / 2; ++py) {
     for (Index px = 0; px < s.out_width() / 2; ++px) {
       T* top = full + 2 * py * row + 2 * px * channels;
-      for (Index c = 0; c < channels; ++c, ++y, ++dy, ++choice) {
+      for (Index c = 0; c < channels; ++c, ++y, ++dy) {
         const T gradient = *y > T{0} ? *dy : T{0};
-        top[c] = *choice == 0 ? gradient : T{0};
-        top[channels + c] = *choice == 1 ? gradient : T{0};
-        top[row + c] = *choice == 2 ? gradient : T{0};
-        top[row + channels + c] = *choice == 3 ? gradient : T{0};
+        const int winner = choice_at(choice, 0, channels, c);
+        top[c] = winner == 0 ? gradient : T{0};
+        top[channels + c] = winner == 1 ? gradient : T{0};
+        top[row + c] = winner == 2 ? gradient : T{0};
+        top[row + channels + c] = winner == 3 ? gradient : T{0};
       }
+      choice += choice_bytes(channels);
     }
   }
   return full;

@@ -31,7 +31,8 @@ T softmax_row(Index classes, const T* logits, T* probabilities) {
 }  // namespace
 
 template <class T>
-void softmax(const Stream& stream, Index batch, Index classes, const T* logits, T* probabilities) {
+void softmax(const Stream& stream, Index batch, Index classes, const T* logits,
+             Wide<T>* probabilities) {
   parallel_for(*stream.pool, batch, kRows, [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
       softmax_row(classes, logits + row * classes, probabilities + row * classes);

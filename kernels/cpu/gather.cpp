@@ -1,11 +1,24 @@
-// Rows of a byte data set → a normalised batch.
+// Rows of a byte data set → a normalised batch, as they are or moved at random.
 #include <algorithm>
 #include <array>
 
+#include "kernels/affine.h"
 #include "kernels/kernels.h"
 #include "kernels/thread_pool.h"
 
 namespace inkling::cpu {
+namespace {
+
+constexpr Index kPictures = 16;  // a chunk
+
+template <class T>
+void copy_label(const GatherBatch<T>& args, Index place) {
+  if (args.labels != nullptr) {
+    args.batch_labels[place] = args.labels[args.indices[place]];
+  }
+}
+
+}  // namespace
 
 template <class T>
 void gather_batch(const Stream& stream, const GatherBatch<T>& args) {
@@ -14,19 +27,38 @@ void gather_batch(const Stream& stream, const GatherBatch<T>& args) {
     normalized[byte] =
         static_cast<T>((static_cast<double>(byte) / 255 - args.mean) / args.deviation);
   }
-  parallel_for(*stream.pool, args.batch, 16, [&](Index begin, Index end) {
+  parallel_for(*stream.pool, args.batch, kPictures, [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
       const std::uint8_t* image = args.images + args.indices[row] * args.pixels;
       std::transform(image, image + args.pixels, args.y + row * args.pixels,
                      [&](std::uint8_t byte) { return normalized[byte]; });
-      if (args.labels != nullptr) {
-        args.batch_labels[row] = args.labels[args.indices[row]];
+      copy_label(args, row);
+    }
+  });
+}
+
+template <class T>
+void augment_batch(const Stream& stream, const AugmentBatch<T>& args) {
+  const GatherBatch<T>& gather = args.gather;
+  parallel_for(*stream.pool, gather.batch, kPictures, [&](Index begin, Index end) {
+    for (Index row = begin; row < end; ++row) {
+      const std::uint8_t* image = gather.images + gather.indices[row] * gather.pixels;
+      const Affine affine = draw_affine(args.most, args.seed, static_cast<std::uint32_t>(*args.step),
+                                        static_cast<std::uint32_t>(row));
+      T* y = gather.y + row * gather.pixels;
+      for (Index i = 0; i < gather.pixels; ++i) {
+        const double value =
+            sample(affine, image, args.height, args.width, i % args.width, i / args.width);
+        y[i] = static_cast<T>((value / 255 - gather.mean) / gather.deviation);
       }
+      copy_label(gather, row);
     }
   });
 }
 
 template void gather_batch(const Stream&, const GatherBatch<float>&);
 template void gather_batch(const Stream&, const GatherBatch<double>&);
+template void augment_batch(const Stream&, const AugmentBatch<float>&);
+template void augment_batch(const Stream&, const AugmentBatch<double>&);
 
 }  // namespace inkling::cpu

@@ -14,6 +14,8 @@ constexpr std::align_val_t kAlignment{64};  // a cache line, and an AVX-512 regi
 
 }  // namespace
 
+int device_count() { return 1; }
+
 std::shared_ptr<const Stream> open_stream(int index) {
   const int threads =
       index > 0 ? index : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -36,5 +38,12 @@ void copy(const Stream&, const void* from, void* to, std::size_t bytes) {
   }
 }
 void fill_zero(const Stream&, void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
+
+std::shared_ptr<const void> record(const Stream&, const std::function<void()>& calls) {
+  return std::make_shared<const std::function<void()>>(calls);
+}
+void replay(const Stream&, const void* recording) {
+  (*static_cast<const std::function<void()>*>(recording))();
+}
 
 }  // namespace inkling::cpu

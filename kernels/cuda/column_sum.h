@@ -41,7 +41,8 @@ __global__ void add_column_parts_kernel(Index columns, Index splits, const float
 // sums[column] = the sum of x's column; in one fixed order. Memory is read once, coalesced along the
 // columns; 65,535 splits of 512 rows are the most, 33 million rows.
 template <class T>
-void column_sum(const Stream& stream, Index rows, Index columns, const T* x, const T* gate, T* sums) {
+void column_sum(const Stream& stream, Index rows, Index columns, const T* x, const T* gate,
+                float* sums) {
   const Context& context = context_of(stream);
   const Index splits = std::max<Index>(1, ceil_divide(rows, kRowsASplit));
   if (splits > 65535) {
@@ -53,7 +54,7 @@ void column_sum(const Stream& stream, Index rows, Index columns, const T* x, con
   const Grid plain = grid;
   grid.blocks.y = static_cast<unsigned>(splits);
   launch(column_sum_kernel<T>, grid, context.stream, rows, columns, x, gate, parts.data());
-  launch(add_column_parts_kernel<T>, plain, context.stream, columns, splits, parts.data(), sums);
+  launch(add_column_parts_kernel<float>, plain, context.stream, columns, splits, parts.data(), sums);
 }
 
 }  // namespace inkling::cuda

@@ -55,15 +55,14 @@ template <class T>
 void gradients_on_cuda_cores(const Stream& stream, const Conv2dBackward<T>& args) {
   const ConvShape shape(args.shape);
   const Gradient<T> gradient = gradient_of(args);
-  const T* no_bias = nullptr;
   if (args.dx != nullptr) {
     multiply_split<CudaCores>(stream, GradientRows<T>{shape, gradient},
-                              WeightByInput<T>{shape, args.weight}, no_bias, args.dx,
+                              WeightByInput<T>{shape, args.weight}, nullptr, args.dx,
                               data_gradient_size(args.shape));
   }
   if (args.dweight != nullptr) {
     multiply_split<CudaCores>(stream, PatchColumns<T>{shape, args.x},
-                              GradientColumns<T>{shape, gradient}, no_bias, args.dweight,
+                              GradientColumns<T>{shape, gradient}, nullptr, args.dweight,
                               weight_gradient_size(args.shape));
   }
 }
@@ -93,7 +92,6 @@ void gradients_on_tensor_cores(const Stream& stream, const Conv2dBackward<bfloat
   const Conv2dShape& s = args.shape;
   const ConvShape shape(s);
   const Context& context = context_of(stream);
-  const bfloat16* no_bias = nullptr;
   const bfloat16* gradient = args.dy;
   const Index size = s.batch * s.out_height() * s.out_width() * s.out_channels;
   const Scratch<bfloat16> undone(stream, args.fused == Fused::none ? 0 : size);
@@ -104,12 +102,12 @@ void gradients_on_tensor_cores(const Stream& stream, const Conv2dBackward<bfloat
   }
   if (args.dx != nullptr) {
     multiply_split<TensorCores>(stream, GradientRowChunks{shape, gradient},
-                                WeightByInputChunks{shape, args.weight}, no_bias, args.dx,
+                                WeightByInputChunks{shape, args.weight}, nullptr, args.dx,
                                 data_gradient_size(s));
   }
   if (args.dweight != nullptr) {
     multiply_split<TensorCores>(stream, PatchColumnChunks{shape, args.x},
-                                tensor_core::DenseChunks<false>{gradient, s.out_channels}, no_bias,
+                                tensor_core::DenseChunks<false>{gradient, s.out_channels}, nullptr,
                                 args.dweight, weight_gradient_size(s));
   }
 }

@@ -147,9 +147,10 @@ struct Gradient {
         return 0.0F;
       }
     }
-    const Index i =
-        ((static_cast<Index>(pixel.image) * height + row) * width + column) * channels + channel;
-    if (fused == Fused::relu_pool && choice[i] != pixel.y % 2 * 2 + pixel.x % 2) {
+    const Index place = (static_cast<Index>(pixel.image) * height + row) * width + column;
+    const Index i = place * channels + channel;
+    if (fused == Fused::relu_pool &&
+        choice_at(choice, place, channels, channel) != pixel.y % 2 * 2 + pixel.x % 2) {
       return 0.0F;
     }
     return fused == Fused::none || to_float(y[i]) > 0.0F ? to_float(dy[i]) : 0.0F;

@@ -24,7 +24,7 @@ __device__ inline float rectified(float value) { return value <= 0.0F ? 0.0F : v
 template <class T>
 struct ConvOutput {
   Fused fused;
-  const T* bias;
+  const float* bias;
   T* y;
   std::uint8_t* choice;
 
@@ -33,79 +33,97 @@ struct ConvOutput {
   __device__ void write(int /*split*/, int row, int column, const gemm::Results& results,
                         const GemmSize& size) const {
 #pragma unroll
-    for (int j = 0; j < gemm::kColumns; ++j) {
-      if (column + j >= size.n) {
-        continue;
-      }
+    for (int i = 0; i < gemm::kRows; i += 4) {
+      int places = 0;
 #pragma unroll
-      for (int i = 0; i < gemm::kRows; i += 4) {
+      for (int j = 0; j < gemm::kColumns; ++j) {
         if (fused != Fused::relu_pool) {
 #pragma unroll
           for (int k = 0; k < 4; ++k) {
             write_pixel(row + i + k, column + j, results[i + k][j], size);
           }
-        } else if (row + i < size.m) {
-          const float shift = shift_of(column + j);
-          Candidate best{rectified(results[i][j] + shift), 0};
-#pragma unroll
-          for (int k = 1; k < 4; ++k) {
-            const Candidate next{rectified(results[i + k][j] + shift), k};
-            best = next.beats(best) ? next : best;
-          }
-          write_window(row + i, column + j, best, size);
+          continue;
         }
+        const float shift = shift_of(column + j, size);
+        Candidate best{rectified(results[i][j] + shift), 0};
+#pragma unroll
+        for (int k = 1; k < 4; ++k) {
+          const Candidate next{rectified(results[i + k][j] + shift), k};
+          best = next.beats(best) ? next : best;
+        }
+        write_window(row + i, column + j, best.value, size);
+        places |= best.place << 2 * j;
       }
+      write_choice(row + i, column, places, size);
     }
   }
 
   // A fragment of the tensor cores. A window's four rows are in four lanes, whose numbers differ in bits 2
-  // and 3; every lane takes part in the exchange, whatever of the tile is inside.
+  // and 3, and four channels in two lanes; every lane takes part in the exchange, whatever of the tile is
+  // inside.
   __device__ void fragment(int /*split*/, int first_row, int first_column, const float (&sums)[4],
                            const GemmSize& size) const {
     const FragmentPlace place(first_row, first_column);
+    if (fused != Fused::relu_pool) {
 #pragma unroll
-    for (int i = 0; i < 4; ++i) {
+      for (int i = 0; i < 4; ++i) {
+        write_pixel(place.row_of(i), place.column_of(i), sums[i], size);
+      }
+      return;
+    }
+#pragma unroll
+    for (int i = 0; i < 4; i += 2) {
       const int row = place.row_of(i);
-      const int column = place.column_of(i);
-      if (fused != Fused::relu_pool) {
-        if (column < size.n) {
-          write_pixel(row, column, sums[i], size);
-        }
-        continue;
+      const bool writes = row % 4 == 0;
+      const Candidate left = best_of_window(sums[i], place.column_of(i), row % 4, size);
+      const Candidate right = best_of_window(sums[i + 1], place.column_of(i + 1), row % 4, size);
+      const int two = left.place | right.place << 2;
+      const int next_two = __shfl_xor_sync(0xFFFFFFFFU, two, 1);
+      if (writes) {
+        write_window(row, place.column_of(i), left.value, size);
+        write_window(row, place.column_of(i + 1), right.value, size);
       }
-      const float shift = column < size.n ? shift_of(column) : 0.0F;
-      Candidate best{rectified(sums[i] + shift), row % 4};
-#pragma unroll
-      for (int bit = 4; bit <= 8; bit *= 2) {
-        const Candidate other{__shfl_xor_sync(0xFFFFFFFFU, best.value, bit),
-                              __shfl_xor_sync(0xFFFFFFFFU, best.place, bit)};
-        best = other.beats(best) ? other : best;
-      }
-      if (row % 4 == 0 && row < size.m && column < size.n) {
-        write_window(row, column, best, size);
+      if (writes && place.column_of(i) % 4 == 0) {
+        write_choice(row, place.column_of(i), two | next_two << 4, size);
       }
     }
   }
 
  private:
-  __device__ float shift_of(int column) const {
-    return bias != nullptr ? to_float(bias[column]) : 0.0F;
+  __device__ float shift_of(int column, const GemmSize& size) const {
+    return bias != nullptr && column < size.n ? bias[column] : 0.0F;
+  }
+
+  __device__ Candidate best_of_window(float sum, int column, int mine, const GemmSize& size) const {
+    Candidate best{rectified(sum + shift_of(column, size)), mine};
+#pragma unroll
+    for (int bit = 4; bit <= 8; bit *= 2) {
+      const Candidate other{__shfl_xor_sync(0xFFFFFFFFU, best.value, bit),
+                            __shfl_xor_sync(0xFFFFFFFFU, best.place, bit)};
+      best = other.beats(best) ? other : best;
+    }
+    return best;
   }
 
   __device__ void write_pixel(int row, int column, float sum, const GemmSize& size) const {
-    if (row < size.m) {
-      const float value = sum + shift_of(column);
+    if (row < size.m && column < size.n) {
+      const float value = sum + shift_of(column, size);
       store(y[static_cast<Index>(row) * size.n + column],
             fused == Fused::relu ? rectified(value) : value);
     }
   }
 
-  __device__ void write_window(int row, int column, const Candidate& best,
-                               const GemmSize& size) const {
-    const Index place = static_cast<Index>(row / 4) * size.n + column;
-    store(y[place], best.value);
-    if (choice != nullptr) {
-      choice[place] = static_cast<std::uint8_t>(best.place);
+  __device__ void write_window(int row, int column, float value, const GemmSize& size) const {
+    if (row < size.m && column < size.n) {
+      store(y[static_cast<Index>(row / 4) * size.n + column], value);
+    }
+  }
+
+  // Of four channels from `column` on, a multiple of four.
+  __device__ void write_choice(int row, int column, int places, const GemmSize& size) const {
+    if (fused == Fused::relu_pool && choice != nullptr && row < size.m && column < size.n) {
+      choice[static_cast<Index>(row / 4) * choice_bytes(size.n) + column / 4] =
+          static_cast<std::uint8_t>(places);
     }
   }
 };

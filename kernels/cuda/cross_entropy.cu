@@ -17,7 +17,7 @@ struct Row {
 
 // Writes softmax(logits).
 template <class T>
-__device__ Row softmax_row(Index classes, const T* logits, T* probabilities) {
+__device__ Row softmax_row(Index classes, const T* logits, float* probabilities) {
   float largest = to_float(logits[0]);
   float total = 0;
   Index best = 0;
@@ -34,13 +34,13 @@ __device__ Row softmax_row(Index classes, const T* logits, T* probabilities) {
     sum += expf(to_float(logits[c]) - largest);
   }
   for (Index c = 0; c < classes; ++c) {
-    store(probabilities[c], expf(to_float(logits[c]) - largest) / sum);
+    probabilities[c] = expf(to_float(logits[c]) - largest) / sum;
   }
   return {largest + logf(sum), total / static_cast<float>(classes), best};
 }
 
 template <class T>
-__global__ void softmax_kernel(Index batch, Index classes, const T* logits, T* probabilities) {
+__global__ void softmax_kernel(Index batch, Index classes, const T* logits, float* probabilities) {
   for (Index row = first_element(); row < batch; row += element_stride()) {
     softmax_row(classes, logits + row * classes, probabilities + row * classes);
   }
@@ -80,7 +80,7 @@ __global__ void forward_kernel(CrossEntropyForward<T> args) {
   }
   const Sums all = add_over_block(mine);
   if (threadIdx.x == 0) {
-    store(*args.loss, all.loss / static_cast<float>(args.batch));
+    *args.loss = all.loss / static_cast<float>(args.batch);
     if (args.correct != nullptr) {
       *args.correct = all.correct;
     }
@@ -89,21 +89,22 @@ __global__ void forward_kernel(CrossEntropyForward<T> args) {
 
 template <class T>
 __global__ void backward_kernel(CrossEntropyBackward<T> args) {
-  const float scale = to_float(*args.dloss) / static_cast<float>(args.batch);
+  const float scale = *args.dloss / static_cast<float>(args.batch);
   const auto elsewhere =
       static_cast<float>(args.label_smoothing / static_cast<double>(args.classes));
   const float at_label = static_cast<float>(1 - args.label_smoothing) + elsewhere;
   for (Index i = first_element(); i < args.batch * args.classes; i += element_stride()) {
     const bool is_label = i % args.classes == args.labels[i / args.classes];
     store(args.dlogits[i],
-          scale * (to_float(args.probabilities[i]) - (is_label ? at_label : elsewhere)));
+          scale * (args.probabilities[i] - (is_label ? at_label : elsewhere)));
   }
 }
 
 }  // namespace
 
 template <class T>
-void softmax(const Stream& stream, Index batch, Index classes, const T* logits, T* probabilities) {
+void softmax(const Stream& stream, Index batch, Index classes, const T* logits,
+             Wide<T>* probabilities) {
   const Context& context = context_of(stream);
   launch(softmax_kernel<T>, elementwise_grid(context, batch), context.stream, batch, classes, logits,
          probabilities);
@@ -123,7 +124,10 @@ void cross_entropy_backward(const Stream& stream, const CrossEntropyBackward<T>&
 }
 
 template void softmax(const Stream&, Index, Index, const float*, float*);
+template void softmax(const Stream&, Index, Index, const bfloat16*, float*);
 template void cross_entropy_forward(const Stream&, const CrossEntropyForward<float>&);
+template void cross_entropy_forward(const Stream&, const CrossEntropyForward<bfloat16>&);
 template void cross_entropy_backward(const Stream&, const CrossEntropyBackward<float>&);
+template void cross_entropy_backward(const Stream&, const CrossEntropyBackward<bfloat16>&);
 
 }  // namespace inkling::cuda

@@ -35,8 +35,9 @@ __global__ void relu_backward_kernel(Index size, const T* y, const T* dy, T* dx)
 template <class T>
 __global__ void dropout_kernel(Index size, float p, float scale, DropoutKey key, const T* x, T* y) {
   const Index quads = (size + 3) / 4;
+  const auto step = static_cast<std::uint32_t>(*key.step);
   for (Index quad = first_element(); quad < quads; quad += element_stride()) {
-    const Philox4 random = random4(key.seed, RandomUse::dropout, key.layer, key.step,
+    const Philox4 random = random4(key.seed, RandomUse::dropout, key.layer, step,
                                    static_cast<std::uint32_t>(quad));
     for (int lane = 0; lane < 4 && 4 * quad + lane < size; ++lane) {
       const Index i = 4 * quad + lane;
@@ -73,8 +74,12 @@ void dropout(const Stream& stream, Index size, double p, DropoutKey key, const T
 }
 
 template void accumulate(const Stream&, Index, const float*, float*);
+template void accumulate(const Stream&, Index, const bfloat16*, bfloat16*);
 template void relu_forward(const Stream&, Index, const float*, float*);
+template void relu_forward(const Stream&, Index, const bfloat16*, bfloat16*);
 template void relu_backward(const Stream&, Index, const float*, const float*, float*);
+template void relu_backward(const Stream&, Index, const bfloat16*, const bfloat16*, bfloat16*);
 template void dropout(const Stream&, Index, double, DropoutKey, const float*, float*);
+template void dropout(const Stream&, Index, double, DropoutKey, const bfloat16*, bfloat16*);
 
 }  // namespace inkling::cuda

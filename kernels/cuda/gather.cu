@@ -1,5 +1,6 @@
 // Rows of a byte data set that stays on the device → a normalised batch. Reads a byte and writes a
 // float32 for each pixel: 3.9 kB an image, under a microsecond for 512 of them on an H200.
+#include "kernels/affine.h"
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/number.h"
 
@@ -20,6 +21,25 @@ __global__ void gather_kernel(GatherBatch<T> args, float scale, float shift) {
   }
 }
 
+// Each pixel draws its picture's movement anew: twenty multiplications, and no other thread to wait for.
+template <class T>
+__global__ void augment_kernel(AugmentBatch<T> args, float scale, float shift) {
+  const GatherBatch<T>& gather = args.gather;
+  const auto step = static_cast<std::uint32_t>(*args.step);
+  for (Index i = first_element(); i < gather.batch * gather.pixels; i += element_stride()) {
+    const Index row = i / gather.pixels;
+    const Index pixel = i % gather.pixels;
+    const Index source = gather.indices[row];
+    const Affine affine = draw_affine(args.most, args.seed, step, static_cast<std::uint32_t>(row));
+    const float value = sample(affine, gather.images + source * gather.pixels, args.height, args.width,
+                               pixel % args.width, pixel / args.width);
+    store(gather.y[i], value * scale + shift);
+    if (gather.labels != nullptr && pixel == 0) {
+      gather.batch_labels[row] = gather.labels[source];
+    }
+  }
+}
+
 }  // namespace
 
 template <class T>
@@ -30,6 +50,18 @@ void gather_batch(const Stream& stream, const GatherBatch<T>& args) {
          static_cast<float>(-args.mean / args.deviation));
 }
 
+template <class T>
+void augment_batch(const Stream& stream, const AugmentBatch<T>& args) {
+  const Context& context = context_of(stream);
+  const GatherBatch<T>& gather = args.gather;
+  launch(augment_kernel<T>, elementwise_grid(context, gather.batch * gather.pixels), context.stream,
+         args, static_cast<float>(1 / (255 * gather.deviation)),
+         static_cast<float>(-gather.mean / gather.deviation));
+}
+
 template void gather_batch(const Stream&, const GatherBatch<float>&);
+template void gather_batch(const Stream&, const GatherBatch<bfloat16>&);
+template void augment_batch(const Stream&, const AugmentBatch<float>&);
+template void augment_batch(const Stream&, const AugmentBatch<bfloat16>&);
 
 }  // namespace inkling::cuda

@@ -37,6 +37,8 @@ void nchw_to_nhwc(const Stream& stream, const ImageShape& shape, const T* x, T* 
 }
 
 template void nhwc_to_nchw(const Stream&, const ImageShape&, const float*, float*);
+template void nhwc_to_nchw(const Stream&, const ImageShape&, const bfloat16*, bfloat16*);
 template void nchw_to_nhwc(const Stream&, const ImageShape&, const float*, float*);
+template void nchw_to_nhwc(const Stream&, const ImageShape&, const bfloat16*, bfloat16*);
 
 }  // namespace inkling::cuda

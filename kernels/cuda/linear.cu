@@ -39,20 +39,18 @@ void forward(const Stream& stream, const LinearForward<T>& args) {
 template <class On, class T>
 void data_gradient(const Stream& stream, const LinearBackward<T>& args) {
   const LinearShape& s = args.shape;
-  const T* no_bias = nullptr;
   multiply_split<typename On::Level>(
       stream, On::template operand<true>(args.dy, s.out_features),
-      On::template operand<false>(args.weight, s.in_features), no_bias, args.dx,
+      On::template operand<false>(args.weight, s.in_features), nullptr, args.dx,
       gemm_size("linear", s.batch, s.in_features, s.out_features));
 }
 
 template <class On, class T>
 void weight_gradient(const Stream& stream, const LinearBackward<T>& args) {
   const LinearShape& s = args.shape;
-  const T* no_bias = nullptr;
   multiply_split<typename On::Level>(
       stream, On::template operand<false>(args.dy, s.out_features),
-      On::template operand<false>(args.x, s.in_features), no_bias, args.dweight,
+      On::template operand<false>(args.x, s.in_features), nullptr, args.dweight,
       gemm_size("linear", s.out_features, s.in_features, s.batch));
 }
 

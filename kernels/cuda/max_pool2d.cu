@@ -80,6 +80,8 @@ void max_pool2d_backward(const Stream& stream, const MaxPool2dBackward<T>& args)
 }
 
 template void max_pool2d_forward(const Stream&, const MaxPool2dForward<float>&);
+template void max_pool2d_forward(const Stream&, const MaxPool2dForward<bfloat16>&);
 template void max_pool2d_backward(const Stream&, const MaxPool2dBackward<float>&);
+template void max_pool2d_backward(const Stream&, const MaxPool2dBackward<bfloat16>&);
 
 }  // namespace inkling::cuda

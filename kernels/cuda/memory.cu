@@ -36,7 +36,11 @@ void wait_for(const Stream& stream) {
 
 Context::Context(int device_index) : device(device_index) {
   int count = 0;
-  check(cudaGetDeviceCount(&count), "looking for devices");
+  const cudaError_t looked = cudaGetDeviceCount(&count);
+  if (looked != cudaSuccess || count == 0) {
+    throw std::runtime_error(std::string("[cuda] there is no CUDA device (") + cudaGetErrorString(looked) +
+                             "): use --device cpu");
+  }
   if (device < 0 || device >= count) {
     throw std::runtime_error("[cuda] expected a device from 0 to " + std::to_string(count - 1) +
                              ", received " + std::to_string(device));
@@ -50,6 +54,12 @@ Context::Context(int device_index) : device(device_index) {
 }
 
 Context::~Context() { static_cast<void>(cudaStreamDestroy(stream)); }
+
+// A machine without a driver has none, either.
+int device_count() {
+  int count = 0;
+  return cudaGetDeviceCount(&count) == cudaSuccess ? count : 0;
+}
 
 std::shared_ptr<const Stream> open_stream(int index) {
   auto stream = std::make_shared<Stream>();

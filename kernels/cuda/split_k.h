@@ -53,7 +53,7 @@ struct PartialOutput {
 // All terms at once: c = results (+ bias of the column).
 template <class T>
 struct WholeOutput {
-  const T* bias;
+  const float* bias;
   T* c;
 
   __device__ void write(int /*split*/, int row, int column, const gemm::Results& results,
@@ -63,7 +63,7 @@ struct WholeOutput {
 #pragma unroll
       for (int j = 0; j < gemm::kColumns; ++j) {
         if (row + i < size.m && column + j < size.n) {
-          const float shift = bias != nullptr ? to_float(bias[column + j]) : 0.0F;
+          const float shift = bias != nullptr ? bias[column + j] : 0.0F;
           store(c[static_cast<Index>(row + i) * size.n + column + j], results[i][j] + shift);
         }
       }
@@ -77,7 +77,7 @@ struct WholeOutput {
     for (int i = 0; i < 4; ++i) {
       const int column = place.column_of(i);
       if (place.row_of(i) < size.m && column < size.n) {
-        const float shift = bias != nullptr ? to_float(bias[column]) : 0.0F;
+        const float shift = bias != nullptr ? bias[column] : 0.0F;
         store(c[static_cast<Index>(place.row_of(i)) * size.n + column], sums[i] + shift);
       }
     }
@@ -87,9 +87,9 @@ struct WholeOutput {
 // c = sum of the parts (+ bias of the column).
 template <class T>
 __global__ void add_parts_kernel(Index size, Index columns, int splits, const float* parts,
-                                 const T* bias, T* c) {
+                                 const float* bias, T* c) {
   for (Index i = first_element(); i < size; i += element_stride()) {
-    float sum = bias != nullptr ? to_float(bias[i % columns]) : 0.0F;
+    float sum = bias != nullptr ? bias[i % columns] : 0.0F;
     for (int split = 0; split < splits; ++split) {
       sum += parts[split * size + i];
     }
@@ -130,7 +130,7 @@ inline int splits_for(const Context& context, const GemmSize& size, Index tiles)
 
 // c = a b (+ bias), with as many splits as the device and the sizes ask for.
 template <class Level, class T, class A, class B>
-void multiply_split(const Stream& stream, const A& a, const B& b, const T* bias, T* c,
+void multiply_split(const Stream& stream, const A& a, const B& b, const float* bias, T* c,
                     const GemmSize& size) {
   const Context& context = context_of(stream);
   const int splits = splits_for(context, size, Level::tiles(size));

@@ -25,8 +25,9 @@ std::vector<std::unique_ptr<Fibre>>& idle_fibres() {
 }
 
 std::string in_parentheses(const uint3& index) {
-  return "(" + std::to_string(index.x) + ", " + std::to_string(index.y) + ", " +
-         std::to_string(index.z) + ")";
+  std::string text = "(";
+  text += std::to_string(index.x) + ", " + std::to_string(index.y) + ", " + std::to_string(index.z);
+  return text + ")";
 }
 
 uint3 index_in(const dim3& size, std::size_t linear) {

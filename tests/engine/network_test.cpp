@@ -137,8 +137,9 @@ TEST(Network, DropsOutInTrainingAlone) {
   const Network network(small_spec({FlattenSpec{}, DropoutSpec{0.5}, LinearSpec{"fc", 3}}), kCpu);
   const Variable images(
       Tensor::from_host<float>({4, 6, 5, 2}, reference::random_values<float>(240, 1), kCpu));
-  const auto run = [&](std::uint32_t step) {
-    return network.forward(images, {.seed = 1, .step = step}).value().to_host<float>();
+  const auto run = [&](std::int32_t step) {
+    const auto on_device = Tensor::from_host<std::int32_t>({1}, std::vector<std::int32_t>{step}, kCpu);
+    return network.forward(images, {.seed = 1, .step = on_device}).value().to_host<float>();
   };
   EXPECT_EQ(network.forward(images).value().to_host<float>(),
             network.forward(images).value().to_host<float>());

@@ -160,7 +160,7 @@ TEST(Operations, SayWhatTheyExpectedAndWhatCame) {
   EXPECT_EQ(message([&] {
               conv2d(image, random_variable<double>({3, 3, 2, 4}, 1), Variable());
             }),
-            "[conv2d] expected one dtype, float32, received float64");
+            "[conv2d] expected float32 parameters beside float32, received float64");
   EXPECT_EQ(
       message([&] { max_pool2d(image, 5, 1); }),
       "[max_pool2d] expected images of at least the kernel's 5 pixels, received [1, 4, 4, 2]");

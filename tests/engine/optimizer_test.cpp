@@ -16,16 +16,15 @@ TEST(Adam, FindsTheMinimumOfAParabola) {
   Adam adam({x}, {});
   for (int i = 0; i < 2000; ++i) {
     linear(x, x, Variable()).backward();  // x²
-    adam.update(0.01);
+    adam.update(0.01, i + 1);
   }
   EXPECT_LE(std::abs(x.value().to_host<double>()[0]), 1e-3);
-  EXPECT_EQ(adam.steps(), 2000);
 }
 
 TEST(Adam, ClearsGradientsAndRefusesToStepWithoutOne) {
   Variable x(Tensor::zeros({1}, Dtype::float32, kCpu), true);
   Adam adam({x}, {});
-  EXPECT_THROW(adam.update(0.1), std::logic_error);
+  EXPECT_THROW(adam.update(0.1, 1), std::logic_error);
 }
 
 TEST(Schedule, ConstantStaysAndStepFallsByItsFactor) {

@@ -75,9 +75,10 @@ TEST(CrossEntropy, RefusesALabelThatIsNoClass) {
 TEST(Dropout, KeepsTheShareItShouldAndScalesIt) {
   const Index size = 200'000;
   const std::vector<float> x(static_cast<std::size_t>(size), 1.0F);
+  const std::int32_t step = 9;
   for (const double p : {0.1, 0.5, 0.9}) {
     std::vector<float> y(x.size());
-    cpu::dropout<float>(*kStream, size, p, {.seed = 5, .layer = 2, .step = 9}, x.data(), y.data());
+    cpu::dropout<float>(*kStream, size, p, {.seed = 5, .layer = 2, .step = &step}, x.data(), y.data());
     Index kept = 0;
     for (const float value : y) {
       ASSERT_TRUE(value == 0 || value == static_cast<float>(1 / (1 - p)));
@@ -91,16 +92,16 @@ TEST(Dropout, KeepsTheShareItShouldAndScalesIt) {
 
 TEST(Dropout, DrawsAnotherMaskForAnotherKeyAndTheSameForTheSame) {
   const std::vector<float> x(1001, 1.0F);
-  const auto mask = [&](const DropoutKey& key, int threads) {
+  const auto mask = [&](std::uint64_t seed, std::uint32_t layer, std::int32_t step, int threads) {
     std::vector<float> y(x.size());
-    cpu::dropout<float>(*cpu::open_stream(threads), 1001, 0.5, key, x.data(), y.data());
+    cpu::dropout<float>(*cpu::open_stream(threads), 1001, 0.5, {seed, layer, &step}, x.data(), y.data());
     return y;
   };
-  const auto first = mask({.seed = 1, .layer = 1, .step = 1}, 1);
-  EXPECT_EQ(first, mask({.seed = 1, .layer = 1, .step = 1}, 3));
-  EXPECT_NE(first, mask({.seed = 2, .layer = 1, .step = 1}, 1));
-  EXPECT_NE(first, mask({.seed = 1, .layer = 2, .step = 1}, 1));
-  EXPECT_NE(first, mask({.seed = 1, .layer = 1, .step = 2}, 1));
+  const auto first = mask(1, 1, 1, 1);
+  EXPECT_EQ(first, mask(1, 1, 1, 3));
+  EXPECT_NE(first, mask(2, 1, 1, 1));
+  EXPECT_NE(first, mask(1, 2, 1, 1));
+  EXPECT_NE(first, mask(1, 1, 2, 1));
 }
 
 // Kingma & Ba's Algorithm 1, written out for two steps.
@@ -111,7 +112,8 @@ TEST(Adam, TakesTheStepsThatAHandTakes) {
   double gradient = 0.5;
   const auto update = [&](Index step) {
     const AdamTensor<double> tensor{&weight, &gradient, &m, &v, 1};
-    cpu::adam_update<double>(*kStream, std::span(&tensor, 1), {.learning_rate = 0.1, .step = step});
+    const auto coefficients = adam_coefficients<double>({}, 0.1, step);
+    cpu::adam_update<double>(*kStream, std::span(&tensor, 1), {}, &coefficients);
   };
   update(1);  // m̂ = 0.5 and v̂ = 0.25: the step is the whole learning rate
   EXPECT_LE(std::abs(weight - (1 - 0.1 * 0.5 / (0.5 + 1e-8))), 1e-15);
@@ -129,8 +131,9 @@ TEST(Adam, DecaysWeightsApartFromTheGradient) {
   float v = 0;
   const float gradient = 0;
   const AdamTensor<float> tensor{&weight, &gradient, &m, &v, 1};
-  cpu::adam_update<float>(*kStream, std::span(&tensor, 1),
-                          {.learning_rate = 0.1, .weight_decay = 0.5});
+  const AdamOptions options{.weight_decay = 0.5};
+  const auto coefficients = adam_coefficients<float>(options, 0.1, 1);
+  cpu::adam_update<float>(*kStream, std::span(&tensor, 1), options, &coefficients);
   EXPECT_LE(std::abs(weight - 2 * (1 - 0.1F * 0.5F)), 1e-6F);
 }
 
@@ -156,7 +159,10 @@ TEST(GatherBatch, TakesRowsInOrderAndNormalisesThem) {
   EXPECT_EQ(picked, (std::vector<std::uint8_t>{9, 7, 9}));
 }
 
-TEST(CudaStub, SaysThatThisBuildHasNoCuda) {
+TEST(Cuda, SaysThatThereIsNone) {
+  if (cuda::device_count() > 0) {
+    GTEST_SKIP() << "there is a CUDA device";
+  }
   try {
     cuda::open_stream(0);
     FAIL() << "expected an error";

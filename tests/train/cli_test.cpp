@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "data/png.h"
+#include "kernels/kernels.h"
 #include "tests/support/idx_files.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/synthetic.h"
@@ -227,7 +228,11 @@ TEST_F(Cli, SaysInOneLineWhatIsWrong) {
               "--seed: expected a whole number from 0, received -1");
   expect_line({"train", "--data", folder.path() / "absent", "--out", run}, 1, "absent");
   expect_line(train_arguments({"--resume"}), 1, "to resume from");
-  expect_line(train_arguments({"--device", "cuda"}), 1, "no CUDA");
+  if (cuda::device_count() == 0) {
+    expect_line(train_arguments({"--device", "cuda"}), 1, "no CUDA");
+  }
+  expect_line(train_arguments({"--device", "cpu", "--precision", "bf16"}), 1,
+              "expected --precision float32 on the CPU, received bf16");
   expect_line({"evaluate", "--model", "/absent.safetensors", "--data", data}, 1,
               "cannot read /absent.safetensors");
   expect_line({"gradcheck", "--op", "gelu"}, 2, "--op: gelu not in");

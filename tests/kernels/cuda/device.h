@@ -36,10 +36,21 @@ class CudaKernels : public testing::Test {
  protected:
   void SetUp() override {
     if (cuda_stream() == nullptr) {
-      GTEST_SKIP() << "no CUDA device";
+      GTEST_SKIP() << "SKIPPED: no CUDA device";
     }
   }
 };
+
+inline void PrintTo(const Fused& fused, std::ostream* out) {
+  *out << (fused == Fused::none ? "alone" : fused == Fused::relu ? "relu" : "relu, pool");
+}
+inline void PrintTo(const LinearShape& s, std::ostream* out) {
+  *out << s.batch << "×" << s.in_features << " → " << s.out_features;
+}
+inline void PrintTo(const Conv2dShape& s, std::ostream* out) {
+  *out << s.batch << "×" << s.in_height << "×" << s.in_width << "×" << s.in_channels << " → " << s.out_channels
+       << ", kernel " << s.kernel << ", stride " << s.stride << ", padding " << s.padding;
+}
 
 // Numbers as a kernel stores them, and back.
 template <class T>

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <limits>
 
+#include <gmock/gmock.h>
+
 #include "tests/kernels/cuda/device.h"
 
 namespace inkling {
@@ -48,7 +50,9 @@ TEST_F(CudaKernels, ReluKeepsNanAndPassesNoGradientAtZero) {
 }
 
 TEST_F(CudaKernels, DropoutHasTheCpusMask) {
-  const DropoutKey key{.seed = 7, .layer = 3, .step = 11};
+  const std::int32_t step = 11;
+  const OnDevice<std::int32_t> on_step(std::vector<std::int32_t>{step});
+  const DropoutKey key{.seed = 7, .layer = 3, .step = on_step};
   for (const Index size : {1, 6, 1023, 5000}) {
     const auto x = random_floats(size, 1);
     const OnDevice<float> on_x(x);
@@ -58,7 +62,7 @@ TEST_F(CudaKernels, DropoutHasTheCpusMask) {
       return to_y.to_host();
     });
     std::vector<float> expected(x.size());
-    cpu::dropout<float>(cpu_stream(), size, 0.3, key, x.data(), expected.data());
+    cpu::dropout<float>(cpu_stream(), size, 0.3, {key.seed, key.layer, &step}, x.data(), expected.data());
     EXPECT_EQ(y, expected);
   }
 }
@@ -226,9 +230,15 @@ TEST_F(CudaKernels, AdamUpdatesAllTensorsAsTheCpuDoes) {
                          .second_moment = truth[4 * i + 3].data(),
                          .size = sizes[i]});
   }
-  const AdamStep step{.learning_rate = 0.01, .weight_decay = 0.1, .step = 3};
-  cuda::adam_update<float>(*cuda_stream(), tensors, step);
-  cpu::adam_update<double>(cpu_stream(), tensors64, step);
+  const AdamOptions options{.weight_decay = 0.1};
+  const auto row = adam_coefficients<double>(options, 0.01, 3);
+  const OnDevice<float> coefficients(std::vector<float>{static_cast<float>(row.step_size),
+                                                        static_cast<float>(row.second_scale),
+                                                        static_cast<float>(row.keep)});
+  const float* const three = coefficients;
+  cuda::adam_update<float>(*cuda_stream(), tensors, options,
+                           reinterpret_cast<const AdamCoefficients<float>*>(three));
+  cpu::adam_update<double>(cpu_stream(), tensors64, options, &row);
   for (std::size_t i = 0; i < memory.size(); ++i) {
     expect_close(memory[i]->to_host(), truth[i], kClose);
   }
@@ -262,6 +272,120 @@ TEST_F(CudaKernels, GathersRowsOfBytes) {
     const auto row = static_cast<std::size_t>(indices[i / 49]);
     ASSERT_LE(std::abs(static_cast<double>(y[i]) - (images[row * 49 + i % 49] / 255.0 - 0.5) / 0.5),
               1e-6);
+  }
+}
+
+TEST_F(CudaKernels, MovesPicturesAsTheCpuDoes) {
+  std::vector<std::uint8_t> images;
+  for (int i = 0; i < 3 * 9 * 7; ++i) {
+    images.push_back(static_cast<std::uint8_t>(i * 41));
+  }
+  const std::vector<std::uint8_t> labels{9, 8, 7};
+  const std::vector<std::int32_t> indices{2, 0, 1, 2};
+  const std::int32_t step = 5;
+  const OnDevice<std::uint8_t> on_images(images), on_labels(labels);
+  const OnDevice<std::int32_t> on_indices(indices), on_step(std::vector<std::int32_t>{step});
+  OnDevice<std::uint8_t> batch_labels(4);
+  AugmentBatch<float> args{.gather = {.batch = 4, .pixels = 63, .mean = 0.5, .deviation = 0.5},
+                           .height = 9,
+                           .width = 7,
+                           .most = {.rotation = 20, .shift = 2, .zoom = 0.2, .shear = 10},
+                           .seed = 3,
+                           .step = on_step};
+  const auto y = the_same_each_time<float>([&] {
+    OnDevice<float> to_y(4 * 63);
+    args.gather.images = on_images;
+    args.gather.labels = on_labels;
+    args.gather.indices = on_indices;
+    args.gather.y = to_y;
+    args.gather.batch_labels = batch_labels;
+    cuda::augment_batch<float>(*cuda_stream(), args);
+    return to_y.to_host();
+  });
+  std::vector<float> expected(y.size());
+  std::vector<std::uint8_t> expected_labels(4);
+  args.gather.images = images.data();
+  args.gather.labels = labels.data();
+  args.gather.indices = indices.data();
+  args.gather.y = expected.data();
+  args.gather.batch_labels = expected_labels.data();
+  args.step = &step;
+  cpu::augment_batch<float>(cpu_stream(), args);
+  EXPECT_LE(reference::relative_distance(y, expected), 1e-4) << "sines differ in their last bits";
+  EXPECT_EQ(batch_labels.to_host(), expected_labels);
+}
+
+TEST_F(CudaKernels, BeginStepHandsOutTheTablesRowByRow) {
+  const OnDevice<std::int32_t> order(std::vector<std::int32_t>{7, 8, 9, 10, 11});
+  const OnDevice<float> coefficients(std::vector<float>{1, 2, 3, 4, 5, 6});
+  OnDevice<std::int32_t> counters(std::vector<std::int32_t>{40, 0, 0}), step(1), rows(3);
+  OnDevice<float> three(3);
+  const auto begin = [&](Index batch) {
+    cuda::begin_step(*cuda_stream(), {.batch = batch,
+                                      .order = order,
+                                      .coefficients = coefficients,
+                                      .counters = counters,
+                                      .step = step,
+                                      .rows = rows,
+                                      .step_coefficients = three});
+  };
+  begin(3);
+  EXPECT_EQ(step.to_host()[0], 40);
+  EXPECT_EQ(rows.to_host(), (std::vector<std::int32_t>{7, 8, 9}));
+  EXPECT_EQ(three.to_host(), (std::vector<float>{1, 2, 3}));
+  begin(2);
+  EXPECT_EQ(step.to_host()[0], 41);
+  EXPECT_EQ(rows.to_host(), (std::vector<std::int32_t>{10, 11, 9}));
+  EXPECT_EQ(three.to_host(), (std::vector<float>{4, 5, 6}));
+  EXPECT_EQ(counters.to_host(), (std::vector<std::int32_t>{42, 2, 5}));
+}
+
+TEST_F(CudaKernels, AddResultsWeighsALossByItsBatch) {
+  const OnDevice<float> loss(std::vector<float>{0.25F});
+  const OnDevice<std::int32_t> correct(std::vector<std::int32_t>{3});
+  OnDevice<double> sums(std::vector<double>{1, 10});
+  cuda::add_results(*cuda_stream(), {.batch = 4, .loss = loss, .correct = correct, .sums = sums});
+  EXPECT_EQ(sums.to_host(), (std::vector<double>{2, 13}));
+}
+
+TEST_F(CudaKernels, RoundsToTheNearestBf16AndToEvenInTheMiddle) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  const OnDevice<float> x(std::vector<float>{1, 1.00390625F, 1.01171875F, -3e38F, infinity, nan, 3.4e38F});
+  OnDevice<bfloat16> y(7);
+  cuda::round_to_bfloat16(*cuda_stream(), 7, x, y);
+  const auto rounded = to_doubles(y.to_host());
+  EXPECT_EQ(rounded[0], 1);
+  EXPECT_EQ(rounded[1], 1) << "between 1 and 1.0078125: the even one";
+  EXPECT_EQ(rounded[2], 1.015625) << "between 1.0078125 and 1.015625: the even one";
+  EXPECT_NEAR(rounded[3], -3e38, 1e36);
+  EXPECT_TRUE(std::isinf(rounded[4]));
+  EXPECT_TRUE(std::isnan(rounded[5]));
+  EXPECT_TRUE(std::isinf(rounded[6])) << "above the largest bf16 by more than half a step";
+}
+
+TEST_F(CudaKernels, ARecordingRunsWhenItIsReplayed) {
+  OnDevice<float> sum(std::vector<float>{0});
+  const OnDevice<float> one(std::vector<float>{1});
+  const auto recording = cuda::record(*cuda_stream(), [&] {
+    cuda::accumulate<float>(*cuda_stream(), 1, one, sum);
+  });
+  EXPECT_EQ(sum.to_host()[0], 0);
+  cuda::replay(*cuda_stream(), recording.get());
+  cuda::replay(*cuda_stream(), recording.get());
+  EXPECT_EQ(sum.to_host()[0], 2);
+  EXPECT_THROW(cuda::record(*cuda_stream(), [&] { static_cast<void>(sum.to_host()); }), std::runtime_error)
+      << "a recording cannot wait for what it records";
+  EXPECT_EQ(sum.to_host()[0], 2) << "and the stream goes on";
+}
+
+TEST_F(CudaKernels, OutOfMemorySaysHowMuchThereWasAndWhatToDo) {
+  try {
+    cuda::allocate(*cuda_stream(), std::size_t{1} << 50);
+    FAIL() << "expected an error";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("out of memory: asked for 1073741824 MiB, free were"),
+                                             testing::HasSubstr("try half of --batch-size")));
   }
 }
 

@@ -1,0 +1,64 @@
+// A picture moved at random: rotated, sheared, zoomed and shifted about its centre (Simard, Steinkraus, Platt 2003:
+// "Best Practices for Convolutional Neural Networks"), read between its pixels. The same numbers on every device.
+#pragma once
+
+#include <cmath>
+
+#include "kernels/arguments.h"
+#include "kernels/philox.h"
+
+namespace inkling {
+
+// Where a pixel of the result comes from: source = matrix · (pixel - centre) + centre + shift.
+struct Affine {
+  float xx, xy, yx, yy;
+  float shift_x, shift_y;
+};
+
+// Draws within `most`, for the picture at a place of a step's batch.
+INKLING_HOST_DEVICE inline Affine draw_affine(const Augmentation& most, std::uint64_t seed,
+                                              std::uint32_t step, std::uint32_t place) {
+  const Philox4 first = random4(seed, RandomUse::augmentation, place, step, 0);
+  const Philox4 second = random4(seed, RandomUse::augmentation, place, step, 1);
+  const auto within = [](double largest, std::uint32_t word) {
+    return static_cast<float>(largest) * (2 * uniform01(word) - 1);
+  };
+  constexpr double kRadians = 3.14159265358979323846 / 180;
+  const float angle = within(most.rotation * kRadians, first.word[0]);
+  const float shear = tanf(within(most.shear * kRadians, first.word[1]));
+  const float scale = 1 / (1 + within(most.zoom, first.word[2]));
+  const float cosine = cosf(angle) * scale;
+  const float sine = sinf(angle) * scale;
+  return {cosine,
+          cosine * shear + sine,
+          -sine,
+          cosine - sine * shear,
+          within(most.shift, first.word[3]),
+          within(most.shift, second.word[0])};
+}
+
+// The picture's value at the source of pixel (x, y): bilinear, 0 outside. Bytes, not normalised.
+INKLING_HOST_DEVICE inline float sample(const Affine& affine, const std::uint8_t* picture, Index height,
+                                        Index width, Index x, Index y) {
+  const float centre_x = static_cast<float>(width - 1) / 2;
+  const float centre_y = static_cast<float>(height - 1) / 2;
+  const float dx = static_cast<float>(x) - centre_x;
+  const float dy = static_cast<float>(y) - centre_y;
+  const float source_x = affine.xx * dx + affine.xy * dy + centre_x + affine.shift_x;
+  const float source_y = affine.yx * dx + affine.yy * dy + centre_y + affine.shift_y;
+  const float left = floorf(source_x);
+  const float top = floorf(source_y);
+  const auto at = [&](float row, float column) {
+    const bool inside = row >= 0 && column >= 0 && row < static_cast<float>(height) &&
+                        column < static_cast<float>(width);
+    return inside ? static_cast<float>(
+                        picture[static_cast<Index>(row) * width + static_cast<Index>(column)])
+                  : 0.0F;
+  };
+  const float right_share = source_x - left;
+  const float upper = at(top, left) + right_share * (at(top, left + 1) - at(top, left));
+  const float lower = at(top + 1, left) + right_share * (at(top + 1, left + 1) - at(top + 1, left));
+  return upper + (source_y - top) * (lower - upper);
+}
+
+}  // namespace inkling

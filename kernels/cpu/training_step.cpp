@@ -1,0 +1,27 @@
+// What a training step begins and ends with: its rows and coefficients out of tables, its results into sums.
+#include <algorithm>
+
+#include "kernels/kernels.h"
+
+namespace inkling::cpu {
+
+void begin_step(const Stream&, const BeginStep& args) {
+  const std::int32_t step = args.counters[0];
+  *args.step = step;
+  std::copy_n(args.coefficients + Index{3} * args.counters[1], 3, args.step_coefficients);
+  std::copy_n(args.order + args.counters[2], args.batch, args.rows);
+  ++args.counters[0];
+  ++args.counters[1];
+  args.counters[2] += static_cast<std::int32_t>(args.batch);
+}
+
+void add_results(const Stream&, const AddResults& args) {
+  args.sums[0] += static_cast<double>(*args.loss) * static_cast<double>(args.batch);
+  args.sums[1] += *args.correct;
+}
+
+void round_to_bfloat16(const Stream&, Index size, const float* x, bfloat16* y) {
+  std::transform(x, x + size, y, [](float value) { return inkling::to_bfloat16(value); });
+}
+
+}  // namespace inkling::cpu

@@ -1,0 +1,78 @@
+#include "train/training_step.h"
+
+#include "engine/ops/loss.h"
+#include "kernels/kernels.h"
+
+namespace inkling {
+
+TrainingStep::TrainingStep(const TrainOptions& options, const DeviceDataset& data, Network& network,
+                           Adam& optimizer)
+    : options_(options),
+      data_(data),
+      network_(network),
+      optimizer_(optimizer),
+      counters_(Tensor::zeros({3}, Dtype::int32, network.device())),
+      sums_(Tensor::zeros({2}, Dtype::float64, network.device())),
+      one_(Tensor::from_host<float>({1}, std::vector<float>{1}, network.device())) {}
+
+void TrainingStep::begin_epoch(std::span<const std::int32_t> rows, std::span<const double> learning_rates,
+                               const Position& position) {
+  if (!order_.defined()) {
+    order_ = Tensor({std::ssize(rows)}, Dtype::int32, network_.device());
+    coefficients_ = Tensor({std::ssize(learning_rates), 3}, Dtype::float32, network_.device());
+  }
+  std::vector<float> table;
+  Index step = position.steps - position.steps_of_epoch;
+  for (const double learning_rate : learning_rates) {
+    const auto row = adam_coefficients<float>(optimizer_.options(), learning_rate, ++step);
+    table.insert(table.end(), {row.step_size, row.second_scale, row.keep});
+  }
+  order_.copy_from_host(rows);
+  coefficients_.copy_from_host<float>(table);
+  const auto narrow = [](Index count) { return static_cast<std::int32_t>(count); };
+  counters_.copy_from_host<std::int32_t>(std::vector<std::int32_t>{
+      narrow(position.steps), narrow(position.steps_of_epoch), narrow(position.images_of_epoch)});
+  sums_.copy_from_host<double>(
+      std::vector<double>{position.loss_sum, static_cast<double>(position.correct)});
+}
+
+void TrainingStep::run(Index batch) {
+  const auto [recording, made] = recordings_.try_emplace(batch, network_.device(), [this, batch] { work(batch); });
+  static_cast<void>(made);
+  recording->second.run();
+}
+
+TrainingStep::Results TrainingStep::results() const {
+  const std::vector<double> sums = sums_.to_host<double>();
+  return {.loss_sum = sums[0], .correct = static_cast<Index>(sums[1])};
+}
+
+void TrainingStep::work(Index batch) {
+  const Device& device = network_.device();
+  Tensor rows({batch}, Dtype::int32, device);
+  Tensor step({1}, Dtype::int32, device);
+  Tensor coefficients({3}, Dtype::float32, device);
+  pick(device.type(), cpu::begin_step, cuda::begin_step)(
+      device.stream(), {.batch = batch,
+                        .order = order_.data<std::int32_t>(),
+                        .coefficients = coefficients_.data<float>(),
+                        .counters = counters_.data<std::int32_t>(),
+                        .step = step.data<std::int32_t>(),
+                        .rows = rows.data<std::int32_t>(),
+                        .step_coefficients = coefficients.data<float>()});
+  const Batch images = options_.augmentation == Augmentation{}
+                           ? data_.gather(rows)
+                           : data_.augment(rows, options_.augmentation, options_.seed, step);
+  const Variable logits =
+      network_.forward(Variable(images.images), {.seed = options_.seed, .step = step});
+  CrossEntropy result = cross_entropy(logits, images.labels, options_.label_smoothing);
+  result.loss.backward(one_);
+  optimizer_.update(coefficients);
+  pick(device.type(), cpu::add_results, cuda::add_results)(
+      device.stream(), {.batch = batch,
+                        .loss = result.loss.value().data<float>(),
+                        .correct = result.correct.data<std::int32_t>(),
+                        .sums = sums_.data<double>()});
+}
+
+}  // namespace inkling
