@@ -13,7 +13,15 @@ namespace {
 // near 1.
 constexpr double kStep = 1e-5;
 
-// ±(0.05 + 2 i / n) for i in random order: distinct, and none near 0.
+// The larger of two, or NaN when either is: std::max would lose it.
+double larger(double a, double b) { return std::isnan(a) || a >= b ? a : b; }
+
+double weighted_sum(const std::vector<double>& values, const std::vector<double>& weights) {
+  return std::inner_product(values.begin(), values.end(), weights.begin(), 0.0);
+}
+
+}  // namespace
+
 std::vector<double> separated_values(Index size, std::uint64_t seed, std::uint32_t stream) {
   std::vector<Index> order(static_cast<std::size_t>(size));
   std::iota(order.begin(), order.end(), Index{0});
@@ -26,15 +34,6 @@ std::vector<double> separated_values(Index size, std::uint64_t seed, std::uint32
   }
   return values;
 }
-
-// The larger of two, or NaN when either is: std::max would lose it.
-double larger(double a, double b) { return std::isnan(a) || a >= b ? a : b; }
-
-double weighted_sum(const std::vector<double>& values, const std::vector<double>& weights) {
-  return std::inner_product(values.begin(), values.end(), weights.begin(), 0.0);
-}
-
-}  // namespace
 
 GradcheckResult run_gradcheck(const GradcheckCase& check, const Device& device,
                               std::uint64_t seed) {

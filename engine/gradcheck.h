@@ -11,9 +11,9 @@ namespace inkling {
 
 // One operation on one set of shapes.
 struct GradcheckCase {
-  std::string op;           // "conv2d"
-  std::string description;  // "3×3, stride 2, padding 1, 2×7×5×3 → 4"
-  std::vector<Shape> inputs;
+  std::string op;             // "conv2d"
+  std::string description;    // "3×3, stride 2, padding 1, 2×7×5×3 → 4"
+  std::vector<Shape> inputs;  // the first is of activations, the others of parameters
   std::function<Variable(const std::vector<Variable>&)> function;
 };
 
@@ -28,6 +28,9 @@ inline constexpr double kGradcheckTolerance = 1e-6;
 
 // Every operation of the engine, on several shapes: odd sizes, strides, paddings, batch 1.
 const std::vector<GradcheckCase>& gradcheck_cases();
+
+// ±(0.05 + 2 i / n) for i below n in random order: distinct, and none near 0.
+std::vector<double> separated_values(Index size, std::uint64_t seed, std::uint32_t stream);
 
 // Checks d(sum(c · f(inputs)))/d(inputs) for random c. Inputs are random, yet never within 1e-3 of
 // 0 or of each other, where ReLU and max-pooling have no derivative. Thread-safe.

@@ -46,6 +46,7 @@ void add_conv2d(std::vector<GradcheckCase>& cases) {
     cases.push_back(conv2d_case(fused, {1, 8, 11, 2}, 5, 2, 3, 2));
     cases.push_back(conv2d_case(fused, {2, 5, 5, 2}, 3, 3, 1, 0, /*bias=*/false));
     cases.push_back(conv2d_case(fused, {19, 4, 4, 1}, 2, 2, 1, 0));  // more images than chunks
+    cases.push_back(conv2d_case(fused, {1, 5, 4, 8}, 3, 16, 1, 1));  // channels for tensor cores
   }
   cases.push_back(conv2d_case(Fused::none, {2, 3, 4, 3}, 1, 5, 1, 0));
   cases.push_back(
@@ -87,7 +88,7 @@ void add_vectors(std::vector<GradcheckCase>& cases) {
   }
   for (const bool bias : {true, false}) {
     for (const auto& [batch, in_features, out] :
-         {std::tuple{1, 5, 3}, {4, 7, 1}, {3, 1, 6}, {2, 9, 70}}) {
+         {std::tuple{1, 5, 3}, {4, 7, 1}, {3, 1, 6}, {2, 9, 70}, {3, 16, 24}}) {
       std::vector<Shape> inputs{{batch, in_features}, {out, in_features}};
       if (bias) {
         inputs.push_back({out});

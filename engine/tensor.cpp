@@ -59,9 +59,7 @@ std::size_t size_of(Dtype dtype) {
 
 Device Device::cpu(int threads) { return Device(cpu::open_stream(threads)); }
 Device Device::cuda(int ordinal) { return Device(cuda::open_stream(ordinal)); }
-Device Device::automatic(int threads) {
-  return cuda::device_count() > 0 ? cuda() : cpu(threads);
-}
+Device Device::automatic(int threads) { return cuda::device_count() > 0 ? cuda() : cpu(threads); }
 
 Tensor::Tensor(Shape shape, Dtype dtype, const Device& device)
     : shape_(std::move(shape)),

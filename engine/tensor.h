@@ -113,8 +113,8 @@ decltype(auto) visit_number(Dtype dtype, const Body& body) {
   if (dtype == Dtype::float32) return body(float{});
   if (dtype == Dtype::float64) return body(double{});
   if (dtype == Dtype::bfloat16) return body(bfloat16{});
-  throw std::invalid_argument(std::string("expected a float32, float64 or bfloat16 tensor, received ") +
-                              to_string(dtype));
+  throw std::invalid_argument(
+      std::string("expected a float32, float64 or bfloat16 tensor, received ") + to_string(dtype));
 }
 
 // Calls body(float{}) or body(double{}): what parameters and losses are made of.

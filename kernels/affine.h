@@ -38,8 +38,8 @@ INKLING_HOST_DEVICE inline Affine draw_affine(const Augmentation& most, std::uin
 }
 
 // The picture's value at the source of pixel (x, y): bilinear, 0 outside. Bytes, not normalised.
-INKLING_HOST_DEVICE inline float sample(const Affine& affine, const std::uint8_t* picture, Index height,
-                                        Index width, Index x, Index y) {
+INKLING_HOST_DEVICE inline float sample(const Affine& affine, const std::uint8_t* picture,
+                                        Index height, Index width, Index x, Index y) {
   const float centre_x = static_cast<float>(width - 1) / 2;
   const float centre_y = static_cast<float>(height - 1) / 2;
   const float dx = static_cast<float>(x) - centre_x;

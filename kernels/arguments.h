@@ -66,12 +66,13 @@ template <class T>
 struct Conv2dForward {
   Conv2dShape shape;
   Fused fused = Fused::none;
-  const T* x = nullptr;       // [batch, in_height, in_width, in_channels]
-  const T* weight = nullptr;  // [kernel, kernel, in_channels, out_channels]
+  const T* x = nullptr;           // [batch, in_height, in_width, in_channels]
+  const T* weight = nullptr;      // [kernel, kernel, in_channels, out_channels]
   const Wide<T>* bias = nullptr;  // [out_channels], may be null
   T* y = nullptr;  // [batch, out_height, out_width, out_channels], halved sides when pooled
-  std::uint8_t* choice = nullptr;  // relu_pool: [pixels of y, choice_bytes(out_channels)]; may be null.
-                                   // Where y is 0, any choice is right
+  std::uint8_t* choice =
+      nullptr;  // relu_pool: [pixels of y, choice_bytes(out_channels)]; may be null.
+                // Where y is 0, any choice is right
 };
 
 template <class T>
@@ -113,10 +114,10 @@ struct LinearShape {
 template <class T>
 struct LinearForward {
   LinearShape shape;
-  const T* x = nullptr;       // [batch, in_features]
-  const T* weight = nullptr;  // [out_features, in_features]
+  const T* x = nullptr;           // [batch, in_features]
+  const T* weight = nullptr;      // [out_features, in_features]
   const Wide<T>* bias = nullptr;  // [out_features], may be null
-  T* y = nullptr;             // [batch, out_features]
+  T* y = nullptr;                 // [batch, out_features]
 };
 
 template <class T>
@@ -167,7 +168,7 @@ struct CrossEntropyBackward {
   const Wide<T>* probabilities = nullptr;
   const std::uint8_t* labels = nullptr;
   const Wide<T>* dloss = nullptr;  // [1]
-  T* dlogits = nullptr;      // [batch, classes]
+  T* dlogits = nullptr;            // [batch, classes]
 };
 
 template <class T>
@@ -196,7 +197,8 @@ struct AdamCoefficients {
 
 // Step counts from 1. In float64: 1 - beta2^step loses everything in float32 for the first steps.
 template <class T>
-AdamCoefficients<T> adam_coefficients(const AdamOptions& options, double learning_rate, Index step) {
+AdamCoefficients<T> adam_coefficients(const AdamOptions& options, double learning_rate,
+                                      Index step) {
   const auto power = static_cast<double>(step);
   return {.step_size = static_cast<T>(learning_rate / (1 - std::pow(options.beta1, power))),
           .second_scale = static_cast<T>(1 / std::sqrt(1 - std::pow(options.beta2, power))),
@@ -242,12 +244,13 @@ struct AugmentBatch {
 // needs at the same place each time.
 struct BeginStep {
   Index batch = 0;
-  const std::int32_t* order = nullptr;   // [images of an epoch]: rows of the data set
-  const float* coefficients = nullptr;   // [steps of an epoch, 3]: AdamCoefficients
-  std::int32_t* counters = nullptr;      // [3]: steps done, steps and images of this epoch done; all are moved on
-  std::int32_t* step = nullptr;          // [1], written: the first counter as it was
-  std::int32_t* rows = nullptr;          // [batch], written
-  float* step_coefficients = nullptr;    // [3], written
+  const std::int32_t* order = nullptr;  // [images of an epoch]: rows of the data set
+  const float* coefficients = nullptr;  // [steps of an epoch, 3]: AdamCoefficients
+  std::int32_t* counters =
+      nullptr;  // [3]: steps done, steps and images of this epoch done; all are moved on
+  std::int32_t* step = nullptr;        // [1], written: the first counter as it was
+  std::int32_t* rows = nullptr;        // [batch], written
+  float* step_coefficients = nullptr;  // [3], written
 };
 
 // Adds a batch's results to an epoch's.

@@ -8,7 +8,8 @@ namespace inkling::cpu {
 namespace {
 
 [[noreturn]] void unavailable() {
-  throw std::runtime_error("[cpu] expected float32 or float64, received bfloat16: use --precision float32");
+  throw std::runtime_error(
+      "[cpu] expected float32 or float64, received bfloat16: use --precision float32");
 }
 
 }  // namespace

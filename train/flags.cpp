@@ -34,7 +34,9 @@ CLI::Validator whole_number() {
 }
 
 void DeviceFlags::add_to(CLI::App& command) {
-  command.add_option("--device", device, "where to compute: cpu, cuda, or auto, which takes a GPU if there is one")
+  command
+      .add_option("--device", device,
+                  "where to compute: cpu, cuda, or auto, which takes a GPU if there is one")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
       ->capture_default_str();
   command

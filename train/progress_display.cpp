@@ -63,8 +63,10 @@ void ProgressDisplay::after_step(const Trainer& trainer) {
   std::fprintf(out_, "%sepoch %ld/%ld %s%ld/%ld images  loss %.4f  %.0f images/s  %s left%s",
                terminal_ ? "\r\x1b[2K" : "", static_cast<long>(progress.epoch + 1),
                static_cast<long>(trainer.options().epochs), bar.c_str(), static_cast<long>(done),
-               static_cast<long>(total), progress.loss_sum / static_cast<double>(std::max<Index>(1, progress.images_summed)), rate,
-               format_duration(static_cast<double>(left) / rate).c_str(), terminal_ ? "" : "\n");
+               static_cast<long>(total),
+               progress.loss_sum / static_cast<double>(std::max<Index>(1, progress.images_summed)),
+               rate, format_duration(static_cast<double>(left) / rate).c_str(),
+               terminal_ ? "" : "\n");
   std::fflush(out_);
 }
 

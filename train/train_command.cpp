@@ -97,12 +97,14 @@ void TrainCommand::add_flags(CLI::App& command) {
       ->check(number_in(0, 0.9))
       ->capture_default_str();
   command
-      .add_option("--augment-shear", options.augmentation.shear, "slant it by up to so many degrees")
+      .add_option("--augment-shear", options.augmentation.shear,
+                  "slant it by up to so many degrees")
       ->check(number_in(0, 80))
       ->capture_default_str();
   command
-      .add_option("--precision", precision,
-                  "float32, or bf16: activations and products in bfloat16 on a GPU, weights in float32")
+      .add_option(
+          "--precision", precision,
+          "float32, or bf16: activations and products in bfloat16 on a GPU, weights in float32")
       ->check(CLI::IsMember({"float32", "bf16"}))
       ->capture_default_str();
   command

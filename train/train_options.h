@@ -21,8 +21,9 @@ struct TrainOptions {
   ScheduleKind schedule = ScheduleKind::one_cycle;
   double label_smoothing = 0;
   double weight_decay = 0;
-  Augmentation augmentation;          // of the training images; none by default
-  Dtype precision = Dtype::float32;  // of activations, and of weights where they are multiplied: float32 or bfloat16
+  Augmentation augmentation;  // of the training images; none by default
+  Dtype precision = Dtype::
+      float32;  // of activations, and of weights where they are multiplied: float32 or bfloat16
   std::uint64_t seed = 1;
 };
 

@@ -25,11 +25,12 @@ const TrainOptions& checked(const TrainOptions& options, const Dataset& data) {
   }
   if (const Index steps = (data.size() + options.batch_size - 1) / options.batch_size;
       options.epochs > std::numeric_limits<std::int32_t>::max() / steps) {
-    fail("expected fewer than 2^31 steps, received " + std::to_string(options.epochs) + " epochs of " +
-         std::to_string(steps));
+    fail("expected fewer than 2^31 steps, received " + std::to_string(options.epochs) +
+         " epochs of " + std::to_string(steps));
   }
   if (options.precision != Dtype::float32 && options.precision != Dtype::bfloat16) {
-    fail(std::string("expected --precision float32 or bf16, received ") + to_string(options.precision));
+    fail(std::string("expected --precision float32 or bf16, received ") +
+         to_string(options.precision));
   }
   if (!(options.weight_decay >= 0) || !(options.label_smoothing >= 0)) {
     fail("expected --weight-decay and --label-smoothing of at least 0, received " +
@@ -112,11 +113,11 @@ void Trainer::begin_epoch() {
     learning_rates.push_back(schedule().learning_rate(progress_.epoch * steps_per_epoch_ + step));
   }
   step_.begin_epoch(rows, learning_rates,
-                          {.steps = steps(),
-                           .steps_of_epoch = progress_.step_in_epoch,
-                           .images_of_epoch = progress_.step_in_epoch * options_.batch_size,
-                           .loss_sum = progress_.loss_sum,
-                           .correct = progress_.correct});
+                    {.steps = steps(),
+                     .steps_of_epoch = progress_.step_in_epoch,
+                     .images_of_epoch = progress_.step_in_epoch * options_.batch_size,
+                     .loss_sum = progress_.loss_sum,
+                     .correct = progress_.correct});
 }
 
 // Waits for the device.

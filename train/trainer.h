@@ -61,7 +61,9 @@ class Trainer {
   Adam& optimizer() { return optimizer_; }
   TrainProgress& progress() { return progress_; }
   const TrainProgress& progress() const { return progress_; }
-  Index steps() const { return progress_.epoch * steps_per_epoch_ + progress_.step_in_epoch; }  // completed
+  Index steps() const {
+    return progress_.epoch * steps_per_epoch_ + progress_.step_in_epoch;
+  }                                                               // completed
   std::uint32_t data_checksum() const { return data_checksum_; }  // of the training set
   Index steps_per_epoch() const { return steps_per_epoch_; }
   Index images_per_epoch() const { return static_cast<Index>(split_.training.size()); }

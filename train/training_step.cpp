@@ -15,8 +15,8 @@ TrainingStep::TrainingStep(const TrainOptions& options, const DeviceDataset& dat
       sums_(Tensor::zeros({2}, Dtype::float64, network.device())),
       one_(Tensor::from_host<float>({1}, std::vector<float>{1}, network.device())) {}
 
-void TrainingStep::begin_epoch(std::span<const std::int32_t> rows, std::span<const double> learning_rates,
-                               const Position& position) {
+void TrainingStep::begin_epoch(std::span<const std::int32_t> rows,
+                               std::span<const double> learning_rates, const Position& position) {
   if (!order_.defined()) {
     order_ = Tensor({std::ssize(rows)}, Dtype::int32, network_.device());
     coefficients_ = Tensor({std::ssize(learning_rates), 3}, Dtype::float32, network_.device());
@@ -37,7 +37,8 @@ void TrainingStep::begin_epoch(std::span<const std::int32_t> rows, std::span<con
 }
 
 void TrainingStep::run(Index batch) {
-  const auto [recording, made] = recordings_.try_emplace(batch, network_.device(), [this, batch] { work(batch); });
+  const auto [recording, made] =
+      recordings_.try_emplace(batch, network_.device(), [this, batch] { work(batch); });
   static_cast<void>(made);
   recording->second.run();
 }

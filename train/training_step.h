@@ -17,14 +17,15 @@ namespace inkling {
 class TrainingStep {
  public:
   // All four are used until the end.
-  TrainingStep(const TrainOptions& options, const DeviceDataset& data, Network& network, Adam& optimizer);
+  TrainingStep(const TrainOptions& options, const DeviceDataset& data, Network& network,
+               Adam& optimizer);
 
   // What is done of a training and of its epoch.
   struct Position {
-    Index steps = 0;           // of the training
+    Index steps = 0;  // of the training
     Index steps_of_epoch = 0;
     Index images_of_epoch = 0;
-    double loss_sum = 0;       // of this epoch's images
+    double loss_sum = 0;  // of this epoch's images
     Index correct = 0;
   };
   // The rows that the epoch takes, in order, and the learning rate of each of its steps: as many as in the epochs
@@ -49,11 +50,11 @@ class TrainingStep {
   const DeviceDataset& data_;
   Network& network_;
   Adam& optimizer_;
-  Tensor coefficients_;  // float32 [steps of an epoch, 3]
-  Tensor order_;         // int32 [images of an epoch]
-  Tensor counters_;      // int32 [3]: kernels/arguments.h, BeginStep
-  Tensor sums_;          // float64 [2]
-  Tensor one_;           // float32 [1]: the gradient of the loss
+  Tensor coefficients_;                    // float32 [steps of an epoch, 3]
+  Tensor order_;                           // int32 [images of an epoch]
+  Tensor counters_;                        // int32 [3]: kernels/arguments.h, BeginStep
+  Tensor sums_;                            // float64 [2]
+  Tensor one_;                             // float32 [1]: the gradient of the loss
   std::map<Index, Recording> recordings_;  // by size of batch: an epoch's last one may be smaller
 };
 

@@ -34,21 +34,22 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
                           .loss = loss.data<Wide<T>>(),
                           .correct = correct.data<std::int32_t>()});
   });
-  Variable result = Variable::from_op(loss, {logits}, [=, dtype = scores.dtype()](const Tensor& dloss) {
-    Tensor dlogits(probabilities.shape(), dtype, device);
-    visit_number(dtype, [&](auto zero) {
-      using T = decltype(zero);
-      pick(device.type(), cpu::cross_entropy_backward<T>, cuda::cross_entropy_backward<T>)(
-          device.stream(), {.batch = batch,
-                            .classes = classes,
-                            .label_smoothing = label_smoothing,
-                            .probabilities = probabilities.data<Wide<T>>(),
-                            .labels = labels.data<std::uint8_t>(),
-                            .dloss = dloss.data<Wide<T>>(),
-                            .dlogits = dlogits.data<T>()});
-    });
-    return std::vector<Tensor>{dlogits};
-  });
+  Variable result =
+      Variable::from_op(loss, {logits}, [=, dtype = scores.dtype()](const Tensor& dloss) {
+        Tensor dlogits(probabilities.shape(), dtype, device);
+        visit_number(dtype, [&](auto zero) {
+          using T = decltype(zero);
+          pick(device.type(), cpu::cross_entropy_backward<T>, cuda::cross_entropy_backward<T>)(
+              device.stream(), {.batch = batch,
+                                .classes = classes,
+                                .label_smoothing = label_smoothing,
+                                .probabilities = probabilities.data<Wide<T>>(),
+                                .labels = labels.data<std::uint8_t>(),
+                                .dloss = dloss.data<Wide<T>>(),
+                                .dlogits = dlogits.data<T>()});
+        });
+        return std::vector<Tensor>{dlogits};
+      });
   return {std::move(result), std::move(correct)};
 }
 

@@ -33,8 +33,9 @@ template <class T>
 void adam_update(const Stream& stream, std::span<const AdamTensor<T>> tensors,
                  const AdamOptions& options, const AdamCoefficients<T>* coefficients) {
   for (const AdamTensor<T>& tensor : tensors) {
-    parallel_for(*stream.pool, tensor.size, kElementGrain,
-                 [&](Index begin, Index end) { update(tensor, options, *coefficients, begin, end); });
+    parallel_for(*stream.pool, tensor.size, kElementGrain, [&](Index begin, Index end) {
+      update(tensor, options, *coefficients, begin, end);
+    });
   }
 }
 

@@ -16,8 +16,8 @@ void dropout(const Stream& stream, Index size, double p, DropoutKey key, const T
   const T scale = static_cast<T>(1.0 / (1.0 - p));
   parallel_for(*stream.pool, size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; i += 4) {
-      const Philox4 random = random4(key.seed, RandomUse::dropout, key.layer, step,
-                                     static_cast<std::uint32_t>(i / 4));
+      const Philox4 random =
+          random4(key.seed, RandomUse::dropout, key.layer, step, static_cast<std::uint32_t>(i / 4));
       for (Index lane = 0; lane < std::min<Index>(4, end - i); ++lane) {
         const bool keep = uniform01(random.word[lane]) >= threshold;
         y[i + lane] = keep ? x[i + lane] * scale : T{0};

@@ -43,8 +43,9 @@ void augment_batch(const Stream& stream, const AugmentBatch<T>& args) {
   parallel_for(*stream.pool, gather.batch, kPictures, [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
       const std::uint8_t* image = gather.images + gather.indices[row] * gather.pixels;
-      const Affine affine = draw_affine(args.most, args.seed, static_cast<std::uint32_t>(*args.step),
-                                        static_cast<std::uint32_t>(row));
+      const Affine affine =
+          draw_affine(args.most, args.seed, static_cast<std::uint32_t>(*args.step),
+                      static_cast<std::uint32_t>(row));
       T* y = gather.y + row * gather.pixels;
       for (Index i = 0; i < gather.pixels; ++i) {
         const double value =

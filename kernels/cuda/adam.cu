@@ -25,7 +25,8 @@ __device__ void update(const AdamTensor<T>& t, const Constants& constants,
                        const AdamCoefficients<T>& k, Index i) {
   const float gradient = t.gradient[i];
   const float first = constants.beta1 * t.first_moment[i] + (1 - constants.beta1) * gradient;
-  const float second = constants.beta2 * t.second_moment[i] + (1 - constants.beta2) * gradient * gradient;
+  const float second =
+      constants.beta2 * t.second_moment[i] + (1 - constants.beta2) * gradient * gradient;
   t.first_moment[i] = first;
   t.second_moment[i] = second;
   const float denominator = sqrtf(second) * k.second_scale + constants.epsilon;

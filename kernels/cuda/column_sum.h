@@ -54,7 +54,8 @@ void column_sum(const Stream& stream, Index rows, Index columns, const T* x, con
   const Grid plain = grid;
   grid.blocks.y = static_cast<unsigned>(splits);
   launch(column_sum_kernel<T>, grid, context.stream, rows, columns, x, gate, parts.data());
-  launch(add_column_parts_kernel<float>, plain, context.stream, columns, splits, parts.data(), sums);
+  launch(add_column_parts_kernel<float>, plain, context.stream, columns, splits, parts.data(),
+         sums);
 }
 
 }  // namespace inkling::cuda

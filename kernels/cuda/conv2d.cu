@@ -29,8 +29,8 @@ Gradient<T> gradient_of(const Conv2dBackward<T>& args) {
 }
 
 GemmSize forward_size(const Conv2dShape& s, bool pooled) {
-  const Index pixels = pooled ? s.out_height() / 2 * (s.out_width() / 2) * 4
-                              : s.out_height() * s.out_width();
+  const Index pixels =
+      pooled ? s.out_height() / 2 * (s.out_width() / 2) * 4 : s.out_height() * s.out_width();
   return gemm_size("conv2d", s.batch * pixels, s.out_channels, s.patch());
 }
 GemmSize data_gradient_size(const Conv2dShape& s) {
@@ -69,11 +69,11 @@ void gradients_on_cuda_cores(const Stream& stream, const Conv2dBackward<T>& args
 
 void forward_on_tensor_cores(const Stream& stream, const Conv2dForward<bfloat16>& args) {
   const bool pooled = args.fused == Fused::relu_pool;
-  TensorCores::run(stream,
-                   PatchRowChunks{ConvShape(args.shape), OutputPixels::of(args.shape, pooled), args.x},
-                   tensor_core::DenseChunks<false>{args.weight, args.shape.out_channels},
-                   ConvOutput<bfloat16>{args.fused, args.bias, args.y, args.choice},
-                   forward_size(args.shape, pooled), 1);
+  TensorCores::run(
+      stream, PatchRowChunks{ConvShape(args.shape), OutputPixels::of(args.shape, pooled), args.x},
+      tensor_core::DenseChunks<false>{args.weight, args.shape.out_channels},
+      ConvOutput<bfloat16>{args.fused, args.bias, args.y, args.choice},
+      forward_size(args.shape, pooled), 1);
 }
 
 // The gradient before what was fused, written out, since both products read it in chunks.

@@ -73,9 +73,9 @@ struct GradientRowChunks {
     const int x = line.x - tap.x;
     const bool hit = y >= 0 && x >= 0 && y % shape.stride == 0 && x % shape.stride == 0 &&
                      y / shape.stride < shape.out_height && x / shape.stride < shape.out_width;
-    const Index row = (static_cast<Index>(line.image) * shape.out_height + y / shape.stride) *
-                          shape.out_width +
-                      x / shape.stride;
+    const Index row =
+        (static_cast<Index>(line.image) * shape.out_height + y / shape.stride) * shape.out_width +
+        x / shape.stride;
     return hit ? values + row * shape.out_channels + tap.channel : nullptr;
   }
 };
@@ -91,7 +91,8 @@ struct WeightByInputChunks {
   __device__ Line line(int channel) const { return channel; }
   __device__ Index term(int k) const {
     const int tap = k / shape.out_channels;
-    return static_cast<Index>(tap) * shape.in_channels * shape.out_channels + k % shape.out_channels;
+    return static_cast<Index>(tap) * shape.in_channels * shape.out_channels +
+           k % shape.out_channels;
   }
   __device__ const bfloat16* chunk(Line channel, Index term) const {
     return values + term + static_cast<Index>(channel) * shape.out_channels;

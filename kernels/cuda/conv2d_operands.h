@@ -57,7 +57,8 @@ struct OutputPixels {
 
   static OutputPixels of(const Conv2dShape& s, bool pooled) {
     const Index shrink = pooled ? 2 : 1;
-    return {static_cast<int>(s.out_height() / shrink), static_cast<int>(s.out_width() / shrink), pooled};
+    return {static_cast<int>(s.out_height() / shrink), static_cast<int>(s.out_width() / shrink),
+            pooled};
   }
 
   __device__ Pixel at(int row) const {
@@ -120,7 +121,8 @@ struct PatchColumns {
     const int x = pixel.x * shape.stride - shape.padding + tap.x;
     const bool inside = y >= 0 && y < shape.in_height && x >= 0 && x < shape.in_width;
     const Index image = static_cast<Index>(pixel.image) * shape.in_height * shape.in_width;
-    return inside ? to_float(values[(image + y * shape.in_width + x) * shape.in_channels + tap.channel])
+    return inside ? to_float(
+                        values[(image + y * shape.in_width + x) * shape.in_channels + tap.channel])
                   : 0.0F;
   }
 };
@@ -195,7 +197,9 @@ struct GradientColumns {
     return {k / (shape.out_height * shape.out_width), k / shape.out_width % shape.out_height,
             k % shape.out_width};
   }
-  __device__ float at(Line channel, const Pixel& pixel) const { return gradient.at(pixel, channel); }
+  __device__ float at(Line channel, const Pixel& pixel) const {
+    return gradient.at(pixel, channel);
+  }
 };
 
 // The weight for the data gradient: input channel (a line), tap and output channel (a term).
@@ -210,7 +214,8 @@ struct WeightByInput {
   __device__ Line line(int channel) const { return channel; }
   __device__ Index term(int k) const {
     const int tap = k / shape.out_channels;
-    return static_cast<Index>(tap) * shape.in_channels * shape.out_channels + k % shape.out_channels;
+    return static_cast<Index>(tap) * shape.in_channels * shape.out_channels +
+           k % shape.out_channels;
   }
   __device__ float at(Line channel, Index term) const {
     return to_float(values[term + channel * shape.out_channels]);

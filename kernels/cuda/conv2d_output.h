@@ -19,7 +19,9 @@ struct Candidate {
   }
 };
 
-__device__ inline float rectified(float value) { return value <= 0.0F ? 0.0F : value; }  // NaN stays
+__device__ inline float rectified(float value) {
+  return value <= 0.0F ? 0.0F : value;
+}  // NaN stays
 
 template <class T>
 struct ConvOutput {

@@ -95,8 +95,7 @@ __global__ void backward_kernel(CrossEntropyBackward<T> args) {
   const float at_label = static_cast<float>(1 - args.label_smoothing) + elsewhere;
   for (Index i = first_element(); i < args.batch * args.classes; i += element_stride()) {
     const bool is_label = i % args.classes == args.labels[i / args.classes];
-    store(args.dlogits[i],
-          scale * (args.probabilities[i] - (is_label ? at_label : elsewhere)));
+    store(args.dlogits[i], scale * (args.probabilities[i] - (is_label ? at_label : elsewhere)));
   }
 }
 
@@ -106,8 +105,8 @@ template <class T>
 void softmax(const Stream& stream, Index batch, Index classes, const T* logits,
              Wide<T>* probabilities) {
   const Context& context = context_of(stream);
-  launch(softmax_kernel<T>, elementwise_grid(context, batch), context.stream, batch, classes, logits,
-         probabilities);
+  launch(softmax_kernel<T>, elementwise_grid(context, batch), context.stream, batch, classes,
+         logits, probabilities);
 }
 
 template <class T>

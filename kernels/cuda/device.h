@@ -3,12 +3,12 @@
 // (tests/cuda_emulation, whose <cuda_runtime.h> is found first there).
 #pragma once
 
-#include <cuda_runtime.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+
+#include <cuda_runtime.h>
 
 namespace inkling::cuda {
 

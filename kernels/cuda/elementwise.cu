@@ -37,8 +37,8 @@ __global__ void dropout_kernel(Index size, float p, float scale, DropoutKey key,
   const Index quads = (size + 3) / 4;
   const auto step = static_cast<std::uint32_t>(*key.step);
   for (Index quad = first_element(); quad < quads; quad += element_stride()) {
-    const Philox4 random = random4(key.seed, RandomUse::dropout, key.layer, step,
-                                   static_cast<std::uint32_t>(quad));
+    const Philox4 random =
+        random4(key.seed, RandomUse::dropout, key.layer, step, static_cast<std::uint32_t>(quad));
     for (int lane = 0; lane < 4 && 4 * quad + lane < size; ++lane) {
       const Index i = 4 * quad + lane;
       store(y[i], uniform01(random.word[lane]) >= p ? to_float(x[i]) * scale : 0.0F);

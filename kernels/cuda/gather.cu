@@ -31,8 +31,8 @@ __global__ void augment_kernel(AugmentBatch<T> args, float scale, float shift) {
     const Index pixel = i % gather.pixels;
     const Index source = gather.indices[row];
     const Affine affine = draw_affine(args.most, args.seed, step, static_cast<std::uint32_t>(row));
-    const float value = sample(affine, gather.images + source * gather.pixels, args.height, args.width,
-                               pixel % args.width, pixel / args.width);
+    const float value = sample(affine, gather.images + source * gather.pixels, args.height,
+                               args.width, pixel % args.width, pixel / args.width);
     store(gather.y[i], value * scale + shift);
     if (gather.labels != nullptr && pixel == 0) {
       gather.batch_labels[row] = gather.labels[source];

@@ -26,7 +26,8 @@ struct GemmSize {
 inline GemmSize gemm_size(const char* op, Index m, Index n, Index k) {
   constexpr Index kLargest = std::numeric_limits<std::int32_t>::max() - 4096;
   if (m > kLargest || n > kLargest || k > kLargest) {
-    throw std::invalid_argument(std::string("[") + op + "] expected fewer than 2^31 rows, columns and " +
+    throw std::invalid_argument(std::string("[") + op +
+                                "] expected fewer than 2^31 rows, columns and " +
                                 "terms, received " + std::to_string(m) + ", " + std::to_string(n) +
                                 " and " + std::to_string(k) + ": try a smaller --batch-size");
   }
@@ -38,14 +39,13 @@ namespace gemm {
 inline constexpr int kTileM = 128;
 inline constexpr int kTileN = 64;
 inline constexpr int kTileK = 16;
-inline constexpr int kRows = 8;     // of C, a thread
+inline constexpr int kRows = 8;  // of C, a thread
 inline constexpr int kColumns = 4;
 inline constexpr int kGemmThreads = kTileM / kRows * (kTileN / kColumns);
 // Four more floats a row: the rows' starts fall on different banks and stay aligned to 16 bytes.
 inline constexpr int kStrideA = kTileM + 4;
 inline constexpr int kStrideB = kTileN + 4;
-inline constexpr std::size_t kSharedBytes =
-    2 * kTileK * (kStrideA + kStrideB) * sizeof(float);
+inline constexpr std::size_t kSharedBytes = 2 * kTileK * (kStrideA + kStrideB) * sizeof(float);
 
 static_assert(kGemmThreads == 256);
 
@@ -122,8 +122,7 @@ __device__ inline void multiply_step(const float* a, const float* b, Results& re
       *reinterpret_cast<float4*>(&left[i]) =
           *reinterpret_cast<const float4*>(&a[k * kStrideA + row + i]);
     }
-    *reinterpret_cast<float4*>(right) =
-        *reinterpret_cast<const float4*>(&b[k * kStrideB + column]);
+    *reinterpret_cast<float4*>(right) = *reinterpret_cast<const float4*>(&b[k * kStrideB + column]);
 #pragma unroll
     for (int i = 0; i < kRows; ++i) {
 #pragma unroll
@@ -174,12 +173,11 @@ __global__ void __launch_bounds__(kGemmThreads)
 template <class A, class B, class Output>
 void run(const Stream& stream, const A& a, const B& b, const Output& output, const GemmSize& size,
          int splits = 1) {
-  const int k_a_split = static_cast<int>(
-      ceil_divide(ceil_divide(size.k, splits), kTileK) * kTileK);
-  const Grid grid{dim3(static_cast<unsigned>(ceil_divide(size.m, kTileM)),
-                       static_cast<unsigned>(ceil_divide(size.n, kTileN)),
-                       static_cast<unsigned>(splits)),
-                  dim3(kGemmThreads), kSharedBytes};
+  const int k_a_split = static_cast<int>(ceil_divide(ceil_divide(size.k, splits), kTileK) * kTileK);
+  const Grid grid{
+      dim3(static_cast<unsigned>(ceil_divide(size.m, kTileM)),
+           static_cast<unsigned>(ceil_divide(size.n, kTileN)), static_cast<unsigned>(splits)),
+      dim3(kGemmThreads), kSharedBytes};
   launch(kernel<A, B, Output>, grid, context_of(stream).stream, a, b, output, size, k_a_split);
 }
 

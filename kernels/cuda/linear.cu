@@ -30,28 +30,28 @@ struct OnTensorCores {
 template <class On, class T>
 void forward(const Stream& stream, const LinearForward<T>& args) {
   const LinearShape& s = args.shape;
-  multiply_split<typename On::Level>(
-      stream, On::template operand<true>(args.x, s.in_features),
-      On::template operand<true>(args.weight, s.in_features), args.bias, args.y,
-      gemm_size("linear", s.batch, s.out_features, s.in_features));
+  multiply_split<typename On::Level>(stream, On::template operand<true>(args.x, s.in_features),
+                                     On::template operand<true>(args.weight, s.in_features),
+                                     args.bias, args.y,
+                                     gemm_size("linear", s.batch, s.out_features, s.in_features));
 }
 
 template <class On, class T>
 void data_gradient(const Stream& stream, const LinearBackward<T>& args) {
   const LinearShape& s = args.shape;
-  multiply_split<typename On::Level>(
-      stream, On::template operand<true>(args.dy, s.out_features),
-      On::template operand<false>(args.weight, s.in_features), nullptr, args.dx,
-      gemm_size("linear", s.batch, s.in_features, s.out_features));
+  multiply_split<typename On::Level>(stream, On::template operand<true>(args.dy, s.out_features),
+                                     On::template operand<false>(args.weight, s.in_features),
+                                     nullptr, args.dx,
+                                     gemm_size("linear", s.batch, s.in_features, s.out_features));
 }
 
 template <class On, class T>
 void weight_gradient(const Stream& stream, const LinearBackward<T>& args) {
   const LinearShape& s = args.shape;
-  multiply_split<typename On::Level>(
-      stream, On::template operand<false>(args.dy, s.out_features),
-      On::template operand<false>(args.x, s.in_features), nullptr, args.dweight,
-      gemm_size("linear", s.out_features, s.in_features, s.batch));
+  multiply_split<typename On::Level>(stream, On::template operand<false>(args.dy, s.out_features),
+                                     On::template operand<false>(args.x, s.in_features), nullptr,
+                                     args.dweight,
+                                     gemm_size("linear", s.out_features, s.in_features, s.batch));
 }
 
 // Whether all of these matrices can be read in chunks, by a device that has tensor cores for bf16.
@@ -95,8 +95,7 @@ void linear_backward(const Stream& stream, const LinearBackward<T>& args) {
     column_sum<T>(stream, s.batch, s.out_features, args.dy, nullptr, args.dbias);
   }
   if constexpr (std::is_same_v<T, bfloat16>) {
-    if (suits_tensor_cores(stream, s.in_features, s.out_features,
-                           {args.x, args.weight, args.dy})) {
+    if (suits_tensor_cores(stream, s.in_features, s.out_features, {args.x, args.weight, args.dy})) {
       gradients<OnTensorCores>(stream, args);
       return;
     }

@@ -16,13 +16,13 @@ __global__ void forward_kernel(MaxPool2dForward<T> args) {
     const Index ox = i / s.channels % s.out_width();
     const Index oy = i / s.channels / s.out_width() % s.out_height();
     const Index image = i / s.channels / s.out_width() / s.out_height();
-    const T* window = args.x + ((image * s.in_height + oy * s.stride) * s.in_width + ox * s.stride) *
-                                   s.channels + channel;
+    const T* window =
+        args.x + ((image * s.in_height + oy * s.stride) * s.in_width + ox * s.stride) * s.channels +
+        channel;
     float best = to_float(*window);
     Index winner = 0;
     for (Index k = 1; k < s.kernel * s.kernel; ++k) {
-      const float value =
-          to_float(window[(k / s.kernel * s.in_width + k % s.kernel) * s.channels]);
+      const float value = to_float(window[(k / s.kernel * s.in_width + k % s.kernel) * s.channels]);
       if (!(value <= best) && best == best) {
         best = value;
         winner = k;
@@ -49,7 +49,8 @@ __global__ void backward_kernel(MaxPool2dBackward<T> args) {
     float sum = 0;
     for (Index oy = first_oy; oy * s.stride <= y && oy < s.out_height(); ++oy) {
       for (Index ox = first_ox; ox * s.stride <= x && ox < s.out_width(); ++ox) {
-        const Index out = ((image * s.out_height() + oy) * s.out_width() + ox) * s.channels + channel;
+        const Index out =
+            ((image * s.out_height() + oy) * s.out_width() + ox) * s.channels + channel;
         if (args.choice[out] == (y - oy * s.stride) * s.kernel + x - ox * s.stride) {
           sum += to_float(args.dy[out]);
         }

@@ -15,10 +15,10 @@ std::string megabytes(std::size_t bytes) { return std::to_string(bytes >> 20) + 
   std::size_t total = 0;
   static_cast<void>(cudaGetLastError());  // the failure is told below, and is no one else's
   const bool known = cudaMemGetInfo(&free, &total) == cudaSuccess;
-  throw std::runtime_error("[cuda] out of memory: asked for " + megabytes(asked) +
-                           (known ? ", free were " + megabytes(free) + " of " + megabytes(total)
-                                  : std::string()) +
-                           ": try half of --batch-size");
+  throw std::runtime_error(
+      "[cuda] out of memory: asked for " + megabytes(asked) +
+      (known ? ", free were " + megabytes(free) + " of " + megabytes(total) : std::string()) +
+      ": try half of --batch-size");
 }
 
 void copy_memory(const Stream& stream, const void* from, void* to, std::size_t bytes,
@@ -38,8 +38,8 @@ Context::Context(int device_index) : device(device_index) {
   int count = 0;
   const cudaError_t looked = cudaGetDeviceCount(&count);
   if (looked != cudaSuccess || count == 0) {
-    throw std::runtime_error(std::string("[cuda] there is no CUDA device (") + cudaGetErrorString(looked) +
-                             "): use --device cpu");
+    throw std::runtime_error(std::string("[cuda] there is no CUDA device (") +
+                             cudaGetErrorString(looked) + "): use --device cpu");
   }
   if (device < 0 || device >= count) {
     throw std::runtime_error("[cuda] expected a device from 0 to " + std::to_string(count - 1) +

@@ -10,7 +10,8 @@ namespace inkling::cuda {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
 #define INKLING_PTX(...) asm volatile(__VA_ARGS__)
 #else
-#define INKLING_PTX(...) __trap()  // never launched: see the choice of kernels by compute capability
+#define INKLING_PTX(...) \
+  __trap()  // never launched: see the choice of kernels by compute capability
 #endif
 
 __device__ inline std::uint32_t shared_address(const void* shared) {

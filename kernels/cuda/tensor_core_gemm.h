@@ -119,10 +119,10 @@ void run_tiles(const Stream& stream, const A& a, const B& b, const Output& outpu
                const GemmSize& size, int splits) {
   const auto k_a_split =
       static_cast<int>(ceil_divide(ceil_divide(size.k, splits), kTileK) * kTileK);
-  const Grid grid{dim3(static_cast<unsigned>(ceil_divide(size.m, kTileM)),
-                       static_cast<unsigned>(ceil_divide(size.n, TileN)),
-                       static_cast<unsigned>(splits)),
-                  dim3(kBlockThreads), kStages * Stage<A, B, TileN>::kBytes};
+  const Grid grid{
+      dim3(static_cast<unsigned>(ceil_divide(size.m, kTileM)),
+           static_cast<unsigned>(ceil_divide(size.n, TileN)), static_cast<unsigned>(splits)),
+      dim3(kBlockThreads), kStages * Stage<A, B, TileN>::kBytes};
   launch(kernel<A, B, Output, TileN>, grid, context_of(stream).stream, a, b, output, size,
          k_a_split);
 }

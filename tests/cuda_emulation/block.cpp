@@ -1,5 +1,6 @@
 #include "tests/cuda_emulation/block.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
@@ -35,9 +36,11 @@ uint3 index_in(const dim3& size, std::size_t linear) {
           static_cast<unsigned>(linear / size.x / size.y)};
 }
 
+bool same_text(const char* a, const char* b) { return a == b || std::strcmp(a, b) == 0; }
+
 bool same_place(const Where& a, const Where& b) {
   return a.line() == b.line() && a.column() == b.column() &&
-         std::strcmp(a.file_name(), b.file_name()) == 0;
+         same_text(a.file_name(), b.file_name());
 }
 
 // The first set bit from `start` on, round and round; `bits` has one.
@@ -67,7 +70,8 @@ Block::Block(dim3 size, std::size_t shared_bytes, const std::function<void()>& b
       shared_bytes_(shared_bytes),
       shared_(nullptr, std::free),
       threads_(std::size_t{size.x} * size.y * size.z),
-      ready_((threads_.size() + 63) / 64) {
+      ready_((threads_.size() + 63) / 64),
+      calling_((threads_.size() + kLanes - 1) / kLanes) {
   // An allocation of the exact size, so that AddressSanitizer guards both its ends.
   void* memory = nullptr;
   if (shared_bytes > 0 && posix_memalign(&memory, 128, shared_bytes) != 0) {
@@ -99,6 +103,7 @@ void Block::run(uint3 index, std::uint64_t random_state) {
   blockIdx = index;
   random_ = random_state;
   ended_ = 0;
+  std::fill(calling_.begin(), calling_.end(), 0);
   if (shared_bytes_ > 0) {
     poison(shared_.get(), shared_bytes_);
   }
@@ -231,7 +236,7 @@ void Block::release_barrier() {
 bool Block::waits_in_the_same_call(std::size_t thread, const Thread& other) const {
   const Thread& candidate = threads_[thread];
   return candidate.state == State::in_warp_call && candidate.mask == other.mask &&
-         std::strcmp(candidate.call, other.call) == 0 && same_place(candidate.where, other.where);
+         same_text(candidate.call, other.call) && same_place(candidate.where, other.where);
 }
 
 void Block::warp_call(const char* name, unsigned mask, void* operand,
@@ -245,18 +250,26 @@ void Block::warp_call(const char* name, unsigned mask, void* operand,
   me.where = where;
   me.mask = mask;
   me.operand = operand;
-  const std::size_t first = running_ / kLanes * kLanes;
+  const std::size_t warp = running_ / kLanes;
+  const std::size_t first = warp * kLanes;
+  const auto lanes = static_cast<int>(std::min<std::size_t>(kLanes, threads_.size() - first));
+  const int expected = std::popcount(mask & kWholeWarp >> (kLanes - lanes));
+  if (++calling_[warp] < expected) {
+    suspend(State::in_warp_call, name, where);
+    return;  // the last one to come has combined
+  }
   Operands operands{};
   for (std::size_t l = 0; l < kLanes && first + l < threads_.size(); ++l) {
     if ((mask >> l & 1U) != 0) {
       if (!waits_in_the_same_call(first + l, me)) {
         suspend(State::in_warp_call, name, where);
-        return;  // the last one to come has combined
+        return;
       }
       operands[l] = threads_[first + l].operand;
     }
   }
   combine(operands);
+  calling_[warp] -= expected;
   for (std::size_t l = 0; l < kLanes; ++l) {
     if (operands[l] != nullptr && first + l != running_) {
       set_ready(first + l);
@@ -288,7 +301,8 @@ void Block::fail_stuck() const {
 }
 
 std::string Block::name_of(std::size_t thread) const {
-  return "thread " + in_parentheses(index_in(size_, thread)) + " of block " + in_parentheses(index_);
+  return "thread " + in_parentheses(index_in(size_, thread)) + " of block " +
+         in_parentheses(index_);
 }
 
 std::string Block::place_of(std::size_t thread) const {

@@ -71,6 +71,7 @@ class Block {
   std::unique_ptr<unsigned char, void (*)(void*)> shared_;
   std::vector<Thread> threads_;
   std::vector<std::uint64_t> ready_;  // a bit for each thread
+  std::vector<int> calling_;          // of each warp, how many threads are in a warp's call
   std::size_t running_ = 0;
   std::size_t ended_ = 0;
   std::size_t at_barrier_ = 0;

@@ -12,10 +12,12 @@ constexpr std::size_t kRowBytes = 16;  // of an 8×8 matrix of 16-bit numbers; o
 void check_shared(const char* call, const void* memory) {
   const Block& block = Block::current();
   if (reinterpret_cast<std::uintptr_t>(memory) % kRowBytes != 0) {
-    throw Error(block.name_of_running() + " gives " + call + " an address that is not aligned to 16 bytes");
+    throw Error(block.name_of_running() + " gives " + call +
+                " an address that is not aligned to 16 bytes");
   }
   if (!block.is_shared(memory, kRowBytes)) {
-    throw Error(block.name_of_running() + " gives " + call + " an address outside of shared memory");
+    throw Error(block.name_of_running() + " gives " + call +
+                " an address outside of shared memory");
   }
 }
 
@@ -33,7 +35,8 @@ struct LdmatrixOperand {
 
 std::uint16_t element(const Operands& operands, int matrix, int row, int column) {
   std::uint16_t value = 0;
-  std::memcpy(&value, static_cast<const LdmatrixOperand*>(operands[8 * matrix + row])->row + 2 * column,
+  std::memcpy(&value,
+              static_cast<const LdmatrixOperand*>(operands[8 * matrix + row])->row + 2 * column,
               sizeof(value));
   return value;
 }
@@ -82,7 +85,8 @@ void multiply(const Operands& operands) {
 void check_whole_warp(const char* call, const Operands& operands) {
   for (const void* operand : operands) {
     if (operand == nullptr) {
-      throw Error(Block::current().name_of_running() + " calls " + call + " in a warp of fewer than 32 threads");
+      throw Error(Block::current().name_of_running() + " calls " + call +
+                  " in a warp of fewer than 32 threads");
     }
   }
 }
@@ -120,7 +124,8 @@ unsigned ballot(const char* name, unsigned mask, bool predicate, const Where& wh
   return mine.result;
 }
 
-void ldmatrix_x4(std::uint32_t (&registers)[4], const void* shared_row, bool transposed, const Where& where) {
+void ldmatrix_x4(std::uint32_t (&registers)[4], const void* shared_row, bool transposed,
+                 const Where& where) {
   check_shared("ldmatrix", shared_row);
   LdmatrixOperand mine{static_cast<const unsigned char*>(shared_row), registers};
   const auto combine = [transposed](const Operands& operands) {
@@ -140,7 +145,8 @@ void ldmatrix_x4(std::uint32_t (&registers)[4], const void* shared_row, bool tra
   warp_call("ldmatrix", kWholeWarp, &mine, combine, where);
 }
 
-void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2], const Where& where) {
+void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
+                 const Where& where) {
   MmaOperand mine{d, a, b};
   const auto combine = [](const Operands& operands) {
     check_whole_warp("mma", operands);
@@ -153,13 +159,17 @@ void cp_async_16(void* shared, const void* global, bool valid) {
   check_shared("cp.async", shared);
   Block& block = Block::current();
   if (reinterpret_cast<std::uintptr_t>(global) % AsyncCopies::kBytes != 0) {
-    throw Error(block.name_of_running() + " gives cp.async a source that is not aligned to 16 bytes");
+    throw Error(block.name_of_running() +
+                " gives cp.async a source that is not aligned to 16 bytes");
   }
-  block.copies().begin(static_cast<std::byte*>(shared), valid ? static_cast<const std::byte*>(global) : nullptr);
+  block.copies().begin(static_cast<std::byte*>(shared),
+                       valid ? static_cast<const std::byte*>(global) : nullptr);
 }
 
 void cp_async_commit() { Block::current().copies().commit(); }
 
-void cp_async_wait(int pending) { Block::current().copies().wait(static_cast<std::size_t>(pending)); }
+void cp_async_wait(int pending) {
+  Block::current().copies().wait(static_cast<std::size_t>(pending));
+}
 
 }  // namespace inkling::emulation

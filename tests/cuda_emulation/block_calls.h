@@ -52,7 +52,8 @@ T shuffle(const char* name, unsigned mask, T value, int source, const Where& whe
       auto* const taker = static_cast<Operand*>(operand);
       if (taker != nullptr) {
         const auto* const giver = static_cast<const Operand*>(operands[taker->source]);
-        taker->taken = giver != nullptr ? giver->given : taker->given;  // CUDA leaves the latter undefined
+        taker->taken =
+            giver != nullptr ? giver->given : taker->given;  // CUDA leaves the latter undefined
       }
     }
   };
@@ -76,22 +77,26 @@ inline void __syncwarp(unsigned mask = inkling::emulation::kWholeWarp,
 template <class T>
 T __shfl_sync(unsigned mask, T value, int source,
               inkling::emulation::Where where = inkling::emulation::Where::current()) {
-  return inkling::emulation::shuffle("__shfl_sync", mask, value, source % inkling::emulation::kLanes, where);
+  return inkling::emulation::shuffle("__shfl_sync", mask, value,
+                                     source % inkling::emulation::kLanes, where);
 }
 template <class T>
 T __shfl_xor_sync(unsigned mask, T value, int bits,
                   inkling::emulation::Where where = inkling::emulation::Where::current()) {
-  return inkling::emulation::shuffle("__shfl_xor_sync", mask, value, inkling::emulation::lane() ^ bits, where);
+  return inkling::emulation::shuffle("__shfl_xor_sync", mask, value,
+                                     inkling::emulation::lane() ^ bits, where);
 }
 template <class T>
 T __shfl_down_sync(unsigned mask, T value, unsigned distance,
                    inkling::emulation::Where where = inkling::emulation::Where::current()) {
   const int below = inkling::emulation::lane() + static_cast<int>(distance);
-  return inkling::emulation::shuffle("__shfl_down_sync", mask, value,
-                                     below < inkling::emulation::kLanes ? below : inkling::emulation::lane(), where);
+  return inkling::emulation::shuffle(
+      "__shfl_down_sync", mask, value,
+      below < inkling::emulation::kLanes ? below : inkling::emulation::lane(), where);
 }
-inline unsigned __ballot_sync(unsigned mask, bool predicate,
-                              inkling::emulation::Where where = inkling::emulation::Where::current()) {
+inline unsigned __ballot_sync(
+    unsigned mask, bool predicate,
+    inkling::emulation::Where where = inkling::emulation::Where::current()) {
   return inkling::emulation::ballot("__ballot_sync", mask, predicate, where);
 }
 inline bool __any_sync(unsigned mask, bool predicate,

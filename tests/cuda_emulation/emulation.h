@@ -70,7 +70,8 @@ const ThreadOrder& thread_order();
 const DeviceSettings& device_settings();
 
 // Runs a grid to its end: `body` once for each thread, with threadIdx and blockIdx set. Throws Error.
-void run_grid(dim3 blocks, dim3 threads, std::size_t shared_bytes, const std::function<void()>& body);
+void run_grid(dim3 blocks, dim3 threads, std::size_t shared_bytes,
+              const std::function<void()>& body);
 
 // The running block's dynamic shared memory.
 unsigned char* shared_memory();

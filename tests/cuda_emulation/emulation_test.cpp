@@ -17,8 +17,8 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::vector<ThreadOrder> kOrders{ThreadOrder::forward(), ThreadOrder::reverse(), ThreadOrder::shuffled(1),
-                                       ThreadOrder::shuffled(2)};
+const std::vector<ThreadOrder> kOrders{ThreadOrder::forward(), ThreadOrder::reverse(),
+                                       ThreadOrder::shuffled(1), ThreadOrder::shuffled(2)};
 
 // One block.
 void run(unsigned threads, std::size_t shared_bytes, const std::function<void()>& kernel) {
@@ -61,19 +61,24 @@ TEST(Grid, RunsEveryThreadOfEveryBlockOnceInAnyOrder) {
     EXPECT_EQ(seen.size(), 12U * 30U);
     for (const auto& [index, times] : seen) {
       EXPECT_EQ(times, 1);
-      EXPECT_TRUE(index[0] < 3 && index[1] < 2 && index[2] < 2 && index[3] < 5 && index[4] < 3 && index[5] < 2);
+      EXPECT_TRUE(index[0] < 3 && index[1] < 2 && index[2] < 2 && index[3] < 5 && index[4] < 3 &&
+                  index[5] < 2);
     }
   }
 }
 
 TEST(Grid, RefusesWhatADeviceCannotLaunch) {
   const auto nothing = [] {};
-  EXPECT_THAT(error_of([&] { run_grid(dim3(1), dim3(1025), 0, nothing); }), HasSubstr("received 1025"));
+  EXPECT_THAT(error_of([&] { run_grid(dim3(1), dim3(1025), 0, nothing); }),
+              HasSubstr("received 1025"));
   EXPECT_THAT(error_of([&] { run_grid(dim3(1), dim3(0), 0, nothing); }), HasSubstr("received 0"));
-  EXPECT_THAT(error_of([&] { run_grid(dim3(1, 65536), dim3(1), 0, nothing); }), HasSubstr("1 × 65536 × 1"));
-  EXPECT_THAT(error_of([&] { run_grid(dim3(1), dim3(1), 300000, nothing); }), HasSubstr("received 300000"));
+  EXPECT_THAT(error_of([&] { run_grid(dim3(1, 65536), dim3(1), 0, nothing); }),
+              HasSubstr("1 × 65536 × 1"));
+  EXPECT_THAT(error_of([&] { run_grid(dim3(1), dim3(1), 300000, nothing); }),
+              HasSubstr("received 300000"));
   const ScopedDevice turing({.capability = 75});
-  EXPECT_THAT(error_of([&] { run_grid(dim3(1), dim3(1), 70000, nothing); }), HasSubstr("at most 65536"));
+  EXPECT_THAT(error_of([&] { run_grid(dim3(1), dim3(1), 70000, nothing); }),
+              HasSubstr("at most 65536"));
 }
 
 TEST(Grid, PassesOnWhatAKernelThrowsAndRunsTheNextOne) {
@@ -138,7 +143,8 @@ TEST(PlantedFault, ABarrierThatSomeDoNotReachNamesThem) {
       __syncthreads();
     });
   });
-  EXPECT_THAT(error, AllOf(HasSubstr("divergent barrier"), HasSubstr("thread (5, 3, 0) of block (0, 0, 0) has ended"),
+  EXPECT_THAT(error, AllOf(HasSubstr("divergent barrier"),
+                           HasSubstr("thread (5, 3, 0) of block (0, 0, 0) has ended"),
                            HasSubstr("emulation_test.cpp")));
 }
 
@@ -171,12 +177,14 @@ TEST(PlantedFault, AccessOutOfBoundsOfDeviceMemoryIsCaught) {
 
 TEST(PlantedFault, AccessOutOfBoundsOfSharedMemoryIsCaught) {
   SKIP_WITHOUT_ADDRESS_SANITIZER();
-  EXPECT_DEATH(run(64, 60 * sizeof(float), [] { shared_floats()[threadIdx.x] = 1; }), "heap-buffer-overflow");
+  EXPECT_DEATH(run(64, 60 * sizeof(float), [] { shared_floats()[threadIdx.x] = 1; }),
+               "heap-buffer-overflow");
 }
 
 TEST(PlantedFault, AMisalignedVectorIsCaught) {
   SKIP_WITHOUT_ADDRESS_SANITIZER();
-  EXPECT_DEATH(run(1, 64, [] { *reinterpret_cast<float4*>(shared_floats() + 1) = float4{}; }), "misaligned");
+  EXPECT_DEATH(run(1, 64, [] { *reinterpret_cast<float4*>(shared_floats() + 1) = float4{}; }),
+               "misaligned");
 }
 
 TEST(SharedMemory, BeginsAsNan) {
@@ -221,7 +229,8 @@ TEST(Warp, ACallThatALaneDoesNotReachNamesIt) {
                   }
                 });
               }),
-              AllOf(HasSubstr("divergent call of a warp"), HasSubstr("thread (37, 0, 0) of block (0, 0, 0) has ended")));
+              AllOf(HasSubstr("divergent call of a warp"),
+                    HasSubstr("thread (37, 0, 0) of block (0, 0, 0) has ended")));
   const std::string at_two_places = error_of([] {
     run(32, 0, [] {
       if (threadIdx.x < 16) {
@@ -232,7 +241,8 @@ TEST(Warp, ACallThatALaneDoesNotReachNamesIt) {
     });
   });
   EXPECT_THAT(at_two_places, HasSubstr("divergent call of a warp"));
-  EXPECT_THAT(error_of([] { run(32, 0, [] { __ballot_sync(0xFFFFU, true); }); }), HasSubstr("leaves itself out"));
+  EXPECT_THAT(error_of([] { run(32, 0, [] { __ballot_sync(0xFFFFU, true); }); }),
+              HasSubstr("leaves itself out"));
 }
 
 TEST(Warp, AtomicAdditionsAllCount) {

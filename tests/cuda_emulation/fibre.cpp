@@ -14,7 +14,7 @@
 namespace inkling::emulation {
 namespace {
 
-constexpr std::size_t kStackBytes = std::size_t{128} << 10;
+constexpr std::size_t kStackBytes = std::size_t{64} << 10;
 
 Fibre* left = nullptr;  // the fibre that was left last
 

@@ -43,12 +43,14 @@ DeviceSettings& settings_in_force() {
 void check_launch(dim3 blocks, dim3 threads, std::size_t shared_bytes) {
   const std::uint64_t threads_a_block = std::uint64_t{threads.x} * threads.y * threads.z;
   if (threads_a_block < 1 || threads_a_block > kMostThreads) {
-    throw Error("expected a launch of 1 to 1024 threads a block, received " + std::to_string(threads_a_block));
+    throw Error("expected a launch of 1 to 1024 threads a block, received " +
+                std::to_string(threads_a_block));
   }
   if (blocks.x < 1 || blocks.x > kMostBlocksAlong || blocks.y < 1 || blocks.y > kMostBlocksAcross ||
       blocks.z < 1 || blocks.z > kMostBlocksAcross) {
-    throw Error("expected a launch of 1 to 2^31 - 1 × 65535 × 65535 blocks, received " + std::to_string(blocks.x) +
-                " × " + std::to_string(blocks.y) + " × " + std::to_string(blocks.z));
+    throw Error("expected a launch of 1 to 2^31 - 1 × 65535 × 65535 blocks, received " +
+                std::to_string(blocks.x) + " × " + std::to_string(blocks.y) + " × " +
+                std::to_string(blocks.z));
   }
   if (shared_bytes > most_shared_bytes()) {
     throw Error("expected a launch of at most " + std::to_string(most_shared_bytes()) +
@@ -74,22 +76,28 @@ std::vector<std::uint64_t> order_of_blocks(std::uint64_t count) {
 
 }  // namespace
 
-ScopedThreadOrder::ScopedThreadOrder(ThreadOrder order) : before_(order_in_force()) { order_in_force() = order; }
+ScopedThreadOrder::ScopedThreadOrder(ThreadOrder order) : before_(order_in_force()) {
+  order_in_force() = order;
+}
 ScopedThreadOrder::~ScopedThreadOrder() { order_in_force() = before_; }
-ScopedDevice::ScopedDevice(DeviceSettings settings) : before_(settings_in_force()) { settings_in_force() = settings; }
+ScopedDevice::ScopedDevice(DeviceSettings settings) : before_(settings_in_force()) {
+  settings_in_force() = settings;
+}
 ScopedDevice::~ScopedDevice() { settings_in_force() = before_; }
 
 const ThreadOrder& thread_order() { return order_in_force(); }
 const DeviceSettings& device_settings() { return settings_in_force(); }
 
-void run_grid(dim3 blocks, dim3 threads, std::size_t shared_bytes, const std::function<void()>& body) {
+void run_grid(dim3 blocks, dim3 threads, std::size_t shared_bytes,
+              const std::function<void()>& body) {
   check_launch(blocks, threads, shared_bytes);
   const DeviceAtWork at_work;
   gridDim = blocks;
   blockDim = threads;
   Block block(threads, shared_bytes, body);
   for (const std::uint64_t i : order_of_blocks(std::uint64_t{blocks.x} * blocks.y * blocks.z)) {
-    const uint3 index{static_cast<unsigned>(i % blocks.x), static_cast<unsigned>(i / blocks.x % blocks.y),
+    const uint3 index{static_cast<unsigned>(i % blocks.x),
+                      static_cast<unsigned>(i / blocks.x % blocks.y),
                       static_cast<unsigned>(i / blocks.x / blocks.y)};
     block.run(index, thread_order().seed + i);
   }

@@ -33,8 +33,9 @@ std::string error_of(const std::function<void()>& body) {
 }
 
 // The manual's figure for .m8n8: which lane holds the elements of each row, in pairs of columns.
-constexpr int kHolder[8][4] = {{0, 1, 2, 3},     {4, 5, 6, 7},     {8, 9, 10, 11},   {12, 13, 14, 15},
-                               {16, 17, 18, 19}, {20, 21, 22, 23}, {24, 25, 26, 27}, {28, 29, 30, 31}};
+constexpr int kHolder[8][4] = {{0, 1, 2, 3},     {4, 5, 6, 7},     {8, 9, 10, 11},
+                               {12, 13, 14, 15}, {16, 17, 18, 19}, {20, 21, 22, 23},
+                               {24, 25, 26, 27}, {28, 29, 30, 31}};
 
 // Element (row, column) of matrix m, in shared memory row after row.
 std::uint16_t numbered(int matrix, int row, int column) {
@@ -69,12 +70,15 @@ TEST(Ldmatrix, DealsColumnsWhenTransposed) { check_ldmatrix(true); }
 TEST(Ldmatrix, WantsAlignedRowsInSharedMemory) {
   std::uint32_t registers[4];
   alignas(16) unsigned char elsewhere[16] = {};
-  EXPECT_THAT(error_of([&] { run_warp(1024, [&] { ldmatrix_x4(registers, shared_memory() + 8, false); }); }),
+  EXPECT_THAT(error_of([&] {
+                run_warp(1024, [&] { ldmatrix_x4(registers, shared_memory() + 8, false); });
+              }),
               HasSubstr("not aligned to 16 bytes"));
   EXPECT_THAT(error_of([&] { run_warp(1024, [&] { ldmatrix_x4(registers, elsewhere, false); }); }),
               HasSubstr("outside of shared memory"));
-  EXPECT_THAT(error_of([&] { run_warp(24, [&] { ldmatrix_x4(registers, shared_memory() + 16, false); }); }),
-              HasSubstr("outside of shared memory"));
+  EXPECT_THAT(
+      error_of([&] { run_warp(24, [&] { ldmatrix_x4(registers, shared_memory() + 16, false); }); }),
+      HasSubstr("outside of shared memory"));
 }
 
 // mma.m16n8k16, .bf16: (row, column) that a lane's element i is. A has eight elements a lane (two a register),
@@ -192,7 +196,8 @@ TEST(CpAsync, WantsAlignedSharedTargetsAndAWaitForEach) {
   const auto copy = [&](std::size_t to, std::size_t from, bool then_wait) {
     return error_of([&, to, from, then_wait] {
       run_grid(dim3(1), dim3(3), 32, [&] {
-        cp_async_16(shared_memory() + to, reinterpret_cast<const char*>(source.data()) + from, true);
+        cp_async_16(shared_memory() + to, reinterpret_cast<const char*>(source.data()) + from,
+                    true);
         if (then_wait) {
           cp_async_commit();
           cp_async_wait(0);
@@ -204,7 +209,8 @@ TEST(CpAsync, WantsAlignedSharedTargetsAndAWaitForEach) {
   EXPECT_THAT(copy(4, 0, true), HasSubstr("not aligned to 16 bytes"));
   EXPECT_THAT(copy(0, 4, true), HasSubstr("a source that is not aligned"));
   EXPECT_THAT(copy(32, 0, true), HasSubstr("outside of shared memory"));
-  EXPECT_THAT(copy(0, 0, false), HasSubstr("thread (0, 0, 0) of block (0, 0, 0) ends while copies"));
+  EXPECT_THAT(copy(0, 0, false),
+              HasSubstr("thread (0, 0, 0) of block (0, 0, 0) ends while copies"));
 }
 
 }  // namespace

@@ -64,7 +64,8 @@ cudaError_t give_up(Graph* graph) {
 
 }  // namespace
 
-void launch(cudaStream_t stream, dim3 blocks, dim3 threads, std::size_t shared_bytes, std::function<void()> body) {
+void launch(cudaStream_t stream, dim3 blocks, dim3 threads, std::size_t shared_bytes,
+            std::function<void()> body) {
   submit(stream, [=, body = std::move(body)] { run_grid(blocks, threads, shared_bytes, body); });
 }
 
@@ -143,8 +144,8 @@ cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
     return give_memory_back(memory) ? cudaSuccess : cudaErrorInvalidValue;
   }
   const std::vector<Region>& own = stream->capturing->memory;
-  const auto found =
-      std::find_if(own.begin(), own.end(), [memory](const Region& region) { return region.start == memory; });
+  const auto found = std::find_if(
+      own.begin(), own.end(), [memory](const Region& region) { return region.start == memory; });
   if (found == own.end()) {
     return not_while_capturing(stream);
   }
@@ -156,7 +157,8 @@ cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
   return cudaSuccess;
 }
 
-cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
+                            cudaStream_t stream) {
   const bool from_device = kind != cudaMemcpyHostToDevice;
   const bool to_device = kind != cudaMemcpyDeviceToHost;
   const auto fits = [bytes](const void* memory, bool device) {
@@ -166,7 +168,8 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
     return cudaErrorInvalidValue;
   }
   if (stream->capturing && kind != cudaMemcpyDeviceToDevice) {
-    return not_while_capturing(stream);  // a graph would read or write the host's memory at each launch
+    return not_while_capturing(
+        stream);  // a graph would read or write the host's memory at each launch
   }
   submit(stream, [=] {
     const DeviceAtWork at_work;
@@ -211,7 +214,8 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   return cudaSuccess;
 }
 
-cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long /*flags*/) {
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
+                                 unsigned long long /*flags*/) {
   ++graph->owners;
   *executable = graph;
   return cudaSuccess;

@@ -24,7 +24,8 @@ class Runtime : public testing::Test {
   }
   int read(const int* memory) {
     int value = 0;
-    EXPECT_EQ(cudaMemcpyAsync(&value, memory, sizeof(int), cudaMemcpyDeviceToHost, stream_), cudaSuccess);
+    EXPECT_EQ(cudaMemcpyAsync(&value, memory, sizeof(int), cudaMemcpyDeviceToHost, stream_),
+              cudaSuccess);
     return value;
   }
 
@@ -36,8 +37,10 @@ TEST_F(Runtime, MemoryBeginsAsPoisonAndHoldsWhatIsCopied) {
   int* const memory = take(2);
   EXPECT_EQ(read(memory), -1);
   const int value = 5;
-  EXPECT_EQ(cudaMemcpyAsync(memory, &value, sizeof(int), cudaMemcpyHostToDevice, stream_), cudaSuccess);
-  EXPECT_EQ(cudaMemcpyAsync(memory + 1, memory, sizeof(int), cudaMemcpyDeviceToDevice, stream_), cudaSuccess);
+  EXPECT_EQ(cudaMemcpyAsync(memory, &value, sizeof(int), cudaMemcpyHostToDevice, stream_),
+            cudaSuccess);
+  EXPECT_EQ(cudaMemcpyAsync(memory + 1, memory, sizeof(int), cudaMemcpyDeviceToDevice, stream_),
+            cudaSuccess);
   EXPECT_EQ(read(memory + 1), 5);
   EXPECT_EQ(cudaMemsetAsync(memory, 0, sizeof(int), stream_), cudaSuccess);
   EXPECT_EQ(read(memory), 0);
@@ -47,9 +50,12 @@ TEST_F(Runtime, MemoryBeginsAsPoisonAndHoldsWhatIsCopied) {
 TEST_F(Runtime, CopiesBeyondTheEndOrInAWrongDirectionAreRefused) {
   int* const memory = take(2);
   int host[3] = {};
-  EXPECT_EQ(cudaMemcpyAsync(memory, host, 3 * sizeof(int), cudaMemcpyHostToDevice, stream_), cudaErrorInvalidValue);
-  EXPECT_EQ(cudaMemcpyAsync(host, host + 1, sizeof(int), cudaMemcpyDeviceToHost, stream_), cudaErrorInvalidValue);
-  EXPECT_EQ(cudaMemcpyAsync(memory, memory + 1, sizeof(int), cudaMemcpyHostToDevice, stream_), cudaErrorInvalidValue);
+  EXPECT_EQ(cudaMemcpyAsync(memory, host, 3 * sizeof(int), cudaMemcpyHostToDevice, stream_),
+            cudaErrorInvalidValue);
+  EXPECT_EQ(cudaMemcpyAsync(host, host + 1, sizeof(int), cudaMemcpyDeviceToHost, stream_),
+            cudaErrorInvalidValue);
+  EXPECT_EQ(cudaMemcpyAsync(memory, memory + 1, sizeof(int), cudaMemcpyHostToDevice, stream_),
+            cudaErrorInvalidValue);
   EXPECT_EQ(cudaMemsetAsync(memory + 1, 0, 2 * sizeof(int), stream_), cudaErrorInvalidValue);
   EXPECT_EQ(cudaFreeAsync(memory + 1, stream_), cudaErrorInvalidValue);
   EXPECT_EQ(cudaFreeAsync(memory, stream_), cudaSuccess);
@@ -116,7 +122,9 @@ TEST_F(Runtime, ACaptureThatWaitsOrFreesOthersMemoryIsLost) {
   };
   breaks([&] { return cudaStreamSynchronize(stream_); });
   breaks([&] { return cudaFreeAsync(memory, stream_); });
-  breaks([&] { return cudaMemcpyAsync(&value, memory, sizeof(int), cudaMemcpyDeviceToHost, stream_); });
+  breaks([&] {
+    return cudaMemcpyAsync(&value, memory, sizeof(int), cudaMemcpyDeviceToHost, stream_);
+  });
   cudaFreeAsync(memory, stream_);
 }
 

@@ -138,7 +138,8 @@ TEST(Network, DropsOutInTrainingAlone) {
   const Variable images(
       Tensor::from_host<float>({4, 6, 5, 2}, reference::random_values<float>(240, 1), kCpu));
   const auto run = [&](std::int32_t step) {
-    const auto on_device = Tensor::from_host<std::int32_t>({1}, std::vector<std::int32_t>{step}, kCpu);
+    const auto on_device =
+        Tensor::from_host<std::int32_t>({1}, std::vector<std::int32_t>{step}, kCpu);
     return network.forward(images, {.seed = 1, .step = on_device}).value().to_host<float>();
   };
   EXPECT_EQ(network.forward(images).value().to_host<float>(),

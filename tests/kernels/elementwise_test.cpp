@@ -78,7 +78,8 @@ TEST(Dropout, KeepsTheShareItShouldAndScalesIt) {
   const std::int32_t step = 9;
   for (const double p : {0.1, 0.5, 0.9}) {
     std::vector<float> y(x.size());
-    cpu::dropout<float>(*kStream, size, p, {.seed = 5, .layer = 2, .step = &step}, x.data(), y.data());
+    cpu::dropout<float>(*kStream, size, p, {.seed = 5, .layer = 2, .step = &step}, x.data(),
+                        y.data());
     Index kept = 0;
     for (const float value : y) {
       ASSERT_TRUE(value == 0 || value == static_cast<float>(1 / (1 - p)));
@@ -94,7 +95,8 @@ TEST(Dropout, DrawsAnotherMaskForAnotherKeyAndTheSameForTheSame) {
   const std::vector<float> x(1001, 1.0F);
   const auto mask = [&](std::uint64_t seed, std::uint32_t layer, std::int32_t step, int threads) {
     std::vector<float> y(x.size());
-    cpu::dropout<float>(*cpu::open_stream(threads), 1001, 0.5, {seed, layer, &step}, x.data(), y.data());
+    cpu::dropout<float>(*cpu::open_stream(threads), 1001, 0.5, {seed, layer, &step}, x.data(),
+                        y.data());
     return y;
   };
   const auto first = mask(1, 1, 1, 1);

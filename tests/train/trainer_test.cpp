@@ -48,8 +48,7 @@ TEST(Trainer, LearnsWhatCanBeLearntAndLogsIt) {
   ASSERT_EQ(history.size(), 3U);
   EXPECT_LT(history[2].train_loss, history[0].train_loss);
   EXPECT_EQ(history[2].validation_accuracy, 1.0);
-  EXPECT_EQ(trainer.steps(), 3 * 24)
-      << "380 images make 23 batches of 16 and one of 12";
+  EXPECT_EQ(trainer.steps(), 3 * 24) << "380 images make 23 batches of 16 and one of 12";
 }
 
 TEST(Trainer, GivesTheSameWeightsForAnyNumberOfThreads) {

@@ -48,8 +48,9 @@ inline void PrintTo(const LinearShape& s, std::ostream* out) {
   *out << s.batch << "×" << s.in_features << " → " << s.out_features;
 }
 inline void PrintTo(const Conv2dShape& s, std::ostream* out) {
-  *out << s.batch << "×" << s.in_height << "×" << s.in_width << "×" << s.in_channels << " → " << s.out_channels
-       << ", kernel " << s.kernel << ", stride " << s.stride << ", padding " << s.padding;
+  *out << s.batch << "×" << s.in_height << "×" << s.in_width << "×" << s.in_channels << " → "
+       << s.out_channels << ", kernel " << s.kernel << ", stride " << s.stride << ", padding "
+       << s.padding;
 }
 
 // Numbers as a kernel stores them, and back.
@@ -106,7 +107,7 @@ class OnDevice {
   OnDevice(const OnDevice&) = delete;
   OnDevice& operator=(const OnDevice&) = delete;
 
-  operator T*() { return memory_; }        // NOLINT(google-explicit-constructor): as a kernel's argument
+  operator T*() { return memory_; }  // NOLINT(google-explicit-constructor): as a kernel's argument
   operator const T*() const { return memory_; }  // NOLINT(google-explicit-constructor)
 
   std::vector<T> to_host() const {
@@ -144,7 +145,8 @@ std::vector<T> the_same_each_time(const std::function<std::vector<T>()>& body) {
 }
 
 template <class T>
-void expect_close(const std::vector<T>& result, const std::vector<double>& truth, double tolerance) {
+void expect_close(const std::vector<T>& result, const std::vector<double>& truth,
+                  double tolerance) {
   ASSERT_EQ(result.size(), truth.size());
   EXPECT_LE(reference::relative_distance(to_doubles(result), truth), tolerance);
 }

@@ -62,7 +62,8 @@ TEST_F(CudaKernels, DropoutHasTheCpusMask) {
       return to_y.to_host();
     });
     std::vector<float> expected(x.size());
-    cpu::dropout<float>(cpu_stream(), size, 0.3, {key.seed, key.layer, &step}, x.data(), expected.data());
+    cpu::dropout<float>(cpu_stream(), size, 0.3, {key.seed, key.layer, &step}, x.data(),
+                        expected.data());
     EXPECT_EQ(y, expected);
   }
 }
@@ -84,8 +85,12 @@ TEST_F(CudaKernels, LayoutsTurnAsOnTheCpu) {
 
 // Windows that overlap, leave a rest, are larger than their stride; values that tie.
 TEST_F(CudaKernels, MaxPoolMatchesTheCpu) {
-  for (const Pool2dShape& s : {Pool2dShape{1, 2, 2, 1, 2, 2}, {2, 7, 5, 3, 2, 2}, {1, 6, 6, 4, 3, 1},
-                               {2, 9, 8, 2, 3, 2}, {1, 8, 9, 5, 2, 3}, {1, 5, 5, 2, 5, 1}}) {
+  for (const Pool2dShape& s : {Pool2dShape{1, 2, 2, 1, 2, 2},
+                               {2, 7, 5, 3, 2, 2},
+                               {1, 6, 6, 4, 3, 1},
+                               {2, 9, 8, 2, 3, 2},
+                               {1, 8, 9, 5, 2, 3},
+                               {1, 5, 5, 2, 5, 1}}) {
     auto x = random_floats(s.batch * s.in_height * s.in_width * s.channels, 1);
     for (float& value : x) {
       value = std::round(4 * value);
@@ -125,7 +130,8 @@ TEST_F(CudaKernels, MaxPoolMatchesTheCpu) {
 }
 
 TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
-  for (const auto& [batch, classes] : {std::pair<Index, Index>{1, 2}, {7, 10}, {300, 10}, {256, 47}}) {
+  for (const auto& [batch, classes] :
+       {std::pair<Index, Index>{1, 2}, {7, 10}, {300, 10}, {256, 47}}) {
     auto logits = random_floats(batch * classes, 1);
     for (float& logit : logits) {
       logit *= 20;
@@ -180,14 +186,13 @@ TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
                                                          .dlogits = dlogits});
     const double dloss64 = 0.5;
     std::vector<double> truth(logits.size());
-    cpu::cross_entropy_backward<double>(cpu_stream(),
-                                        {.batch = batch,
-                                         .classes = classes,
-                                         .label_smoothing = smoothing,
-                                         .probabilities = true_probabilities.data(),
-                                         .labels = labels.data(),
-                                         .dloss = &dloss64,
-                                         .dlogits = truth.data()});
+    cpu::cross_entropy_backward<double>(cpu_stream(), {.batch = batch,
+                                                       .classes = classes,
+                                                       .label_smoothing = smoothing,
+                                                       .probabilities = true_probabilities.data(),
+                                                       .labels = labels.data(),
+                                                       .dloss = &dloss64,
+                                                       .dlogits = truth.data()});
     expect_close(dlogits.to_host(), truth, 5e-6);
   }
 }
@@ -351,7 +356,8 @@ TEST_F(CudaKernels, AddResultsWeighsALossByItsBatch) {
 TEST_F(CudaKernels, RoundsToTheNearestBf16AndToEvenInTheMiddle) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float infinity = std::numeric_limits<float>::infinity();
-  const OnDevice<float> x(std::vector<float>{1, 1.00390625F, 1.01171875F, -3e38F, infinity, nan, 3.4e38F});
+  const OnDevice<float> x(
+      std::vector<float>{1, 1.00390625F, 1.01171875F, -3e38F, infinity, nan, 3.4e38F});
   OnDevice<bfloat16> y(7);
   cuda::round_to_bfloat16(*cuda_stream(), 7, x, y);
   const auto rounded = to_doubles(y.to_host());
@@ -367,14 +373,14 @@ TEST_F(CudaKernels, RoundsToTheNearestBf16AndToEvenInTheMiddle) {
 TEST_F(CudaKernels, ARecordingRunsWhenItIsReplayed) {
   OnDevice<float> sum(std::vector<float>{0});
   const OnDevice<float> one(std::vector<float>{1});
-  const auto recording = cuda::record(*cuda_stream(), [&] {
-    cuda::accumulate<float>(*cuda_stream(), 1, one, sum);
-  });
+  const auto recording =
+      cuda::record(*cuda_stream(), [&] { cuda::accumulate<float>(*cuda_stream(), 1, one, sum); });
   EXPECT_EQ(sum.to_host()[0], 0);
   cuda::replay(*cuda_stream(), recording.get());
   cuda::replay(*cuda_stream(), recording.get());
   EXPECT_EQ(sum.to_host()[0], 2);
-  EXPECT_THROW(cuda::record(*cuda_stream(), [&] { static_cast<void>(sum.to_host()); }), std::runtime_error)
+  EXPECT_THROW(cuda::record(*cuda_stream(), [&] { static_cast<void>(sum.to_host()); }),
+               std::runtime_error)
       << "a recording cannot wait for what it records";
   EXPECT_EQ(sum.to_host()[0], 2) << "and the stream goes on";
 }
@@ -384,8 +390,10 @@ TEST_F(CudaKernels, OutOfMemorySaysHowMuchThereWasAndWhatToDo) {
     cuda::allocate(*cuda_stream(), std::size_t{1} << 50);
     FAIL() << "expected an error";
   } catch (const std::runtime_error& error) {
-    EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("out of memory: asked for 1073741824 MiB, free were"),
-                                             testing::HasSubstr("try half of --batch-size")));
+    EXPECT_THAT(
+        error.what(),
+        testing::AllOf(testing::HasSubstr("out of memory: asked for 1073741824 MiB, free were"),
+                       testing::HasSubstr("try half of --batch-size")));
   }
 }
 

@@ -13,7 +13,8 @@ const auto kStorages = testing::Values(Storage::float32, Storage::bf16);
 // body.operator()<T>(), for the storage's T.
 template <class Body>
 void with_storage(Storage storage, const Body& body) {
-  storage == Storage::float32 ? body.template operator()<float>() : body.template operator()<bfloat16>();
+  storage == Storage::float32 ? body.template operator()<float>()
+                              : body.template operator()<bfloat16>();
 }
 
 void PrintTo(const Storage& storage, std::ostream* out) {
@@ -35,11 +36,12 @@ void check_linear_forward(const LinearShape& s, bool with_bias) {
   const OnDevice<Wide<T>> on_bias(bias);
   const auto y = the_same_each_time<T>([&] {
     OnDevice<T> result(s.batch * s.out_features);
-    cuda::linear_forward<T>(*cuda_stream(), {.shape = s,
-                                             .x = on_x,
-                                             .weight = on_weight,
-                                             .bias = with_bias ? static_cast<const Wide<T>*>(on_bias) : nullptr,
-                                             .y = result});
+    cuda::linear_forward<T>(*cuda_stream(),
+                            {.shape = s,
+                             .x = on_x,
+                             .weight = on_weight,
+                             .bias = with_bias ? static_cast<const Wide<T>*>(on_bias) : nullptr,
+                             .y = result});
     return result.to_host();
   });
   const auto x64 = to_doubles(x), weight64 = to_doubles(weight), bias64 = to_doubles(bias);
@@ -107,14 +109,15 @@ TEST_P(CudaLinear, MatchesTheCpuInFloat64) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, CudaLinear, testing::Combine(kStorages, testing::ValuesIn(kLinearShapes)),
+INSTANTIATE_TEST_SUITE_P(Shapes, CudaLinear,
+                         testing::Combine(kStorages, testing::ValuesIn(kLinearShapes)),
                          CudaLinear::name);
 
 // batch, height, width, in, out, kernel, stride, padding.
 const Conv2dShape kConvShapes[] = {
-    {1, 1, 1, 1, 1, 1, 1, 0},  {1, 28, 28, 1, 8, 3, 1, 1}, {2, 7, 9, 5, 3, 3, 2, 1},
-    {3, 6, 4, 2, 7, 2, 1, 0},  {1, 11, 8, 3, 2, 5, 3, 2},  {2, 2, 2, 1, 1, 4, 1, 3},
-    {2, 9, 7, 8, 16, 3, 1, 1}, {1, 8, 8, 16, 72, 3, 1, 1}, {5, 5, 6, 24, 8, 3, 2, 1},
+    {1, 1, 1, 1, 1, 1, 1, 0},    {1, 28, 28, 1, 8, 3, 1, 1}, {2, 7, 9, 5, 3, 3, 2, 1},
+    {3, 6, 4, 2, 7, 2, 1, 0},    {1, 11, 8, 3, 2, 5, 3, 2},  {2, 2, 2, 1, 1, 4, 1, 3},
+    {2, 9, 7, 8, 16, 3, 1, 1},   {1, 8, 8, 16, 72, 3, 1, 1}, {5, 5, 6, 24, 8, 3, 2, 1},
     {1, 6, 6, 40, 136, 1, 1, 0},
 };
 
@@ -125,8 +128,8 @@ class Convolution {
   Convolution(const Conv2dShape& given_shape, Fused given_fused)
       : shape_(given_shape),
         fused_(given_fused),
-        x_(random_storage<T>(
-            shape_.batch * shape_.in_height * shape_.in_width * shape_.in_channels, 1)),
+        x_(random_storage<T>(shape_.batch * shape_.in_height * shape_.in_width * shape_.in_channels,
+                             1)),
         weight_(random_storage<T>(shape_.patch() * shape_.out_channels, 2)),
         bias_(random_storage<Wide<T>>(shape_.out_channels, 3)) {
     const Index shrink = fused_ == Fused::relu_pool ? 2 : 1;
@@ -176,8 +179,9 @@ class Convolution {
       // Where all four are rectified to 0, no gradient passes and any choice is right.
       const auto pixel = static_cast<Index>(i) / shape_.out_channels;
       const auto channel = static_cast<Index>(i) % shape_.out_channels;
-      EXPECT_TRUE(truth[i] == 0 || choice_at(choice_.data(), pixel, shape_.out_channels, channel) ==
-                                       choice_at(true_choice.data(), pixel, shape_.out_channels, channel))
+      EXPECT_TRUE(truth[i] == 0 ||
+                  choice_at(choice_.data(), pixel, shape_.out_channels, channel) ==
+                      choice_at(true_choice.data(), pixel, shape_.out_channels, channel))
           << "at " << i;
     }
   }
@@ -232,15 +236,20 @@ class Convolution {
   Index choices_ = 0;
 };
 
-class CudaConvolution : public CudaKernels,
-                        public testing::WithParamInterface<std::tuple<Storage, Fused, Conv2dShape>> {
+class CudaConvolution
+    : public CudaKernels,
+      public testing::WithParamInterface<std::tuple<Storage, Fused, Conv2dShape>> {
  public:
   static std::string name(const testing::TestParamInfo<ParamType>& info) {
     const auto& [storage, fused, s] = info.param;
     std::ostringstream name;
-    name << name_of(storage) << (fused == Fused::none ? "_" : fused == Fused::relu ? "_relu_" : "_relu_pool_")
-         << s.batch << "x" << s.in_height << "x" << s.in_width << "x" << s.in_channels << "_to_" << s.out_channels
-         << "_kernel" << s.kernel << "_stride" << s.stride << "_padding" << s.padding;
+    name << name_of(storage)
+         << (fused == Fused::none   ? "_"
+             : fused == Fused::relu ? "_relu_"
+                                    : "_relu_pool_")
+         << s.batch << "x" << s.in_height << "x" << s.in_width << "x" << s.in_channels << "_to_"
+         << s.out_channels << "_kernel" << s.kernel << "_stride" << s.stride << "_padding"
+         << s.padding;
     return name.str();
   }
 };
@@ -253,10 +262,11 @@ TEST_P(CudaConvolution, MatchesTheCpuInFloat64) {
   with_storage(storage, [&s = shape, f = fused]<class T> { Convolution<T>(s, f).check(); });
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, CudaConvolution,
-                         testing::Combine(kStorages, testing::Values(Fused::none, Fused::relu, Fused::relu_pool),
-                                          testing::ValuesIn(kConvShapes)),
-                         CudaConvolution::name);
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, CudaConvolution,
+    testing::Combine(kStorages, testing::Values(Fused::none, Fused::relu, Fused::relu_pool),
+                     testing::ValuesIn(kConvShapes)),
+    CudaConvolution::name);
 
 }  // namespace
 }  // namespace inkling
