@@ -9,6 +9,23 @@
 
 namespace inkling {
 
+// sine and cosine for angles of up to a half turn, by their series: within 1e-6, without the tables in local
+// memory that CUDA's own keep for angles of any size.
+INKLING_HOST_DEVICE inline float sine(float angle) {
+  float sum = 1;
+  for (int k = 16; k >= 2; k -= 2) {
+    sum = 1 - angle * angle / static_cast<float>(k * (k + 1)) * sum;
+  }
+  return angle * sum;
+}
+INKLING_HOST_DEVICE inline float cosine(float angle) {
+  float sum = 1;
+  for (int k = 17; k >= 1; k -= 2) {
+    sum = 1 - angle * angle / static_cast<float>(k * (k + 1)) * sum;
+  }
+  return sum;
+}
+
 // Where a pixel of the result comes from: source = matrix · (pixel - centre) + centre + shift.
 struct Affine {
   float xx, xy, yx, yy;
@@ -25,14 +42,15 @@ INKLING_HOST_DEVICE inline Affine draw_affine(const Augmentation& most, std::uin
   };
   constexpr double kRadians = 3.14159265358979323846 / 180;
   const float angle = within(most.rotation * kRadians, first.word[0]);
-  const float shear = tanf(within(most.shear * kRadians, first.word[1]));
+  const float slant = within(most.shear * kRadians, first.word[1]);
+  const float shear = sine(slant) / cosine(slant);
   const float scale = 1 / (1 + within(most.zoom, first.word[2]));
-  const float cosine = cosf(angle) * scale;
-  const float sine = sinf(angle) * scale;
-  return {cosine,
-          cosine * shear + sine,
-          -sine,
-          cosine - sine * shear,
+  const float along = cosine(angle) * scale;
+  const float across = sine(angle) * scale;
+  return {along,
+          along * shear + across,
+          -across,
+          along - across * shear,
           within(most.shift, first.word[3]),
           within(most.shift, second.word[0])};
 }

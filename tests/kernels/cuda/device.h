@@ -36,7 +36,7 @@ class CudaKernels : public testing::Test {
  protected:
   void SetUp() override {
     if (cuda_stream() == nullptr) {
-      GTEST_SKIP() << "SKIPPED: no CUDA device";
+      GTEST_SKIP() << "no CUDA device";
     }
   }
 };

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Reads what nvcc made of the CUDA kernels, without a GPU: no kernel may spill registers or keep a stack in local
+# memory, and those of the tensor cores must hold the instructions that they are written for.
+#   check_machine_code.sh NVCC ROOT SOURCE.cu...
+set -euo pipefail
+nvcc=$1 root=$2
+shift 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+flags=(-std=c++20 -O3 --expt-relaxed-constexpr -DINKLING_CUDA "-I$root")
+failed=0
+
+report() {
+  echo "check_machine_code: $*" >&2
+  failed=1
+}
+
+# "kernel: N bytes stack frame, N bytes spill stores, N bytes spill loads" for each kernel that has any.
+spills() {
+  awk '/Function properties for/ { name = $NF; getline; if ($0 !~ /0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads/) print name ": " $0 }' "$1"
+}
+
+for source in "$@"; do
+  name=$(basename "$source")
+  for capability in 75 80 90; do
+    "$nvcc" "${flags[@]}" "-arch=sm_$capability" -cubin -Xptxas=-v -o "$work/cubin" "$source" 2>"$work/ptxas"
+    kernels=$(grep -c "Function properties for" "$work/ptxas" || true)
+    if [[ $kernels -eq 0 && $name != memory.cu && $name != recording.cu ]]; then
+      report "$name for sm_$capability: expected ptxas to tell of kernels, received nothing"
+    fi
+    found=$(spills "$work/ptxas")
+    if [[ -n $found ]]; then
+      report "$name for sm_$capability keeps numbers in local memory:"$'\n'"$found"
+    fi
+  done
+  case $name in
+    conv2d.cu | linear.cu)
+      "$nvcc" "${flags[@]}" -arch=compute_80 -ptx -o "$work/ptx" "$source"
+      for instruction in mma.sync.aligned.m16n8k16 cp.async.cg.shared.global ldmatrix.sync.aligned; do
+        count=$(grep -c -F "$instruction" "$work/ptx" || true)
+        echo "$name: $count × $instruction"
+        if [[ $count -eq 0 ]]; then
+          report "$name: expected $instruction in its PTX, received none"
+        fi
+      done
+      ;;
+  esac
+done
+exit "$failed"
