@@ -29,6 +29,7 @@ template struct Instantiate<bfloat16>;
 
 int device_count() { return 0; }
 std::shared_ptr<const Stream> open_stream(int) { unavailable(); }
+DeviceDescription describe(const Stream&) { unavailable(); }
 void* allocate(const Stream&, std::size_t) { unavailable(); }
 void deallocate(const Stream&, void*) noexcept {}
 void copy_from_host(const Stream&, const void*, void*, std::size_t) { unavailable(); }

@@ -6,6 +6,7 @@
 int device_count();
 // Opens the device: for the CPU, `index` is how many threads (0: every core); for CUDA, which GPU.
 std::shared_ptr<const Stream> open_stream(int index);
+DeviceDescription describe(const Stream& stream);
 
 // Memory. allocate() returns 64-byte aligned, uninitialised memory; throws std::bad_alloc.
 void* allocate(const Stream& stream, std::size_t bytes);

@@ -23,6 +23,10 @@ std::shared_ptr<const Stream> open_stream(int index) {
       .device = DeviceType::cpu, .pool = std::make_shared<ThreadPool>(threads), .cuda = nullptr});
 }
 
+DeviceDescription describe(const Stream& stream) {
+  return {.name = "CPU, " + std::to_string(stream.pool->threads()) + " threads"};
+}
+
 void* allocate(const Stream&, std::size_t bytes) { return ::operator new(bytes, kAlignment); }
 void deallocate(const Stream&, void* memory) noexcept { ::operator delete(memory, kAlignment); }
 

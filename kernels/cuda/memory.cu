@@ -32,6 +32,18 @@ void wait_for(const Stream& stream) {
   check(cudaStreamSynchronize(context_of(stream).stream), "waiting for the device");
 }
 
+// Of one multiprocessor: CUDA C++ Programming Guide, "Arithmetic Instructions", and the architectures' white papers.
+double float32_flops_a_clock(int capability) { return capability == 75 || capability == 80 ? 128 : 256; }
+double bf16_flops_a_clock(int capability) {
+  if (capability < 80) {
+    return 0;
+  }
+  if (capability == 80) {
+    return 2048;
+  }
+  return capability < 90 ? 1024 : 4096;
+}
+
 }  // namespace
 
 Context::Context(int device_index) : device(device_index) {
@@ -66,6 +78,25 @@ std::shared_ptr<const Stream> open_stream(int index) {
   stream->device = DeviceType::cuda;
   stream->cuda = std::make_shared<Context>(index);
   return stream;
+}
+
+DeviceDescription describe(const Stream& stream) {
+  const Context& context = context_of(stream);
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, context.device), "asking for the device's properties");
+  const auto attribute = [&](cudaDeviceAttr which) {
+    int value = 0;
+    check(cudaDeviceGetAttribute(&value, which, context.device), "asking for an attribute");
+    return static_cast<double>(value);
+  };
+  const double clock = 1e3 * attribute(cudaDevAttrClockRate) * context.multiprocessors;
+  const double memory_clock = 1e3 * attribute(cudaDevAttrMemoryClockRate);
+  return {.name = properties.name,
+          .capability = context.capability,
+          .float32_flops = clock * float32_flops_a_clock(context.capability),
+          .bf16_flops = clock * bf16_flops_a_clock(context.capability),
+          // Two transfers a clock.
+          .bytes_per_second = 2 * memory_clock * attribute(cudaDevAttrGlobalMemoryBusWidth) / 8};
 }
 
 void* allocate(const Stream& stream, std::size_t bytes) {

@@ -26,6 +26,12 @@ struct cudaDeviceProp {
   int multiProcessorCount;
   std::size_t totalGlobalMem;
 };
+enum cudaDeviceAttr {
+  cudaDevAttrClockRate = 13,        // kHz
+  cudaDevAttrMemoryClockRate = 36,  // kHz
+  cudaDevAttrGlobalMemoryBusWidth = 37,  // bits
+};
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device);
 cudaError_t cudaGetDeviceCount(int* count);
 cudaError_t cudaSetDevice(int device);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
