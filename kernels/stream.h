@@ -14,10 +14,10 @@ enum class DeviceType : std::uint8_t { cpu, cuda };
 // What a device is, and what it could do at its highest clock: the roof that measurements are held against.
 struct DeviceDescription {
   std::string name;
-  int capability = 0;          // CUDA: 90 for compute capability 9.0
-  double float32_flops = 0;    // a second; 0 where it is not known
-  double bf16_flops = 0;       // a second, on the tensor cores, dense
-  double bytes_per_second = 0; // of its memory
+  int capability = 0;           // CUDA: 90 for compute capability 9.0
+  double float32_flops = 0;     // a second; 0 where it is not known
+  double bf16_flops = 0;        // a second, on the tensor cores, dense
+  double bytes_per_second = 0;  // of its memory
 };
 
 // Every kernel takes one as its first argument. Opened by cpu::open_stream or cuda::open_stream,

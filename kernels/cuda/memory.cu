@@ -33,7 +33,9 @@ void wait_for(const Stream& stream) {
 }
 
 // Of one multiprocessor: CUDA C++ Programming Guide, "Arithmetic Instructions", and the architectures' white papers.
-double float32_flops_a_clock(int capability) { return capability == 75 || capability == 80 ? 128 : 256; }
+double float32_flops_a_clock(int capability) {
+  return capability == 75 || capability == 80 ? 128 : 256;
+}
 double bf16_flops_a_clock(int capability) {
   if (capability < 80) {
     return 0;

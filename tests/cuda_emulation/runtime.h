@@ -27,8 +27,8 @@ struct cudaDeviceProp {
   std::size_t totalGlobalMem;
 };
 enum cudaDeviceAttr {
-  cudaDevAttrClockRate = 13,        // kHz
-  cudaDevAttrMemoryClockRate = 36,  // kHz
+  cudaDevAttrClockRate = 13,             // kHz
+  cudaDevAttrMemoryClockRate = 36,       // kHz
   cudaDevAttrGlobalMemoryBusWidth = 37,  // bits
 };
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device);
