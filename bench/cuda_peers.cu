@@ -107,7 +107,9 @@ std::string Peers::versions() const {
 }
 
 // cuBLAS is column-major: the row-major C = A B is its Cᵀ = Bᵀ Aᵀ.
-std::function<void()> Peers::product(const Product& p, const Tensor& a, const Tensor& b, Tensor c) {
+std::function<void()> Peers::product(const Product& p, const Tensor& a, const Tensor& b,
+                                     const Tensor& to) {
+  Tensor c = to;
   const cudaDataType_t type = a.dtype() == Dtype::bfloat16 ? CUDA_R_16BF : CUDA_R_32F;
   const cudaDataType_t result = c.dtype() == Dtype::bfloat16 ? CUDA_R_16BF : CUDA_R_32F;
   const auto narrow = [](Index size) { return static_cast<int>(size); };
@@ -124,8 +126,11 @@ std::function<void()> Peers::product(const Product& p, const Tensor& a, const Te
   };
 }
 
-std::function<void()> Peers::convolution(Pass pass, const Conv2dShape& shape, Tensor x,
-                                         Tensor weight, Tensor y) {
+std::function<void()> Peers::convolution(Pass pass, const Conv2dShape& shape, const Tensor& given_x,
+                                         const Tensor& given_weight, const Tensor& given_y) {
+  Tensor x = given_x;
+  Tensor weight = given_weight;
+  Tensor y = given_y;
   auto descriptors = std::make_shared<Descriptors>(shape, x.dtype());
   Descriptors& d = *descriptors;
   Handles& h = *handles_;

@@ -26,7 +26,7 @@ Tensor random_tensor(const Shape& shape, Dtype dtype, const Device& device) {
       values[j] = uniform01(random.word[j - i]) - 0.5F;
     }
   }
-  const Tensor wide = Tensor::from_host<float>(shape, values, device);
+  Tensor wide = Tensor::from_host<float>(shape, values, device);
   if (dtype == Dtype::float32) {
     return wide;
   }

@@ -29,12 +29,13 @@ class Peers {
     bool a_transposed = false;
     bool b_transposed = false;
   };
-  std::function<void()> product(const Product& product, const Tensor& a, const Tensor& b, Tensor c);
+  std::function<void()> product(const Product& product, const Tensor& a, const Tensor& b,
+                                const Tensor& c);
 
   // The convolution alone, in NHWC, with the fastest of cuDNN's algorithms that it finds.
   enum class Pass { forward, data_gradient, weight_gradient };
-  std::function<void()> convolution(Pass pass, const Conv2dShape& shape, Tensor x, Tensor weight,
-                                    Tensor y);
+  std::function<void()> convolution(Pass pass, const Conv2dShape& shape, const Tensor& x,
+                                    const Tensor& weight, const Tensor& y);
 
  private:
   struct Handles;

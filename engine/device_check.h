@@ -5,7 +5,7 @@
 
 namespace inkling {
 
-// ‖device - reference‖ / ‖reference‖ (or / 1e-3, if that is more), the largest of all results; NaN when one is.
+// ‖device - reference‖ / ‖reference‖ (or / 1e-2, if that is more), the largest of all results; NaN when one is.
 struct DeviceCheckResult {
   double forward_error = 0;
   double gradient_error = 0;  // of all inputs

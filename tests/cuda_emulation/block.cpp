@@ -9,10 +9,12 @@
 
 #include "tests/cuda_emulation/poison.h"
 
+// NOLINTBEGIN(readability-identifier-naming): CUDA's own names.
 uint3 threadIdx;
 uint3 blockIdx;
 dim3 blockDim;
 dim3 gridDim;
+// NOLINTEND(readability-identifier-naming)
 
 namespace inkling::emulation {
 namespace {
@@ -39,8 +41,7 @@ uint3 index_in(const dim3& size, std::size_t linear) {
 bool same_text(const char* a, const char* b) { return a == b || std::strcmp(a, b) == 0; }
 
 bool same_place(const Where& a, const Where& b) {
-  return a.line() == b.line() && a.column() == b.column() &&
-         same_text(a.file_name(), b.file_name());
+  return a.line == b.line && same_text(a.file, b.file);
 }
 
 // The first set bit from `start` on, round and round; `bits` has one.
@@ -195,19 +196,13 @@ std::size_t Block::choose() {
   if (std::all_of(ready_.begin(), ready_.end(), [](std::uint64_t word) { return word == 0; })) {
     release_barrier();
   }
-  std::size_t chosen = 0;
-  switch (thread_order().kind) {
-    case ThreadOrder::Kind::forward:
-      chosen = next_set_bit(ready_, 0);
-      break;
-    case ThreadOrder::Kind::reverse:
-      chosen = last_set_bit(ready_);
-      break;
-    case ThreadOrder::Kind::shuffled:
-      random_ = random_ * 6364136223846793005U + 1442695040888963407U;  // Knuth's MMIX
-      chosen = next_set_bit(ready_, (random_ >> 33) % threads_.size());
-      break;
+  const bool reverse = thread_order().kind == ThreadOrder::Kind::reverse;
+  std::size_t start = 0;
+  if (thread_order().kind == ThreadOrder::Kind::shuffled) {
+    random_ = random_ * 6364136223846793005U + 1442695040888963407U;  // Knuth's MMIX
+    start = (random_ >> 33) % threads_.size();
   }
+  const std::size_t chosen = reverse ? last_set_bit(ready_) : next_set_bit(ready_, start);
   ready_[chosen / 64] &= ~(std::uint64_t{1} << chosen % 64);
   return chosen;
 }
@@ -310,8 +305,8 @@ std::string Block::place_of(std::size_t thread) const {
   if (t.state == State::ended) {
     return name_of(thread) + " has ended";
   }
-  return name_of(thread) + " waits in " + t.call + " at " + t.where.file_name() + ":" +
-         std::to_string(t.where.line());
+  return name_of(thread) + " waits in " + t.call + " at " + t.where.file + ":" +
+         std::to_string(t.where.line);
 }
 
 }  // namespace inkling::emulation

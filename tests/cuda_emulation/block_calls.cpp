@@ -21,6 +21,15 @@ void check_shared(const char* call, const void* memory) {
   }
 }
 
+// They came with Ampere.
+void check_capability(const char* call) {
+  if (device_settings().capability < 80) {
+    throw Error(std::string(call) + " needs compute capability 8.0, the device has " +
+                std::to_string(device_settings().capability / 10) + "." +
+                std::to_string(device_settings().capability % 10));
+  }
+}
+
 double from_bf16(std::uint32_t pair, int half) {
   const std::uint32_t bits = (half == 0 ? pair << 16 : pair & 0xFFFF0000U);
   float value = 0;
@@ -126,6 +135,7 @@ unsigned ballot(const char* name, unsigned mask, bool predicate, const Where& wh
 
 void ldmatrix_x4(std::uint32_t (&registers)[4], const void* shared_row, bool transposed,
                  const Where& where) {
+  check_capability("ldmatrix");
   check_shared("ldmatrix", shared_row);
   LdmatrixOperand mine{static_cast<const unsigned char*>(shared_row), registers};
   const auto combine = [transposed](const Operands& operands) {
@@ -147,6 +157,7 @@ void ldmatrix_x4(std::uint32_t (&registers)[4], const void* shared_row, bool tra
 
 void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
                  const Where& where) {
+  check_capability("mma");
   MmaOperand mine{d, a, b};
   const auto combine = [](const Operands& operands) {
     check_whole_warp("mma", operands);
@@ -156,6 +167,7 @@ void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t
 }
 
 void cp_async_16(void* shared, const void* global, bool valid) {
+  check_capability("cp.async");
   check_shared("cp.async", shared);
   Block& block = Block::current();
   if (reinterpret_cast<std::uintptr_t>(global) % AsyncCopies::kBytes != 0) {

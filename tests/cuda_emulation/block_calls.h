@@ -6,12 +6,20 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <source_location>
 #include <type_traits>
 
 namespace inkling::emulation {
 
-using Where = std::source_location;
+// A place in the source: that of the call, where it is a default argument. (std::source_location, which clang 14 does not
+// know.)
+struct Where {
+  const char* file = "";
+  int line = 0;
+
+  static constexpr Where current(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
 
 inline constexpr unsigned kWholeWarp = 0xFFFFFFFFU;
 inline constexpr int kLanes = 32;
@@ -66,6 +74,7 @@ unsigned ballot(const char* name, unsigned mask, bool predicate, const Where& wh
 
 }  // namespace inkling::emulation
 
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier): CUDA's own names.
 // CUDA's own names for them. The last argument is never given: it is the caller's place.
 inline void __syncthreads(inkling::emulation::Where where = inkling::emulation::Where::current()) {
   inkling::emulation::barrier(where);
@@ -116,3 +125,4 @@ T atomicAdd(T* place, T value) {
   return before;
 }
 inline void __threadfence() {}
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)

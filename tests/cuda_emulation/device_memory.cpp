@@ -51,34 +51,34 @@ void* take_memory(std::size_t bytes) {
   return result;
 }
 
-bool give_memory_back(void* given) {
+bool give_memory_back(void* memory_taken) {
   Memory& m = memory();
-  const auto found = m.allocations.find(static_cast<std::byte*>(given));
+  const auto found = m.allocations.find(static_cast<std::byte*>(memory_taken));
   if (found == m.allocations.end()) {
     return false;
   }
-  ASAN_UNPOISON_MEMORY_REGION(given, found->second);
+  ASAN_UNPOISON_MEMORY_REGION(memory_taken, found->second);
   m.in_use -= found->second;
   m.allocations.erase(found);
-  std::free(given);
+  std::free(memory_taken);
   return true;
 }
 
-bool is_device_memory(const void* asked, std::size_t bytes) {
-  const auto* const first = static_cast<const std::byte*>(asked);
+bool is_device_memory(const void* start, std::size_t bytes) {
+  const auto* const first = static_cast<const std::byte*>(start);
   const auto after = memory().allocations.upper_bound(first);
   if (after == memory().allocations.begin()) {
     return false;
   }
-  const auto& [start, size] = *std::prev(after);
-  return first + bytes <= start + size;
+  const auto& [allocation, size] = *std::prev(after);
+  return first + bytes <= allocation + size;
 }
 
-bool touches_device_memory(const void* asked, std::size_t bytes) {
-  const auto* const first = static_cast<const std::byte*>(asked);
+bool touches_device_memory(const void* start, std::size_t bytes) {
+  const auto* const first = static_cast<const std::byte*>(start);
   const auto next = memory().allocations.lower_bound(first);
   const bool next_is_touched = next != memory().allocations.end() && next->first < first + bytes;
-  return next_is_touched || is_device_memory(asked, 1);
+  return next_is_touched || is_device_memory(start, 1);
 }
 
 std::size_t memory_in_use() { return memory().in_use; }

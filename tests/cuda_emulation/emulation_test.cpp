@@ -153,7 +153,8 @@ TEST(PlantedFault, BarriersAtTwoPlacesAreNotOne) {
     run(64, 0, [] {
       if (threadIdx.x < 32) {
         __syncthreads();
-      } else {
+      }
+      if (threadIdx.x >= 32) {
         __syncthreads();
       }
     });
@@ -235,7 +236,8 @@ TEST(Warp, ACallThatALaneDoesNotReachNamesIt) {
     run(32, 0, [] {
       if (threadIdx.x < 16) {
         __shfl_xor_sync(kWholeWarp, 1, 1);
-      } else {
+      }
+      if (threadIdx.x >= 16) {
         __shfl_xor_sync(kWholeWarp, 1, 1);
       }
     });

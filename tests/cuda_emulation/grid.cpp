@@ -6,8 +6,10 @@
 #include "tests/cuda_emulation/block.h"
 #include "tests/cuda_emulation/device_memory.h"
 
+// NOLINTBEGIN(readability-identifier-naming): CUDA's own names.
 extern dim3 blockDim;
 extern dim3 gridDim;
+// NOLINTEND(readability-identifier-naming)
 
 namespace inkling::emulation {
 namespace {

@@ -191,6 +191,21 @@ TEST(CpAsync, BringsZerosWithoutReadingWhatIsNotValid) {
   });
 }
 
+TEST(Instructions, OfAmpereAreRefusedOnTuring) {
+  const ScopedDevice turing({.capability = 75});
+  std::uint32_t four[4] = {};
+  const std::uint32_t two[2] = {};
+  float sums[4] = {};
+  const auto error = [](const std::function<void()>& kernel) {
+    return error_of([&] { run_warp(16, kernel); });
+  };
+  EXPECT_THAT(error([&] { ldmatrix_x4(four, shared_memory(), false); }),
+              HasSubstr("ldmatrix needs compute capability 8.0, the device has 7.5"));
+  EXPECT_THAT(error([&] { mma_16x8x16(sums, four, two); }), HasSubstr("mma needs"));
+  EXPECT_THAT(error([&] { cp_async_16(shared_memory(), nullptr, false); }),
+              HasSubstr("cp.async needs"));
+}
+
 TEST(CpAsync, WantsAlignedSharedTargetsAndAWaitForEach) {
   const std::array<Piece, 2> source{};
   const auto copy = [&](std::size_t to, std::size_t from, bool then_wait) {

@@ -73,7 +73,24 @@ std::size_t bytes_in_use() { return memory_in_use(); }
 
 }  // namespace inkling::emulation
 
-using namespace inkling::emulation;
+using inkling::emulation::device_settings;
+using inkling::emulation::DeviceAtWork;
+using inkling::emulation::DeviceSettings;
+using inkling::emulation::give_memory_back;
+using inkling::emulation::give_up;
+using inkling::emulation::Graph;
+using inkling::emulation::is_device_memory;
+using inkling::emulation::memory_in_use;
+using inkling::emulation::not_while_capturing;
+using inkling::emulation::poison;
+using inkling::emulation::Region;
+using inkling::emulation::Stream;
+using inkling::emulation::submit;
+using inkling::emulation::take_memory;
+using inkling::emulation::touches_device_memory;
+using inkling::emulation::Work;
+
+// NOLINTBEGIN(readability-identifier-naming): CUDA's own names.
 
 const char* cudaGetErrorString(cudaError_t status) {
   switch (status) {
@@ -239,3 +256,4 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
 
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) { return give_up(graph); }
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) { return give_up(executable); }
+// NOLINTEND(readability-identifier-naming)

@@ -7,6 +7,7 @@
 
 #include "tests/cuda_emulation/types.h"
 
+// NOLINTBEGIN(readability-identifier-naming): CUDA's own names.
 enum cudaError_t {
   cudaSuccess = 0,
   cudaErrorInvalidValue = 1,
@@ -68,6 +69,8 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream);
 cudaError_t cudaGraphDestroy(cudaGraph_t graph);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable);
+
+// NOLINTEND(readability-identifier-naming)
 
 namespace inkling::emulation {
 

@@ -10,13 +10,16 @@ namespace inkling::emulation {
 namespace {
 
 class Runtime : public testing::Test {
- protected:
+ public:
   Runtime() { cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking); }
   ~Runtime() override {
     EXPECT_EQ(bytes_in_use(), before_) << "memory was not given back";
     cudaStreamDestroy(stream_);
   }
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
 
+ protected:
   int* take(std::size_t count) {
     void* memory = nullptr;
     EXPECT_EQ(cudaMallocAsync(&memory, count * sizeof(int), stream_), cudaSuccess);

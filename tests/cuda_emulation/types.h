@@ -1,6 +1,7 @@
 // CUDA's vector types, as far as the kernels use them.
 #pragma once
 
+// NOLINTBEGIN(readability-identifier-naming): CUDA's own names.
 struct uint3 {
   unsigned x = 0;
   unsigned y = 0;
@@ -23,3 +24,4 @@ struct alignas(16) float4 {
   float z;
   float w;
 };
+// NOLINTEND(readability-identifier-naming)

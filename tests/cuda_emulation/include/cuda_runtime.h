@@ -10,6 +10,7 @@
 
 #include "tests/cuda_emulation/types.h"
 
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier): CUDA's own names.
 #define __global__
 #define __device__
 #define __host__
@@ -20,6 +21,7 @@ extern uint3 threadIdx;
 extern uint3 blockIdx;
 extern dim3 blockDim;
 extern dim3 gridDim;
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)
 
 #include "tests/cuda_emulation/block_calls.h"
 #include "tests/cuda_emulation/emulation.h"

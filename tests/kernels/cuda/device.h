@@ -89,6 +89,12 @@ std::vector<T> random_storage(Index size, std::uint32_t stream) {
   return result;
 }
 
+inline std::vector<float> random_floats(Index size, std::uint32_t stream) {
+  return random_storage<float>(size, stream);
+}
+
+inline constexpr double kClose = 1e-6;  // a few roundings of float32
+
 // ‖error‖ / ‖truth‖ that rounding leaves: sums in float32, and for bf16 one rounding to 8 bits of the result.
 template <class T>
 inline constexpr double kTolerance = std::is_same_v<T, bfloat16> ? 0x1.0p-8 : 2e-6;

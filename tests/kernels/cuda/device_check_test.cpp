@@ -20,5 +20,17 @@ TEST_P(CudaDeviceCheck, AgreesWithTheCpuInFloat64) {
 INSTANTIATE_TEST_SUITE_P(AllCases, CudaDeviceCheck,
                          testing::Range<std::size_t>(0, gradcheck_cases().size()));
 
+#ifdef INKLING_CUDA_EMULATION
+// Turing has no tensor cores for bf16: the CUDA cores take it, and the emulation refuses what such a card lacks.
+TEST(CudaDeviceCheckOnTuring, Bf16RunsOnTheCudaCores) {
+  const emulation::ScopedDevice turing({.capability = 75});
+  for (const GradcheckCase& check : gradcheck_cases()) {
+    const DeviceCheckResult result = run_device_check(check, Device::cuda(), Dtype::bfloat16);
+    EXPECT_TRUE(result.passed) << check.op << ", " << check.description << ": "
+                               << result.forward_error << " and " << result.gradient_error;
+  }
+}
+#endif
+
 }  // namespace
 }  // namespace inkling

@@ -67,6 +67,7 @@ TEST_F(CudaTraining, InBf16GoesTheSameWayAndRepeatsItself) {
 TEST_F(CudaTraining, LearnsInBf16WhatCanBeLearnt) {
   TrainOptions options = small_options();
   options.precision = Dtype::bfloat16;
+  options.augmentation = {.rotation = 5, .shift = 0.5};
   Trainer trainer(options, synthetic_dataset(200), Device::cuda());
   trainer.run({});
   EXPECT_EQ(trainer.progress().history.back().validation_accuracy, 1.0);

@@ -1,0 +1,292 @@
+// What else a training step is made of: batches, the loss, Adam, recordings; and what a device refuses.
+#include <cmath>
+#include <limits>
+
+#include <gmock/gmock.h>
+
+#include "tests/kernels/cuda/device.h"
+
+namespace inkling {
+namespace {
+
+TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
+  for (const auto& size : {std::pair<Index, Index>{1, 2}, {7, 10}, {300, 10}, {256, 47}}) {
+    const Index batch = size.first;
+    const Index classes = size.second;
+    auto logits = random_floats(batch * classes, 1);
+    for (float& logit : logits) {
+      logit *= 20;
+    }
+    std::vector<std::uint8_t> labels;
+    for (Index i = 0; i < batch; ++i) {
+      labels.push_back(static_cast<std::uint8_t>((i * 5 + 1) % classes));
+    }
+    const double smoothing = 0.1;
+    const OnDevice<float> on_logits(logits);
+    const OnDevice<std::uint8_t> on_labels(labels);
+    OnDevice<float> probabilities(batch * classes);
+    std::int32_t correct = 0;
+    const auto loss = the_same_each_time<float>([&] {
+      OnDevice<float> to_loss(1);
+      OnDevice<std::int32_t> to_correct(1);
+      cuda::cross_entropy_forward<float>(*cuda_stream(), {.batch = batch,
+                                                          .classes = classes,
+                                                          .label_smoothing = smoothing,
+                                                          .logits = on_logits,
+                                                          .labels = on_labels,
+                                                          .probabilities = probabilities,
+                                                          .loss = to_loss,
+                                                          .correct = to_correct});
+      correct = to_correct.to_host()[0];
+      return to_loss.to_host();
+    });
+    const auto logits64 = to_doubles(logits);
+    std::vector<double> true_probabilities(logits.size());
+    double true_loss = 0;
+    std::int32_t true_correct = 0;
+    cpu::cross_entropy_forward<double>(cpu_stream(), {.batch = batch,
+                                                      .classes = classes,
+                                                      .label_smoothing = smoothing,
+                                                      .logits = logits64.data(),
+                                                      .labels = labels.data(),
+                                                      .probabilities = true_probabilities.data(),
+                                                      .loss = &true_loss,
+                                                      .correct = &true_correct});
+    EXPECT_LE(std::abs(static_cast<double>(loss[0]) - true_loss), kClose * true_loss);
+    EXPECT_EQ(correct, true_correct);
+    expect_close(probabilities.to_host(), true_probabilities, 5e-6);  // exp of up to 40
+
+    const OnDevice<float> dloss(std::vector<float>{0.5F});
+    OnDevice<float> dlogits(batch * classes);
+    cuda::cross_entropy_backward<float>(*cuda_stream(), {.batch = batch,
+                                                         .classes = classes,
+                                                         .label_smoothing = smoothing,
+                                                         .probabilities = probabilities,
+                                                         .labels = on_labels,
+                                                         .dloss = dloss,
+                                                         .dlogits = dlogits});
+    const double dloss64 = 0.5;
+    std::vector<double> truth(logits.size());
+    cpu::cross_entropy_backward<double>(cpu_stream(), {.batch = batch,
+                                                       .classes = classes,
+                                                       .label_smoothing = smoothing,
+                                                       .probabilities = true_probabilities.data(),
+                                                       .labels = labels.data(),
+                                                       .dloss = &dloss64,
+                                                       .dlogits = truth.data()});
+    expect_close(dlogits.to_host(), truth, 5e-6);
+  }
+}
+
+TEST_F(CudaKernels, SoftmaxStandsLogitsThatOverflowExp) {
+  const OnDevice<float> logits(std::vector<float>{1000, 999, -1000});
+  OnDevice<float> probabilities(3);
+  cuda::softmax<float>(*cuda_stream(), 1, 3, logits, probabilities);
+  const auto p = probabilities.to_host();
+  const float e = std::exp(-1.0F);
+  EXPECT_LE(std::abs(p[0] - 1 / (1 + e)), 1e-6F);
+  EXPECT_EQ(p[2], 0.0F);
+}
+
+TEST_F(CudaKernels, AdamUpdatesAllTensorsAsTheCpuDoes) {
+  const std::vector<Index> sizes{1, 300, 5000};
+  std::vector<std::vector<double>> truth;
+  std::vector<std::unique_ptr<OnDevice<float>>> memory;  // weight, gradient, moments of each tensor
+  std::vector<AdamTensor<float>> tensors;
+  std::vector<AdamTensor<double>> tensors64;
+  for (const Index size : sizes) {
+    for (std::uint32_t part = 0; part < 4; ++part) {
+      auto values = random_floats(size, 10 + part);
+      for (float& value : values) {
+        value = part == 3 ? value * value : value;  // second moments are not negative
+      }
+      memory.push_back(std::make_unique<OnDevice<float>>(values));
+      truth.push_back(to_doubles(values));
+    }
+  }
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    tensors.push_back({.weight = *memory[4 * i],
+                       .gradient = *memory[4 * i + 1],
+                       .first_moment = *memory[4 * i + 2],
+                       .second_moment = *memory[4 * i + 3],
+                       .size = sizes[i]});
+    tensors64.push_back({.weight = truth[4 * i].data(),
+                         .gradient = truth[4 * i + 1].data(),
+                         .first_moment = truth[4 * i + 2].data(),
+                         .second_moment = truth[4 * i + 3].data(),
+                         .size = sizes[i]});
+  }
+  const AdamOptions options{.weight_decay = 0.1};
+  const auto row = adam_coefficients<double>(options, 0.01, 3);
+  const OnDevice<float> coefficients(std::vector<float>{static_cast<float>(row.step_size),
+                                                        static_cast<float>(row.second_scale),
+                                                        static_cast<float>(row.keep)});
+  const float* const three = coefficients;
+  cuda::adam_update<float>(*cuda_stream(), tensors, options,
+                           reinterpret_cast<const AdamCoefficients<float>*>(three));
+  cpu::adam_update<double>(cpu_stream(), tensors64, options, &row);
+  for (std::size_t i = 0; i < memory.size(); ++i) {
+    expect_close(memory[i]->to_host(), truth[i], kClose);
+  }
+}
+
+TEST_F(CudaKernels, GathersRowsOfBytes) {
+  std::vector<std::uint8_t> images;
+  for (int i = 0; i < 5 * 49; ++i) {
+    images.push_back(static_cast<std::uint8_t>(i * 37));
+  }
+  const std::vector<std::uint8_t> labels{9, 8, 7, 6, 5};
+  const std::vector<std::int32_t> indices{4, 0, 4};
+  const OnDevice<std::uint8_t> on_images(images), on_labels(labels);
+  const OnDevice<std::int32_t> on_indices(indices);
+  OnDevice<std::uint8_t> batch_labels(3);
+  const auto y = the_same_each_time<float>([&] {
+    OnDevice<float> to_y(3 * 49);
+    cuda::gather_batch<float>(*cuda_stream(), {.batch = 3,
+                                               .pixels = 49,
+                                               .mean = 0.5,
+                                               .deviation = 0.5,
+                                               .images = on_images,
+                                               .labels = on_labels,
+                                               .indices = on_indices,
+                                               .y = to_y,
+                                               .batch_labels = batch_labels});
+    return to_y.to_host();
+  });
+  EXPECT_EQ(batch_labels.to_host(), (std::vector<std::uint8_t>{5, 9, 5}));
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const auto row = static_cast<std::size_t>(indices[i / 49]);
+    ASSERT_LE(std::abs(static_cast<double>(y[i]) - (images[row * 49 + i % 49] / 255.0 - 0.5) / 0.5),
+              1e-6);
+  }
+}
+
+TEST_F(CudaKernels, MovesPicturesAsTheCpuDoes) {
+  std::vector<std::uint8_t> images;
+  for (int i = 0; i < 3 * 9 * 7; ++i) {
+    images.push_back(static_cast<std::uint8_t>(i * 41));
+  }
+  const std::vector<std::uint8_t> labels{9, 8, 7};
+  const std::vector<std::int32_t> indices{2, 0, 1, 2};
+  const std::int32_t step = 5;
+  const OnDevice<std::uint8_t> on_images(images), on_labels(labels);
+  const OnDevice<std::int32_t> on_indices(indices), on_step(std::vector<std::int32_t>{step});
+  OnDevice<std::uint8_t> batch_labels(4);
+  AugmentBatch<float> args{.gather = {.batch = 4, .pixels = 63, .mean = 0.5, .deviation = 0.5},
+                           .height = 9,
+                           .width = 7,
+                           .most = {.rotation = 20, .shift = 2, .zoom = 0.2, .shear = 10},
+                           .seed = 3,
+                           .step = on_step};
+  const auto y = the_same_each_time<float>([&] {
+    OnDevice<float> to_y(4 * 63);
+    args.gather.images = on_images;
+    args.gather.labels = on_labels;
+    args.gather.indices = on_indices;
+    args.gather.y = to_y;
+    args.gather.batch_labels = batch_labels;
+    cuda::augment_batch<float>(*cuda_stream(), args);
+    return to_y.to_host();
+  });
+  std::vector<float> expected(y.size());
+  std::vector<std::uint8_t> expected_labels(4);
+  args.gather.images = images.data();
+  args.gather.labels = labels.data();
+  args.gather.indices = indices.data();
+  args.gather.y = expected.data();
+  args.gather.batch_labels = expected_labels.data();
+  args.step = &step;
+  cpu::augment_batch<float>(cpu_stream(), args);
+  EXPECT_LE(reference::relative_distance(y, expected), 1e-4) << "sines differ in their last bits";
+  EXPECT_EQ(batch_labels.to_host(), expected_labels);
+}
+
+TEST_F(CudaKernels, BeginStepHandsOutTheTablesRowByRow) {
+  const OnDevice<std::int32_t> order(std::vector<std::int32_t>{7, 8, 9, 10, 11});
+  const OnDevice<float> coefficients(std::vector<float>{1, 2, 3, 4, 5, 6});
+  OnDevice<std::int32_t> counters(std::vector<std::int32_t>{40, 0, 0}), step(1), rows(3);
+  OnDevice<float> three(3);
+  const auto begin = [&](Index batch) {
+    cuda::begin_step(*cuda_stream(), {.batch = batch,
+                                      .order = order,
+                                      .coefficients = coefficients,
+                                      .counters = counters,
+                                      .step = step,
+                                      .rows = rows,
+                                      .step_coefficients = three});
+  };
+  begin(3);
+  EXPECT_EQ(step.to_host()[0], 40);
+  EXPECT_EQ(rows.to_host(), (std::vector<std::int32_t>{7, 8, 9}));
+  EXPECT_EQ(three.to_host(), (std::vector<float>{1, 2, 3}));
+  begin(2);
+  EXPECT_EQ(step.to_host()[0], 41);
+  EXPECT_EQ(rows.to_host(), (std::vector<std::int32_t>{10, 11, 9}));
+  EXPECT_EQ(three.to_host(), (std::vector<float>{4, 5, 6}));
+  EXPECT_EQ(counters.to_host(), (std::vector<std::int32_t>{42, 2, 5}));
+}
+
+TEST_F(CudaKernels, AddResultsWeighsALossByItsBatch) {
+  const OnDevice<float> loss(std::vector<float>{0.25F});
+  const OnDevice<std::int32_t> correct(std::vector<std::int32_t>{3});
+  OnDevice<double> sums(std::vector<double>{1, 10});
+  cuda::add_results(*cuda_stream(), {.batch = 4, .loss = loss, .correct = correct, .sums = sums});
+  EXPECT_EQ(sums.to_host(), (std::vector<double>{2, 13}));
+}
+
+TEST_F(CudaKernels, RoundsToTheNearestBf16AndToEvenInTheMiddle) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  const OnDevice<float> x(
+      std::vector<float>{1, 1.00390625F, 1.01171875F, -3e38F, infinity, nan, 3.4e38F});
+  OnDevice<bfloat16> y(7);
+  cuda::round_to_bfloat16(*cuda_stream(), 7, x, y);
+  const auto rounded = to_doubles(y.to_host());
+  EXPECT_EQ(rounded[0], 1);
+  EXPECT_EQ(rounded[1], 1) << "between 1 and 1.0078125: the even one";
+  EXPECT_EQ(rounded[2], 1.015625) << "between 1.0078125 and 1.015625: the even one";
+  EXPECT_NEAR(rounded[3], -3e38, 1e36);
+  EXPECT_TRUE(std::isinf(rounded[4]));
+  EXPECT_TRUE(std::isnan(rounded[5]));
+  EXPECT_TRUE(std::isinf(rounded[6])) << "above the largest bf16 by more than half a step";
+}
+
+TEST_F(CudaKernels, ARecordingRunsWhenItIsReplayed) {
+  OnDevice<float> sum(std::vector<float>{0});
+  const OnDevice<float> one(std::vector<float>{1});
+  const auto recording =
+      cuda::record(*cuda_stream(), [&] { cuda::accumulate<float>(*cuda_stream(), 1, one, sum); });
+  EXPECT_EQ(sum.to_host()[0], 0);
+  cuda::replay(*cuda_stream(), recording.get());
+  cuda::replay(*cuda_stream(), recording.get());
+  EXPECT_EQ(sum.to_host()[0], 2);
+  EXPECT_THROW(cuda::record(*cuda_stream(), [&] { static_cast<void>(sum.to_host()); }),
+               std::runtime_error)
+      << "a recording cannot wait for what it records";
+  EXPECT_EQ(sum.to_host()[0], 2) << "and the stream goes on";
+}
+
+TEST_F(CudaKernels, OutOfMemorySaysHowMuchThereWasAndWhatToDo) {
+  try {
+    cuda::allocate(*cuda_stream(), std::size_t{1} << 50);
+    FAIL() << "expected an error";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(
+        error.what(),
+        testing::AllOf(testing::HasSubstr("out of memory: asked for 1073741824 MiB, free were"),
+                       testing::HasSubstr("try half of --batch-size")));
+  }
+}
+
+TEST_F(CudaKernels, RefusesSizesThatItsIndicesCannotHold) {
+  const Conv2dShape huge{.batch = Index{1} << 24,
+                         .in_height = 28,
+                         .in_width = 28,
+                         .in_channels = 1,
+                         .out_channels = 1,
+                         .kernel = 1};
+  EXPECT_THROW(cuda::conv2d_forward<float>(*cuda_stream(), {.shape = huge}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace inkling
