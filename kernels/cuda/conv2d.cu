@@ -11,6 +11,7 @@
 #include "kernels/cuda/column_sum.h"
 #include "kernels/cuda/conv2d_chunks.h"
 #include "kernels/cuda/conv2d_output.h"
+#include "kernels/cuda/conv2d_undo.h"
 
 namespace inkling::cuda {
 namespace {
@@ -76,28 +77,14 @@ void forward_on_tensor_cores(const Stream& stream, const Conv2dForward<bfloat16>
       forward_size(args.shape, pooled), 1);
 }
 
-// The gradient before what was fused, written out, since both products read it in chunks.
-__global__ void undo_fused_kernel(Index size, ConvShape shape, Gradient<bfloat16> gradient,
-                                  bfloat16* result) {
-  for (Index i = first_element(); i < size; i += element_stride()) {
-    const Index place = i / shape.out_channels;
-    const Pixel pixel{static_cast<int>(place / (shape.out_height * shape.out_width)),
-                      static_cast<int>(place / shape.out_width % shape.out_height),
-                      static_cast<int>(place % shape.out_width)};
-    store(result[i], gradient.at(pixel, static_cast<int>(i % shape.out_channels)));
-  }
-}
-
 void gradients_on_tensor_cores(const Stream& stream, const Conv2dBackward<bfloat16>& args) {
   const Conv2dShape& s = args.shape;
   const ConvShape shape(s);
-  const Context& context = context_of(stream);
   const bfloat16* gradient = args.dy;
   const Index size = s.batch * s.out_height() * s.out_width() * s.out_channels;
   const Scratch<bfloat16> undone(stream, args.fused == Fused::none ? 0 : size);
   if (args.fused != Fused::none) {
-    launch(undo_fused_kernel, elementwise_grid(context, size), context.stream, size, shape,
-           gradient_of(args), undone.data());
+    undo_fused(stream, args, undone.data());
     gradient = undone.data();
   }
   if (args.dx != nullptr) {
@@ -113,10 +100,11 @@ void gradients_on_tensor_cores(const Stream& stream, const Conv2dBackward<bfloat
 }
 
 bool suits_tensor_cores(const Stream& stream, const Conv2dShape& s, const void* x,
-                        const void* weight, const void* dy) {
+                        const void* weight, const void* dy, const void* y) {
   return context_of(stream).capability >= 80 && s.in_channels % tensor_core::kChunk == 0 &&
          s.out_channels % tensor_core::kChunk == 0 && tensor_core::is_aligned(x) &&
-         tensor_core::is_aligned(weight) && tensor_core::is_aligned(dy);
+         tensor_core::is_aligned(weight) && tensor_core::is_aligned(dy) &&
+         tensor_core::is_aligned(y);
 }
 
 }  // namespace
@@ -124,7 +112,7 @@ bool suits_tensor_cores(const Stream& stream, const Conv2dShape& s, const void* 
 template <class T>
 void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
   if constexpr (std::is_same_v<T, bfloat16>) {
-    if (suits_tensor_cores(stream, args.shape, args.x, args.weight, nullptr)) {
+    if (suits_tensor_cores(stream, args.shape, args.x, args.weight, nullptr, args.y)) {
       forward_on_tensor_cores(stream, args);
       return;
     }
@@ -141,7 +129,7 @@ void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
                   args.dy, args.fused == Fused::none ? nullptr : args.y, args.dbias);
   }
   if constexpr (std::is_same_v<T, bfloat16>) {
-    if (suits_tensor_cores(stream, args.shape, args.x, args.weight, args.dy)) {
+    if (suits_tensor_cores(stream, args.shape, args.x, args.weight, args.dy, args.y)) {
       gradients_on_tensor_cores(stream, args);
       return;
     }

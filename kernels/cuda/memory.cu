@@ -1,6 +1,7 @@
 // Devices and their memory. Allocation is in stream order (cudaMallocAsync): freed memory is given to
 // the next that asks without a round trip to the driver, and a captured graph may hold it.
 #include <cstdio>
+#include <limits>
 #include <stdexcept>
 
 #include "kernels/cuda/context.h"
@@ -64,6 +65,12 @@ Context::Context(int device_index) : device(device_index) {
   check(cudaGetDeviceProperties(&properties, device), "asking for the device's properties");
   capability = 10 * properties.major + properties.minor;
   multiprocessors = properties.multiProcessorCount;
+  // Freed memory stays with the program for the next allocation: by default each wait would give it back.
+  cudaMemPool_t pool = nullptr;
+  check(cudaDeviceGetDefaultMemPool(&pool, device), "asking for the memory pool");
+  std::uint64_t keep = std::numeric_limits<std::uint64_t>::max();
+  check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep),
+        "setting up the memory pool");
   check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "opening a stream");
 }
 

@@ -17,6 +17,7 @@ using Work = std::function<void()>;
 struct Region {
   void* start;
   std::size_t bytes;
+  bool freed = false;
 };
 
 // A graph and what it was instantiated as are one thing here, shared by two owners.
@@ -24,6 +25,7 @@ struct Graph {
   std::vector<Work> work;
   std::vector<Region> memory;  // taken while it was captured: its own for as long as it lives
   int owners = 1;
+  int launches = 0;
 
   Graph() = default;
   ~Graph() {
@@ -151,6 +153,16 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   return stream->capturing ? not_while_capturing(stream) : cudaSuccess;
 }
 
+// How long a pool keeps what was freed makes no difference here.
+cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int device) {
+  *pool = nullptr;
+  return device == 0 ? cudaSuccess : cudaErrorInvalidDevice;
+}
+cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t /*pool*/, cudaMemPoolAttr /*attribute*/,
+                                    void* /*value*/) {
+  return cudaSuccess;
+}
+
 cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t stream) {
   *memory = take_memory(bytes);
   if (*memory == nullptr) {
@@ -166,12 +178,13 @@ cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
   if (!stream->capturing) {
     return give_memory_back(memory) ? cudaSuccess : cudaErrorInvalidValue;
   }
-  const std::vector<Region>& own = stream->capturing->memory;
+  std::vector<Region>& own = stream->capturing->memory;
   const auto found = std::find_if(
       own.begin(), own.end(), [memory](const Region& region) { return region.start == memory; });
   if (found == own.end()) {
     return not_while_capturing(stream);
   }
+  found->freed = true;
   // The graph keeps its memory, but what is in it is gone from here on.
   submit(stream, [region = *found] {
     const DeviceAtWork at_work;
@@ -247,6 +260,13 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   if (stream->capturing) {
     return not_while_capturing(stream);
+  }
+  // What a graph allocates and does not free must be freed before it is launched again (CUDA C++ Programming Guide,
+  // "Graph Memory Nodes"); nobody here does so.
+  if (executable->launches++ > 0 &&
+      std::any_of(executable->memory.begin(), executable->memory.end(),
+                  [](const Region& region) { return !region.freed; })) {
+    return cudaErrorInvalidValue;
   }
   for (const Work& work : executable->work) {
     work();

@@ -40,6 +40,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
 namespace inkling::emulation {
 struct Stream;
 struct Graph;
+struct Pool;
 }  // namespace inkling::emulation
 using cudaStream_t = inkling::emulation::Stream*;
 inline constexpr unsigned cudaStreamNonBlocking = 1;
@@ -52,6 +53,10 @@ enum cudaMemcpyKind {
   cudaMemcpyDeviceToHost = 2,
   cudaMemcpyDeviceToDevice = 3
 };
+using cudaMemPool_t = inkling::emulation::Pool*;
+enum cudaMemPoolAttr { cudaMemPoolAttrReleaseThreshold = 4 };
+cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int device);
+cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute, void* value);
 cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t stream);
 cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream);
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,

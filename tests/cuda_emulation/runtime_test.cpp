@@ -113,6 +113,20 @@ TEST_F(Runtime, WhatIsCapturedRunsAtEachLaunchOfItsGraph) {
   cudaFreeAsync(counter, stream_);
 }
 
+TEST_F(Runtime, AGraphThatKeepsItsMemoryCannotBeLaunchedAgain) {
+  ASSERT_EQ(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), cudaSuccess);
+  int* const kept = take(1);
+  launch(stream_, dim3(1), dim3(1), 0, [=] { *kept = 2; });
+  cudaGraph_t graph = nullptr;
+  ASSERT_EQ(cudaStreamEndCapture(stream_, &graph), cudaSuccess);
+  cudaGraphExec_t executable = nullptr;
+  ASSERT_EQ(cudaGraphInstantiate(&executable, graph, 0), cudaSuccess);
+  cudaGraphDestroy(graph);
+  EXPECT_EQ(cudaGraphLaunch(executable, stream_), cudaSuccess);
+  EXPECT_EQ(cudaGraphLaunch(executable, stream_), cudaErrorInvalidValue);
+  cudaGraphExecDestroy(executable);
+}
+
 TEST_F(Runtime, ACaptureThatWaitsOrFreesOthersMemoryIsLost) {
   int* const memory = take(1);
   int value = 0;
