@@ -260,9 +260,11 @@ constexpr Index kParameters = 6926602;
 
 void add_adam(const Device& device, std::vector<KernelCase>& all) {
   std::vector<Tensor> four;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 3; ++i) {
     four.push_back(random_tensor({kParameters}, Dtype::float32, device));
   }
+  four.push_back(
+      Tensor::zeros({kParameters}, Dtype::float32, device));  // squares: none is negative
   const Tensor coefficients =
       Tensor::from_host<float>({3}, std::vector<float>{1e-5F, 1, 1}, device);
   all.push_back(

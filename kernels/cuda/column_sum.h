@@ -1,4 +1,8 @@
-// Sums over the rows of a matrix: the gradient of a bias.
+// Sums over the rows of a matrix: the gradient of a bias. Memory is read once, and is the bound: for conv1 of
+// LargerCNN at batch 512 in bf16, 51 MB of gradient and as much of activations, 21 µs of an H200's 4.8 TB/s.
+//
+// A block adds up 32 columns of its split's rows: a warp reads 32 neighbours of a row, and each of the eight
+// warps takes every eighth row. The splits' sums are then such a matrix themselves. One order, whatever the device.
 #pragma once
 
 #include "kernels/cuda/context.h"
@@ -6,56 +10,67 @@
 
 namespace inkling::cuda {
 
-// Rows a split: enough work for a thread, and enough splits for a large batch.
-inline constexpr Index kRowsASplit = 512;
+namespace column_sums {
+
+inline constexpr int kColumnsABlock = 32;
+inline constexpr int kWarps = kThreads / kColumnsABlock;
+inline constexpr Index kFewestRows = 64;  // of a split: eight a warp
+inline constexpr Index kMostSplits = 512;
 
 // Where gate is given, only rows' elements where it is above 0 count: ReLU's gradient.
 template <class T>
-__global__ void column_sum_kernel(Index rows, Index columns, const T* x, const T* gate,
-                                  float* parts) {
-  const Index first = blockIdx.y * kRowsASplit;
-  const Index end = first + kRowsASplit < rows ? first + kRowsASplit : rows;
-  for (Index column = first_element(); column < columns; column += element_stride()) {
-    float sum = 0;
-    for (Index row = first; row < end; ++row) {
+__global__ void kernel(Index rows, Index columns, Index rows_a_split, const T* x, const T* gate,
+                       float* sums) {
+  const int warp = static_cast<int>(threadIdx.x) / kColumnsABlock;
+  const int lane = static_cast<int>(threadIdx.x) % kColumnsABlock;
+  const Index column = static_cast<Index>(blockIdx.x) * kColumnsABlock + lane;
+  const Index first = blockIdx.y * rows_a_split;
+  const Index end = first + rows_a_split < rows ? first + rows_a_split : rows;
+  float sum = 0;
+  if (column < columns) {
+#pragma unroll 8
+    for (Index row = first + warp; row < end; row += kWarps) {
       const Index i = row * columns + column;
-      if (gate == nullptr || to_float(gate[i]) > 0.0F) {
-        sum += to_float(x[i]);
-      }
+      const float value = to_float(x[i]);  // read without waiting for the gate
+      sum += gate == nullptr || to_float(gate[i]) > 0.0F ? value : 0.0F;
     }
-    parts[blockIdx.y * columns + column] = sum;
+  }
+  auto* of_warps = reinterpret_cast<float*>(shared_memory());
+  of_warps[threadIdx.x] = sum;
+  __syncthreads();
+  if (warp == 0 && column < columns) {
+    for (int other = 1; other < kWarps; ++other) {
+      sum += of_warps[other * kColumnsABlock + lane];
+    }
+    sums[blockIdx.y * columns + column] = sum;
   }
 }
 
 template <class T>
-__global__ void add_column_parts_kernel(Index columns, Index splits, const float* parts, T* sums) {
-  for (Index column = first_element(); column < columns; column += element_stride()) {
-    float sum = 0;
-    for (Index split = 0; split < splits; ++split) {
-      sum += parts[split * columns + column];
-    }
-    store(sums[column], sum);
-  }
+void run(const Stream& stream, Index rows, Index columns, Index splits, const T* x, const T* gate,
+         float* sums) {
+  const Grid grid{dim3(static_cast<unsigned>(ceil_divide(columns, kColumnsABlock)),
+                       static_cast<unsigned>(splits)),
+                  dim3(kThreads), kThreads * sizeof(float)};
+  launch(kernel<T>, grid, context_of(stream).stream, rows, columns, ceil_divide(rows, splits), x,
+         gate, sums);
 }
 
-// sums[column] = the sum of x's column; in one fixed order. Memory is read once, coalesced along the
-// columns; 65,535 splits of 512 rows are the most, 33 million rows.
+}  // namespace column_sums
+
+// sums[column] = the sum of x's column, of the rows where gate, if given, is above 0.
 template <class T>
 void column_sum(const Stream& stream, Index rows, Index columns, const T* x, const T* gate,
                 float* sums) {
-  const Context& context = context_of(stream);
-  const Index splits = std::max<Index>(1, ceil_divide(rows, kRowsASplit));
-  if (splits > 65535) {
-    throw std::invalid_argument("[bias gradient] expected at most 33,553,920 rows, received " +
-                                std::to_string(rows) + ": try a smaller --batch-size");
+  const Index splits =
+      std::clamp<Index>(rows / column_sums::kFewestRows, 1, column_sums::kMostSplits);
+  if (splits == 1) {
+    column_sums::run(stream, rows, columns, 1, x, gate, sums);
+    return;
   }
   const Scratch<float> parts(stream, splits * columns);
-  Grid grid = elementwise_grid(context, columns);
-  const Grid plain = grid;
-  grid.blocks.y = static_cast<unsigned>(splits);
-  launch(column_sum_kernel<T>, grid, context.stream, rows, columns, x, gate, parts.data());
-  launch(add_column_parts_kernel<float>, plain, context.stream, columns, splits, parts.data(),
-         sums);
+  column_sums::run(stream, rows, columns, splits, x, gate, parts.data());
+  column_sums::run<float>(stream, splits, columns, 1, parts.data(), nullptr, sums);
 }
 
 }  // namespace inkling::cuda

@@ -119,9 +119,10 @@ struct TensorCores {
   }
 };
 
-// Two blocks a multiprocessor, at least 128 terms a split, and parts of 256 MB at most.
+// As many as run at once, two blocks a multiprocessor (one block more would be a second round, for itself);
+// at least 128 terms a split, and parts of 256 MB at most.
 inline int splits_for(const Context& context, const GemmSize& size, Index tiles) {
-  const Index wanted = ceil_divide(Index{2} * context.multiprocessors, tiles);
+  const Index wanted = Index{2} * context.multiprocessors / tiles;
   const Index by_terms = size.k / 128;
   const Index by_memory = (Index{64} << 20) / (static_cast<Index>(size.m) * size.n);
   return static_cast<int>(

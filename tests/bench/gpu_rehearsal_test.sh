@@ -14,7 +14,7 @@ expect() {  # expect FILE TEXT
   grep -q -F -- "$2" "$1" || fail "expected '$2' in $(basename "$1"), received:"$'\n'"$(cat "$1")"
 }
 
-"$root/script/gpu" --rehearse "$build" --out "$work/report"
+"$root/script/gpu" --rehearse "$build" --out "$work/report" || fail "expected the rehearsal to pass, received exit code $?"
 report=$work/report/report.md
 expect "$report" "| gradcheck | passed |"
 expect "$report" "| kernels | passed |"
