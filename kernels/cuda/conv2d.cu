@@ -12,6 +12,7 @@
 #include "kernels/cuda/conv2d_chunks.h"
 #include "kernels/cuda/conv2d_output.h"
 #include "kernels/cuda/conv2d_undo.h"
+#include "kernels/cuda/one_channel.h"
 
 namespace inkling::cuda {
 namespace {
@@ -29,10 +30,16 @@ Gradient<T> gradient_of(const Conv2dBackward<T>& args) {
           args.choice};
 }
 
-GemmSize forward_size(const Conv2dShape& s, bool pooled) {
-  const Index pixels =
-      pooled ? s.out_height() / 2 * (s.out_width() / 2) * 4 : s.out_height() * s.out_width();
-  return gemm_size("conv2d", s.batch * pixels, s.out_channels, s.patch());
+Index windows_of(const Conv2dShape& s) {
+  return s.batch * (s.out_height() / 2) * (s.out_width() / 2);
+}
+
+// Rows are pixels, or four of each window; windows come in groups of `spread`.
+GemmSize forward_size(const Conv2dShape& s, Fused fused, int spread) {
+  gemm_size("conv2d", s.batch * s.in_height * s.in_width, 1, 1);  // must fit, too
+  const Index rows = fused == Fused::relu_pool ? ceil_divide(windows_of(s), spread) * spread * 4
+                                               : s.batch * s.out_height() * s.out_width();
+  return gemm_size("conv2d", rows, s.out_channels, s.patch());
 }
 GemmSize data_gradient_size(const Conv2dShape& s) {
   return gemm_size("conv2d", s.batch * s.in_height * s.in_width, s.in_channels,
@@ -42,14 +49,32 @@ GemmSize weight_gradient_size(const Conv2dShape& s) {
   return gemm_size("conv2d", s.patch(), s.out_channels, s.batch * s.out_height() * s.out_width());
 }
 
+// run(std::integral_constant<Fused, …>), for what follows.
+template <class Run>
+void with_fused(Fused fused, const Run& run) {
+  switch (fused) {
+    case Fused::none:
+      run(std::integral_constant<Fused, Fused::none>());
+      break;
+    case Fused::relu:
+      run(std::integral_constant<Fused, Fused::relu>());
+      break;
+    case Fused::relu_pool:
+      run(std::integral_constant<Fused, Fused::relu_pool>());
+      break;
+  }
+}
+
 template <class T>
 void forward_on_cuda_cores(const Stream& stream, const Conv2dForward<T>& args) {
   const bool pooled = args.fused == Fused::relu_pool;
-  CudaCores::run(stream,
-                 PatchRows<T>{ConvShape(args.shape), OutputPixels::of(args.shape, pooled), args.x},
-                 DenseOperand<T, false>{args.weight, args.shape.out_channels},
-                 ConvOutput<T>{args.fused, args.bias, args.y, args.choice},
-                 forward_size(args.shape, pooled), 1);
+  with_fused(args.fused, [&](auto fused) {
+    CudaCores::run(stream,
+                   PatchRows<T>{ConvShape(args.shape), OutputPixels<1>(args.shape, pooled), args.x},
+                   DenseOperand<T, false>{args.weight, args.shape.out_channels},
+                   ConvOutput<T, decltype(fused)::value>(args, windows_of(args.shape)),
+                   forward_size(args.shape, args.fused, 1), 1);
+  });
 }
 
 template <class T>
@@ -69,12 +94,16 @@ void gradients_on_cuda_cores(const Stream& stream, const Conv2dBackward<T>& args
 }
 
 void forward_on_tensor_cores(const Stream& stream, const Conv2dForward<bfloat16>& args) {
+  constexpr int kSpread = tensor_core::kWindowSpread;
   const bool pooled = args.fused == Fused::relu_pool;
-  TensorCores::run(
-      stream, PatchRowChunks{ConvShape(args.shape), OutputPixels::of(args.shape, pooled), args.x},
-      tensor_core::DenseChunks<false>{args.weight, args.shape.out_channels},
-      ConvOutput<bfloat16>{args.fused, args.bias, args.y, args.choice},
-      forward_size(args.shape, pooled), 1);
+  with_fused(args.fused, [&](auto fused) {
+    TensorCores::run(
+        stream,
+        PatchRowChunks{ConvShape(args.shape), OutputPixels<kSpread>(args.shape, pooled), args.x},
+        tensor_core::DenseChunks<false>{args.weight, args.shape.out_channels},
+        ConvOutput<bfloat16, decltype(fused)::value>(args, windows_of(args.shape)),
+        forward_size(args.shape, args.fused, kSpread), 1);
+  });
 }
 
 void gradients_on_tensor_cores(const Stream& stream, const Conv2dBackward<bfloat16>& args) {
@@ -88,9 +117,14 @@ void gradients_on_tensor_cores(const Stream& stream, const Conv2dBackward<bfloat
     gradient = undone.data();
   }
   if (args.dx != nullptr) {
-    multiply_split<TensorCores>(stream, GradientRowChunks{shape, gradient},
-                                WeightByInputChunks{shape, args.weight}, nullptr, args.dx,
-                                data_gradient_size(s));
+    const WeightByInputChunks weight{shape, args.weight};
+    if (s.stride == 1) {
+      multiply_split<TensorCores>(stream, GradientRowChunks{shape, gradient}, weight, nullptr,
+                                  args.dx, data_gradient_size(s));
+    } else {
+      multiply_split<TensorCores>(stream, StridedGradientRowChunks{shape, gradient}, weight,
+                                  nullptr, args.dx, data_gradient_size(s));
+    }
   }
   if (args.dweight != nullptr) {
     multiply_split<TensorCores>(stream, PatchColumnChunks{shape, args.x},
@@ -111,6 +145,10 @@ bool suits_tensor_cores(const Stream& stream, const Conv2dShape& s, const void* 
 
 template <class T>
 void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
+  if (args.fused != Fused::relu_pool && one_channel::suits<T>(args.shape, args.y, nullptr)) {
+    one_channel::forward(stream, args, forward_size(args.shape, args.fused, 1).m);
+    return;
+  }
   if constexpr (std::is_same_v<T, bfloat16>) {
     if (suits_tensor_cores(stream, args.shape, args.x, args.weight, nullptr, args.y)) {
       forward_on_tensor_cores(stream, args);
@@ -122,6 +160,11 @@ void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
 
 template <class T>
 void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
+  if (args.dx == nullptr && args.fused != Fused::relu_pool &&
+      one_channel::suits(args.shape, args.y, args.dy)) {
+    one_channel::gradients(stream, args, forward_size(args.shape, args.fused, 1).m);
+    return;
+  }
   if (args.dbias != nullptr) {
     // Through a pool, too: whichever pixel won, its bias is the channel's.
     const Gradient<T> gradient = gradient_of(args);

@@ -8,95 +8,142 @@
 
 namespace inkling::cuda {
 
+using tensor_core::Chunk;
+
+// A tap for eight channels: what a line adds to its own place. `from` is where those channels of the first pixel are.
+struct TapChunk {
+  int y;
+  int x;
+  int pixels;  // from the window's first pixel
+  const bfloat16* from;
+};
+
+__device__ inline TapChunk chunk_of(const Tap& tap, int width, const bfloat16* values) {
+  return {tap.y, tap.x, tap.y * width + tap.x, values + tap.channel};
+}
+
+// A pixel with its index.
+struct PlacedPixel {
+  int y;
+  int x;
+  int index;
+};
+
 // x around an output pixel (a line), at a tap and eight input channels (a term).
 struct PatchRowChunks {
   static constexpr bool kAlongK = true;
-  using Line = Pixel;  // the window's first pixel; may lie outside the image
+  static constexpr bool kReadAgain = true;  // by the kernel's other taps
+  using Line = PlacedPixel;                 // the window's first; may lie outside the image
 
   ConvShape shape;
-  OutputPixels pixels;
+  OutputPixels<tensor_core::kWindowSpread> pixels;
   const bfloat16* values;
 
   __device__ Line line(int row) const {
     const Pixel pixel = pixels.at(row);
-    return {pixel.image, pixel.y * shape.stride - shape.padding,
-            pixel.x * shape.stride - shape.padding};
+    const Pixel first{pixel.image, pixel.y * shape.stride - shape.padding,
+                      pixel.x * shape.stride - shape.padding};
+    return {first.y, first.x, shape.in.index_of(first)};
   }
-  __device__ Tap term(int k) const { return tap_of(k, shape.in_channels, shape.kernel); }
-  __device__ const bfloat16* chunk(const Line& line, const Tap& tap) const {
-    const int y = line.y + tap.y;
-    const int x = line.x + tap.x;
-    const bool inside = y >= 0 && y < shape.in_height && x >= 0 && x < shape.in_width;
-    const Index row = (static_cast<Index>(line.image) * shape.in_height + y) * shape.in_width + x;
-    return inside ? values + row * shape.in_channels + tap.channel : nullptr;
+  __device__ TapChunk term(int k) const {
+    return chunk_of(tap_of(k, shape.by_in_channels, shape.by_kernel), shape.in.width, values);
+  }
+  __device__ Chunk chunk(const Line& line, const TapChunk& tap) const {
+    return {tap.from + static_cast<Index>(line.index + tap.pixels) * shape.in_channels,
+            shape.in.contains(line.y + tap.y, line.x + tap.x)};
   }
 };
 
 // x at a tap and eight input channels (eight lines), around an output pixel (a term).
 struct PatchColumnChunks {
   static constexpr bool kAlongK = false;
-  using Line = Tap;
+  static constexpr bool kReadAgain = true;
+  using Line = TapChunk;
 
   ConvShape shape;
   const bfloat16* values;
 
-  __device__ Line line(int row) const { return tap_of(row, shape.in_channels, shape.kernel); }
-  __device__ Pixel term(int k) const {
-    return {k / (shape.out_height * shape.out_width), k / shape.out_width % shape.out_height,
-            k % shape.out_width};
+  __device__ Line line(int row) const {
+    return chunk_of(tap_of(row, shape.by_in_channels, shape.by_kernel), shape.in.width, values);
   }
-  __device__ const bfloat16* chunk(const Line& tap, const Pixel& pixel) const {
-    const int y = pixel.y * shape.stride - shape.padding + tap.y;
-    const int x = pixel.x * shape.stride - shape.padding + tap.x;
-    const bool inside = y >= 0 && y < shape.in_height && x >= 0 && x < shape.in_width;
-    const Index row = (static_cast<Index>(pixel.image) * shape.in_height + y) * shape.in_width + x;
-    return inside ? values + row * shape.in_channels + tap.channel : nullptr;
+  __device__ PlacedPixel term(int k) const {
+    const Pixel pixel = shape.out.at(k);
+    const Pixel first{pixel.image, pixel.y * shape.stride - shape.padding,
+                      pixel.x * shape.stride - shape.padding};
+    return {first.y, first.x, shape.in.index_of(first)};
+  }
+  __device__ Chunk chunk(const Line& tap, const PlacedPixel& pixel) const {
+    return {tap.from + static_cast<Index>(pixel.index + tap.pixels) * shape.in_channels,
+            shape.in.contains(pixel.y + tap.y, pixel.x + tap.x)};
   }
 };
 
-// The gradient at (input pixel - tap) (a line), at a tap and eight output channels (a term).
+// The gradient at (input pixel - tap) (a line), at a tap and eight output channels (a term), for a stride of one: most
+// networks have no other.
 struct GradientRowChunks {
   static constexpr bool kAlongK = true;
-  using Line = Pixel;  // of the input, moved by the padding
+  static constexpr bool kReadAgain = true;
+  using Line = PlacedPixel;  // of the output, where tap (0, 0) took it from
 
   ConvShape shape;
   const bfloat16* values;  // [batch, out_height, out_width, out_channels]
 
   __device__ Line line(int row) const {
-    return {row / (shape.in_height * shape.in_width),
-            row / shape.in_width % shape.in_height + shape.padding,
-            row % shape.in_width + shape.padding};
+    const Pixel pixel = shape.in.at(row);
+    const Pixel first{pixel.image, pixel.y + shape.padding, pixel.x + shape.padding};
+    return {first.y, first.x, shape.out.index_of(first)};
   }
-  __device__ Tap term(int k) const { return tap_of(k, shape.out_channels, shape.kernel); }
-  __device__ const bfloat16* chunk(const Line& line, const Tap& tap) const {
+  __device__ TapChunk term(int k) const {
+    return chunk_of(tap_of(k, shape.by_out_channels, shape.by_kernel), shape.out.width, values);
+  }
+  __device__ Chunk chunk(const Line& line, const TapChunk& tap) const {
+    return {tap.from + static_cast<Index>(line.index - tap.pixels) * shape.out_channels,
+            shape.out.contains(line.y - tap.y, line.x - tap.x)};
+  }
+};
+
+// The same for any stride: only some pixels of the output took from an input pixel at that tap.
+struct StridedGradientRowChunks {
+  static constexpr bool kAlongK = true;
+  static constexpr bool kReadAgain = true;
+  using Line = Pixel;  // of the input, moved by the padding
+
+  ConvShape shape;
+  const bfloat16* values;
+
+  __device__ Line line(int row) const {
+    const Pixel pixel = shape.in.at(row);
+    return {pixel.image, pixel.y + shape.padding, pixel.x + shape.padding};
+  }
+  __device__ Tap term(int k) const { return tap_of(k, shape.by_out_channels, shape.by_kernel); }
+  __device__ Chunk chunk(const Line& line, const Tap& tap) const {
     const int y = line.y - tap.y;
     const int x = line.x - tap.x;
-    const bool hit = y >= 0 && x >= 0 && y % shape.stride == 0 && x % shape.stride == 0 &&
-                     y / shape.stride < shape.out_height && x / shape.stride < shape.out_width;
-    const Index row =
-        (static_cast<Index>(line.image) * shape.out_height + y / shape.stride) * shape.out_width +
-        x / shape.stride;
-    return hit ? values + row * shape.out_channels + tap.channel : nullptr;
+    const int out_y = shape.by_stride.quotient(y < 0 ? 0 : y);
+    const int out_x = shape.by_stride.quotient(x < 0 ? 0 : x);
+    const Index place = shape.out.index_of({line.image, out_y, out_x});
+    return {values + place * shape.out_channels + tap.channel,
+            shape.by_stride.remainder(y, out_y) == 0 && shape.by_stride.remainder(x, out_x) == 0 &&
+                shape.out.contains(out_y, out_x)};
   }
 };
 
 // The weight for the data gradient: input channel (a line), tap and eight output channels (a term).
 struct WeightByInputChunks {
   static constexpr bool kAlongK = true;
+  static constexpr bool kReadAgain = false;
   using Line = int;
 
   ConvShape shape;
   const bfloat16* values;
 
-  __device__ Line line(int channel) const { return channel; }
-  __device__ Index term(int k) const {
-    const int tap = k / shape.out_channels;
-    return static_cast<Index>(tap) * shape.in_channels * shape.out_channels +
-           k % shape.out_channels;
+  __device__ Line line(int channel) const { return channel * shape.out_channels; }
+  __device__ const bfloat16* term(int k) const {
+    const int tap = shape.by_out_channels.quotient(k);
+    return values + static_cast<Index>(tap) * shape.in_channels * shape.out_channels +
+           shape.by_out_channels.remainder(k, tap);
   }
-  __device__ const bfloat16* chunk(Line channel, Index term) const {
-    return values + term + static_cast<Index>(channel) * shape.out_channels;
-  }
+  __device__ Chunk chunk(Line line, const bfloat16* term) const { return {term + line, true}; }
 };
 
 }  // namespace inkling::cuda

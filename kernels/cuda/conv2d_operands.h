@@ -7,39 +7,10 @@
 //   weight's gradient  dw[(tap, in), out] = Σ over pixels  x at (pixel + tap), in   · dy[pixel, out]
 #pragma once
 
+#include "kernels/cuda/divisor.h"
 #include "kernels/cuda/gemm.h"
 
 namespace inkling::cuda {
-
-// Conv2dShape in 32 bits, for quick divisions.
-struct ConvShape {
-  explicit ConvShape(const Conv2dShape& s)
-      : in_height(static_cast<int>(s.in_height)),
-        in_width(static_cast<int>(s.in_width)),
-        in_channels(static_cast<int>(s.in_channels)),
-        out_height(static_cast<int>(s.out_height())),
-        out_width(static_cast<int>(s.out_width())),
-        out_channels(static_cast<int>(s.out_channels)),
-        kernel(static_cast<int>(s.kernel)),
-        stride(static_cast<int>(s.stride)),
-        padding(static_cast<int>(s.padding)) {}
-
-  int in_height, in_width, in_channels;
-  int out_height, out_width, out_channels;
-  int kernel, stride, padding;
-};
-
-// Tap (ky, kx) of the kernel, and a channel.
-struct Tap {
-  int y;
-  int x;
-  int channel;
-};
-
-__device__ inline Tap tap_of(int index, int channels, int kernel) {
-  const int tap = index / channels;
-  return {tap / kernel, tap % kernel, index % channels};
-}
 
 // A pixel of an image.
 struct Pixel {
@@ -48,27 +19,92 @@ struct Pixel {
   int x;
 };
 
-// Rows of the forward product. When pooled, the four pixels of a 2×2 window follow one another, so that
-// one thread holds them all; an odd last row or column has no window and is left out.
-struct OutputPixels {
-  int height;  // of windows, when pooled
+// Height and width of images, for the pixel that an index stands for.
+struct PixelGrid {
+  int height;
   int width;
-  bool pooled;
+  Divisor by_pixels;
+  Divisor by_width;
 
-  static OutputPixels of(const Conv2dShape& s, bool pooled) {
-    const Index shrink = pooled ? 2 : 1;
-    return {static_cast<int>(s.out_height() / shrink), static_cast<int>(s.out_width() / shrink),
-            pooled};
+  PixelGrid(Index of_height, Index of_width)
+      : height(static_cast<int>(of_height)),
+        width(static_cast<int>(of_width)),
+        by_pixels(std::max(1, height * width)),
+        by_width(std::max(1, width)) {}
+
+  __device__ Pixel at(int index) const {
+    const int image = by_pixels.quotient(index);
+    const int pixel = by_pixels.remainder(index, image);
+    const int y = by_width.quotient(pixel);
+    return {image, y, by_width.remainder(pixel, y)};
   }
+  __device__ bool contains(int y, int x) const {
+    return static_cast<unsigned>(y) < static_cast<unsigned>(height) &&
+           static_cast<unsigned>(x) < static_cast<unsigned>(width);
+  }
+  // Also of a pixel outside of its image, to reckon on with.
+  __device__ int index_of(const Pixel& pixel) const {
+    return (pixel.image * height + pixel.y) * width + pixel.x;
+  }
+};
+
+// Conv2dShape in 32 bits, with what its indices are divided by.
+struct ConvShape {
+  explicit ConvShape(const Conv2dShape& s)
+      : in(s.in_height, s.in_width),
+        out(s.out_height(), s.out_width()),
+        in_channels(static_cast<int>(s.in_channels)),
+        out_channels(static_cast<int>(s.out_channels)),
+        kernel(static_cast<int>(s.kernel)),
+        stride(static_cast<int>(s.stride)),
+        padding(static_cast<int>(s.padding)),
+        by_in_channels(in_channels),
+        by_out_channels(out_channels),
+        by_kernel(kernel),
+        by_stride(stride) {}
+
+  PixelGrid in;
+  PixelGrid out;
+  int in_channels, out_channels;
+  int kernel, stride, padding;
+  Divisor by_in_channels, by_out_channels, by_kernel, by_stride;
+};
+
+// Tap (y, x) of the kernel, and a channel.
+struct Tap {
+  int y;
+  int x;
+  int channel;
+};
+
+__device__ inline Tap tap_of(int index, const Divisor& by_channels, const Divisor& by_kernel) {
+  const int tap = by_channels.quotient(index);
+  const int y = by_kernel.quotient(tap);
+  return {y, by_kernel.remainder(tap, y), by_channels.remainder(index, tap)};
+}
+
+// Rows of the forward product. When pooled, a window's four pixels are `Spread` rows apart, so that one thread of the
+// product's kernel holds them all: windows w … w + Spread - 1 are rows 4 w … 4 w + 4 Spread - 1. An odd last
+// row or column has no window and is left out; rows of windows beyond the last repeat it, and are not stored.
+template <int Spread>
+struct OutputPixels {
+  PixelGrid places;  // windows, when pooled
+  bool pooled;
+  int count;  // places of all images
+
+  OutputPixels(const Conv2dShape& s, bool is_pooled)
+      : places(s.out_height() / (is_pooled ? 2 : 1), s.out_width() / (is_pooled ? 2 : 1)),
+        pooled(is_pooled),
+        count(static_cast<int>(s.batch) * places.height * places.width) {}
 
   __device__ Pixel at(int row) const {
-    const int place = pooled ? row / 4 : row;
-    Pixel pixel{place / (height * width), place / width % height, place % width};
-    if (pooled) {
-      pixel.y = 2 * pixel.y + row % 4 / 2;
-      pixel.x = 2 * pixel.x + row % 2;
+    if (!pooled) {
+      return places.at(row);
     }
-    return pixel;
+    const int window = row / (4 * Spread) * Spread + row % Spread;
+    const int place = row / Spread % 4;
+    const Pixel first = places.at(window < count ? window : count - 1);
+    return {first.image, 2 * first.y + place / 2, 2 * first.x + place % 2};
   }
 };
 
@@ -83,22 +119,22 @@ struct PatchRows {
   };
 
   ConvShape shape;
-  OutputPixels pixels;
+  OutputPixels<1> pixels;
   const T* values;
 
   __device__ Line line(int row) const {
     const Pixel pixel = pixels.at(row);
-    return {values + static_cast<Index>(pixel.image) * shape.in_height * shape.in_width *
+    return {values + static_cast<Index>(pixel.image) * shape.in.height * shape.in.width *
                          shape.in_channels,
             pixel.y * shape.stride - shape.padding, pixel.x * shape.stride - shape.padding};
   }
-  __device__ Tap term(int k) const { return tap_of(k, shape.in_channels, shape.kernel); }
+  __device__ Tap term(int k) const { return tap_of(k, shape.by_in_channels, shape.by_kernel); }
   __device__ float at(const Line& line, const Tap& tap) const {
     const int y = line.y + tap.y;
     const int x = line.x + tap.x;
-    const bool inside = y >= 0 && y < shape.in_height && x >= 0 && x < shape.in_width;
-    return inside ? to_float(line.image[(y * shape.in_width + x) * shape.in_channels + tap.channel])
-                  : 0.0F;
+    return shape.in.contains(y, x)
+               ? to_float(line.image[(y * shape.in.width + x) * shape.in_channels + tap.channel])
+               : 0.0F;
   }
 };
 
@@ -111,19 +147,14 @@ struct PatchColumns {
   ConvShape shape;
   const T* values;
 
-  __device__ Line line(int row) const { return tap_of(row, shape.in_channels, shape.kernel); }
-  __device__ Pixel term(int k) const {
-    return {k / (shape.out_height * shape.out_width), k / shape.out_width % shape.out_height,
-            k % shape.out_width};
-  }
+  __device__ Line line(int row) const { return tap_of(row, shape.by_in_channels, shape.by_kernel); }
+  __device__ Pixel term(int k) const { return shape.out.at(k); }
   __device__ float at(const Line& tap, const Pixel& pixel) const {
     const int y = pixel.y * shape.stride - shape.padding + tap.y;
     const int x = pixel.x * shape.stride - shape.padding + tap.x;
-    const bool inside = y >= 0 && y < shape.in_height && x >= 0 && x < shape.in_width;
-    const Index image = static_cast<Index>(pixel.image) * shape.in_height * shape.in_width;
-    return inside ? to_float(
-                        values[(image + y * shape.in_width + x) * shape.in_channels + tap.channel])
-                  : 0.0F;
+    const Index place = shape.in.index_of({pixel.image, y, x});
+    return shape.in.contains(y, x) ? to_float(values[place * shape.in_channels + tap.channel])
+                                   : 0.0F;
   }
 };
 
@@ -169,17 +200,21 @@ struct GradientRows {
   Gradient<T> gradient;
 
   __device__ Line line(int row) const {
-    return {row / (shape.in_height * shape.in_width),
-            row / shape.in_width % shape.in_height + shape.padding,
-            row % shape.in_width + shape.padding};
+    const Pixel pixel = shape.in.at(row);
+    return {pixel.image, pixel.y + shape.padding, pixel.x + shape.padding};
   }
-  __device__ Tap term(int k) const { return tap_of(k, shape.out_channels, shape.kernel); }
+  __device__ Tap term(int k) const { return tap_of(k, shape.by_out_channels, shape.by_kernel); }
   __device__ float at(const Line& line, const Tap& tap) const {
     const int y = line.y - tap.y;
     const int x = line.x - tap.x;
-    const bool hit = y >= 0 && x >= 0 && y % shape.stride == 0 && x % shape.stride == 0 &&
-                     y / shape.stride < shape.out_height && x / shape.stride < shape.out_width;
-    return hit ? gradient.at({line.image, y / shape.stride, x / shape.stride}, tap.channel) : 0.0F;
+    if (y < 0 || x < 0) {
+      return 0.0F;
+    }
+    const int out_y = shape.by_stride.quotient(y);
+    const int out_x = shape.by_stride.quotient(x);
+    const bool hit = shape.by_stride.remainder(y, out_y) == 0 &&
+                     shape.by_stride.remainder(x, out_x) == 0 && shape.out.contains(out_y, out_x);
+    return hit ? gradient.at({line.image, out_y, out_x}, tap.channel) : 0.0F;
   }
 };
 
@@ -193,10 +228,7 @@ struct GradientColumns {
   Gradient<T> gradient;
 
   __device__ Line line(int column) const { return column; }
-  __device__ Pixel term(int k) const {
-    return {k / (shape.out_height * shape.out_width), k / shape.out_width % shape.out_height,
-            k % shape.out_width};
-  }
+  __device__ Pixel term(int k) const { return shape.out.at(k); }
   __device__ float at(Line channel, const Pixel& pixel) const {
     return gradient.at(pixel, channel);
   }
@@ -213,9 +245,9 @@ struct WeightByInput {
 
   __device__ Line line(int channel) const { return channel; }
   __device__ Index term(int k) const {
-    const int tap = k / shape.out_channels;
+    const int tap = shape.by_out_channels.quotient(k);
     return static_cast<Index>(tap) * shape.in_channels * shape.out_channels +
-           k % shape.out_channels;
+           shape.by_out_channels.remainder(k, tap);
   }
   __device__ float at(Line channel, Index term) const {
     return to_float(values[term + channel * shape.out_channels]);

@@ -15,6 +15,8 @@ namespace inkling::cuda {
 // Throws std::runtime_error, "[cuda] <doing>: <the call's own text>", unless the call succeeded.
 inline void check(cudaError_t status, const std::string& doing) {
   if (status != cudaSuccess) {
+    // CUDA keeps it for the next that asks: the next launch would tell it as its own.
+    static_cast<void>(cudaGetLastError());
     throw std::runtime_error("[cuda] " + doing + ": " + cudaGetErrorString(status));
   }
 }
@@ -42,11 +44,11 @@ void launch(void (*kernel)(Parameters...), const Grid& grid, cudaStream_t stream
           "shared memory of a kernel");
   }
   kernel<<<grid.blocks, grid.threads, grid.shared_bytes, stream>>>(arguments...);
-  check(cudaGetLastError(), "kernel launch");
 #else
   emulation::launch(stream, grid.blocks, grid.threads, grid.shared_bytes,
                     [=] { kernel(static_cast<Parameters>(arguments)...); });
 #endif
+  check(cudaGetLastError(), "kernel launch");
 }
 
 // The block's dynamic shared memory, aligned to 128 bytes. All shared memory is dynamic: the

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "kernels/cuda/context.h"
+#include "kernels/cuda/divisor.h"
 #include "kernels/cuda/number.h"
 
 namespace inkling::cuda {
@@ -32,6 +33,14 @@ inline GemmSize gemm_size(const char* op, Index m, Index n, Index k) {
                                 " and " + std::to_string(k) + ": try a smaller --batch-size");
   }
   return {static_cast<int>(m), static_cast<int>(n), static_cast<int>(k)};
+}
+
+// Refuses what a grid cannot hold.
+inline void check_tiles(Index tiles) {
+  if (tiles > std::numeric_limits<std::int32_t>::max()) {
+    throw std::invalid_argument("[gemm] expected fewer than 2^31 tiles, received " +
+                                std::to_string(tiles) + ": try a smaller --batch-size");
+  }
 }
 
 namespace gemm {
@@ -133,14 +142,16 @@ __device__ inline void multiply_step(const float* a, const float* b, Results& re
   }
 }
 
-// Block (x, y, z) makes tile (x, y) of split z: the terms from z · k_a_split on. `output` takes a
-// thread's 8 × 4 results: output.write(split, row, column, results, size).
+// Block (x, y) makes tile x of split y, tiles counted along the rows of C: the terms from y · k_a_split on. `output`
+// takes a thread's 8 × 4 results: output.write(split, row, column, results, size).
 template <class A, class B, class Output>
 __global__ void __launch_bounds__(kGemmThreads)
-    kernel(A a, B b, Output output, GemmSize size, int k_a_split) {
-  const int first_row = static_cast<int>(blockIdx.x) * kTileM;
-  const int first_column = static_cast<int>(blockIdx.y) * kTileN;
-  const int first_k = static_cast<int>(blockIdx.z) * k_a_split;
+    kernel(A a, B b, Output output, GemmSize size, Divisor by_tiles_across, int k_a_split) {
+  const int tile = static_cast<int>(blockIdx.x);
+  const int tile_row = by_tiles_across.quotient(tile);
+  const int first_row = tile_row * kTileM;
+  const int first_column = by_tiles_across.remainder(tile, tile_row) * kTileN;
+  const int first_k = static_cast<int>(blockIdx.y) * k_a_split;
   const int end_k = size.k - first_k < k_a_split ? size.k : first_k + k_a_split;
 
   auto* shared = reinterpret_cast<float*>(shared_memory());
@@ -167,18 +178,20 @@ __global__ void __launch_bounds__(kGemmThreads)
   }
   const int row = first_row + static_cast<int>(threadIdx.x) / (kTileN / kColumns) * kRows;
   const int column = first_column + static_cast<int>(threadIdx.x) % (kTileN / kColumns) * kColumns;
-  output.write(static_cast<int>(blockIdx.z), row, column, results, size);
+  output.write(static_cast<int>(blockIdx.y), row, column, results, size);
 }
 
 template <class A, class B, class Output>
 void run(const Stream& stream, const A& a, const B& b, const Output& output, const GemmSize& size,
          int splits = 1) {
   const int k_a_split = static_cast<int>(ceil_divide(ceil_divide(size.k, splits), kTileK) * kTileK);
-  const Grid grid{
-      dim3(static_cast<unsigned>(ceil_divide(size.m, kTileM)),
-           static_cast<unsigned>(ceil_divide(size.n, kTileN)), static_cast<unsigned>(splits)),
-      dim3(kGemmThreads), kSharedBytes};
-  launch(kernel<A, B, Output>, grid, context_of(stream).stream, a, b, output, size, k_a_split);
+  const Index across = ceil_divide(size.n, kTileN);
+  const Index tiles = across * ceil_divide(size.m, kTileM);
+  check_tiles(tiles);
+  const Grid grid{dim3(static_cast<unsigned>(tiles), static_cast<unsigned>(splits)),
+                  dim3(kGemmThreads), kSharedBytes};
+  launch(kernel<A, B, Output>, grid, context_of(stream).stream, a, b, output, size,
+         Divisor(static_cast<int>(across)), k_a_split);
 }
 
 }  // namespace gemm

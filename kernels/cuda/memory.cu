@@ -11,17 +11,6 @@ namespace {
 
 std::string megabytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
-[[noreturn]] void fail_out_of_memory(std::size_t asked) {
-  std::size_t free = 0;
-  std::size_t total = 0;
-  static_cast<void>(cudaGetLastError());  // the failure is told below, and is no one else's
-  const bool known = cudaMemGetInfo(&free, &total) == cudaSuccess;
-  throw std::runtime_error(
-      "[cuda] out of memory: asked for " + megabytes(asked) +
-      (known ? ", free were " + megabytes(free) + " of " + megabytes(total) : std::string()) +
-      ": try half of --batch-size");
-}
-
 void copy_memory(const Stream& stream, const void* from, void* to, std::size_t bytes,
                  cudaMemcpyKind kind) {
   if (bytes > 0) {
@@ -74,6 +63,30 @@ Context::Context(int device_index) : device(device_index) {
   check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "opening a stream");
 }
 
+void check_memory(cudaError_t status, std::size_t asked, const std::string& doing) {
+  if (status != cudaErrorMemoryAllocation) {
+    check(status, doing);
+    return;
+  }
+  static_cast<void>(cudaGetLastError());  // it is told here
+  std::size_t free = 0;
+  std::size_t total = 0;
+  std::string there;
+  if (cudaMemGetInfo(&free, &total) == cudaSuccess) {
+    there = ", free were " + megabytes(free) + " of " + megabytes(total);
+  }
+  throw std::runtime_error(
+      "[cuda] out of memory: " + (asked > 0 ? "asked for " + megabytes(asked) : doing) + there +
+      ": try half of --batch-size");
+}
+
+void trim_pool(const Context& context) {
+  check(cudaStreamSynchronize(context.stream), "waiting for the GPU");
+  cudaMemPool_t pool = nullptr;
+  check(cudaDeviceGetDefaultMemPool(&pool, context.device), "asking for the memory pool");
+  check(cudaMemPoolTrimTo(pool, 0), "giving memory back");
+}
+
 Context::~Context() { static_cast<void>(cudaStreamDestroy(stream)); }
 
 // A machine without a driver has none, either.
@@ -110,12 +123,8 @@ DeviceDescription describe(const Stream& stream) {
 
 void* allocate(const Stream& stream, std::size_t bytes) {
   void* memory = nullptr;
-  const cudaError_t status =
-      cudaMallocAsync(&memory, std::max<std::size_t>(bytes, 1), context_of(stream).stream);
-  if (status == cudaErrorMemoryAllocation) {
-    fail_out_of_memory(bytes);
-  }
-  check(status, "allocating memory");
+  check_memory(cudaMallocAsync(&memory, std::max<std::size_t>(bytes, 1), context_of(stream).stream),
+               bytes, "allocating memory");
   return memory;
 }
 

@@ -64,12 +64,20 @@ __device__ inline void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4],
 }
 
 // Begins to copy 16 bytes from global to shared memory, both aligned to 16; when not valid, 16 zeros,
-// and `global` is not read. They are there after cp_async_wait() and a barrier.
+// and `global` is not read. They are there after cp_async_wait() and a barrier. ReadAgain keeps them in the first-level
+// cache, too.
+template <bool ReadAgain>
 __device__ inline void cp_async_16(void* shared, const void* global, bool valid) {
 #ifdef __CUDACC__
-  INKLING_PTX("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(shared)),
-              "l"(global), "r"(valid ? 16 : 0)
-              : "memory");
+  if constexpr (ReadAgain) {
+    INKLING_PTX("cp.async.ca.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(shared)),
+                "l"(global), "r"(valid ? 16 : 0)
+                : "memory");
+  } else {
+    INKLING_PTX("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(shared)),
+                "l"(global), "r"(valid ? 16 : 0)
+                : "memory");
+  }
 #else
   emulation::cp_async_16(shared, global, valid);
 #endif

@@ -18,12 +18,13 @@ class Recording {
       if (graph != nullptr) {
         static_cast<void>(cudaGraphDestroy(graph));
       }
+      static_cast<void>(cudaGetLastError());  // what failed is told by the exception
       throw;
     }
     check(cudaStreamEndCapture(context.stream, &graph), "recording");
     const cudaError_t status = cudaGraphInstantiate(&executable_, graph, 0);
     static_cast<void>(cudaGraphDestroy(graph));
-    check(status, "making a graph of what was recorded");
+    check_memory(status, 0, "making a graph of what was recorded");
   }
   ~Recording() { static_cast<void>(cudaGraphExecDestroy(executable_)); }
   Recording(const Recording&) = delete;
@@ -38,13 +39,14 @@ class Recording {
 }  // namespace
 
 std::shared_ptr<const void> record(const Stream& stream, const std::function<void()>& calls) {
+  trim_pool(context_of(stream));
   return std::make_shared<const Recording>(context_of(stream), calls);
 }
 
 void replay(const Stream& stream, const void* recording) {
-  check(cudaGraphLaunch(static_cast<const Recording*>(recording)->executable(),
-                        context_of(stream).stream),
-        "replaying what was recorded");
+  check_memory(cudaGraphLaunch(static_cast<const Recording*>(recording)->executable(),
+                               context_of(stream).stream),
+               0, "replaying what was recorded");
 }
 
 }  // namespace inkling::cuda

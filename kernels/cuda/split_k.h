@@ -7,17 +7,23 @@
 
 namespace inkling::cuda {
 
-// The place of a fragment's four sums that this lane holds (mma_16x8x16's d).
-struct FragmentPlace {
-  int row;     // of sums 0 and 1; sums 2 and 3 are eight rows below
-  int column;  // of sums 0 and 2; sums 1 and 3 are in the next
-
-  __device__ FragmentPlace(int first_row, int first_column)
-      : row(first_row + static_cast<int>(threadIdx.x) % 32 / 4),
-        column(first_column + static_cast<int>(threadIdx.x) % 4 * 2) {}
-  __device__ int row_of(int i) const { return row + i / 2 * 8; }
-  __device__ int column_of(int i) const { return column + i % 2; }
-};
+// Calls visit(row, column, sum, next) for each two neighbours of a row that this lane holds of its warp's sums: the
+// columns `column` and `column + 1`, which is even. Fragments as the PTX manual lays them out.
+template <class Visit>
+__device__ void for_each_pair(int first_row, int first_column, const tensor_core::Sums& sums,
+                              const Visit& visit) {
+  const int lane = static_cast<int>(threadIdx.x) % 32;
+#pragma unroll
+  for (int i = 0; i < tensor_core::kFragmentsM; ++i) {
+#pragma unroll
+    for (int j = 0; j < tensor_core::kFragmentsN; ++j) {
+      const int row = first_row + 16 * i + lane / 4;
+      const int column = first_column + 8 * j + lane % 4 * 2;
+      visit(row, column, sums[i][j][0], sums[i][j][1]);
+      visit(row + 8, column, sums[i][j][2], sums[i][j][3]);
+    }
+  }
+}
 
 // A split's results, as [splits, m, n].
 struct PartialOutput {
@@ -37,24 +43,27 @@ struct PartialOutput {
     }
   }
 
-  __device__ void fragment(int split, int first_row, int first_column, const float (&sums)[4],
-                           const GemmSize& size) const {
+  __device__ void warp_tile(int split, int first_row, int first_column,
+                            const tensor_core::Sums& sums, const GemmSize& size) const {
     float* part = parts + static_cast<Index>(split) * size.m * size.n;
-    const FragmentPlace place(first_row, first_column);
-#pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      if (place.row_of(i) < size.m && place.column_of(i) < size.n) {
-        part[static_cast<Index>(place.row_of(i)) * size.n + place.column_of(i)] = sums[i];
+    for_each_pair(first_row, first_column, sums, [&](int row, int column, float sum, float next) {
+      if (row < size.m) {
+        store_two(part + static_cast<Index>(row) * size.n, column, sum, next, size.n,
+                  size.n % 2 == 0);
       }
-    }
+    });
   }
 };
 
 // All terms at once: c = results (+ bias of the column).
 template <class T>
 struct WholeOutput {
+  WholeOutput(const float* given_bias, T* to, const GemmSize& size)
+      : bias(given_bias), c(to), pairs(can_store_two(to, size.n)) {}
+
   const float* bias;
   T* c;
+  bool pairs;
 
   __device__ void write(int /*split*/, int row, int column, const gemm::Results& results,
                         const GemmSize& size) const {
@@ -63,24 +72,26 @@ struct WholeOutput {
 #pragma unroll
       for (int j = 0; j < gemm::kColumns; ++j) {
         if (row + i < size.m && column + j < size.n) {
-          const float shift = bias != nullptr ? bias[column + j] : 0.0F;
-          store(c[static_cast<Index>(row + i) * size.n + column + j], results[i][j] + shift);
+          store(c[static_cast<Index>(row + i) * size.n + column + j],
+                results[i][j] + bias_of(column + j, size));
         }
       }
     }
   }
 
-  __device__ void fragment(int /*split*/, int first_row, int first_column, const float (&sums)[4],
-                           const GemmSize& size) const {
-    const FragmentPlace place(first_row, first_column);
-#pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      const int column = place.column_of(i);
-      if (place.row_of(i) < size.m && column < size.n) {
-        const float shift = bias != nullptr ? bias[column] : 0.0F;
-        store(c[static_cast<Index>(place.row_of(i)) * size.n + column], sums[i] + shift);
+  __device__ void warp_tile(int /*split*/, int first_row, int first_column,
+                            const tensor_core::Sums& sums, const GemmSize& size) const {
+    for_each_pair(first_row, first_column, sums, [&](int row, int column, float sum, float next) {
+      if (row < size.m) {
+        store_two(c + static_cast<Index>(row) * size.n, column, sum + bias_of(column, size),
+                  next + bias_of(column + 1, size), size.n, pairs);
       }
-    }
+    });
+  }
+
+ private:
+  __device__ float bias_of(int column, const GemmSize& size) const {
+    return bias != nullptr && column < size.n ? bias[column] : 0.0F;
   }
 };
 
@@ -110,7 +121,9 @@ struct CudaCores {
 };
 struct TensorCores {
   static Index tiles(const GemmSize& size) {
-    return ceil_divide(size.m, tensor_core::kTileM) * ceil_divide(size.n, 128);
+    return tensor_core::is_narrow(size) ? ceil_divide(size.m, tensor_core::NarrowTile::kTileM)
+                                        : ceil_divide(size.m, tensor_core::SquareTile::kTileM) *
+                                              ceil_divide(size.n, tensor_core::SquareTile::kTileN);
   }
   template <class A, class B, class Output>
   static void run(const Stream& stream, const A& a, const B& b, const Output& output,
@@ -136,7 +149,7 @@ void multiply_split(const Stream& stream, const A& a, const B& b, const float* b
   const Context& context = context_of(stream);
   const int splits = splits_for(context, size, Level::tiles(size));
   if (splits == 1) {
-    Level::run(stream, a, b, WholeOutput<T>{bias, c}, size, 1);
+    Level::run(stream, a, b, WholeOutput<T>(bias, c, size), size, 1);
     return;
   }
   const Index results = static_cast<Index>(size.m) * size.n;

@@ -64,6 +64,18 @@ cudaError_t give_up(Graph* graph) {
   return cudaSuccess;
 }
 
+// What cudaGetLastError() will tell: the last failure that nobody has asked for.
+cudaError_t last_error = cudaSuccess;
+
+cudaError_t told(cudaError_t status) {
+  if (status != cudaSuccess) {
+    last_error = status;
+  }
+  return status;
+}
+
+cudaError_t take_last_error() { return std::exchange(last_error, cudaSuccess); }
+
 }  // namespace
 
 void launch(cudaStream_t stream, dim3 blocks, dim3 threads, std::size_t shared_bytes,
@@ -88,7 +100,9 @@ using inkling::emulation::poison;
 using inkling::emulation::Region;
 using inkling::emulation::Stream;
 using inkling::emulation::submit;
+using inkling::emulation::take_last_error;
 using inkling::emulation::take_memory;
+using inkling::emulation::told;
 using inkling::emulation::touches_device_memory;
 using inkling::emulation::Work;
 
@@ -114,14 +128,16 @@ const char* cudaGetErrorString(cudaError_t status) {
   return "unknown error";
 }
 
-cudaError_t cudaGetLastError() { return cudaSuccess; }
+cudaError_t cudaGetLastError() { return take_last_error(); }
 
 cudaError_t cudaGetDeviceCount(int* count) {
   *count = 1;
   return cudaSuccess;
 }
 
-cudaError_t cudaSetDevice(int device) { return device == 0 ? cudaSuccess : cudaErrorInvalidDevice; }
+cudaError_t cudaSetDevice(int device) {
+  return told(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
+}
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   const DeviceSettings& settings = device_settings();
@@ -130,13 +146,13 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
                  .minor = settings.capability % 10,
                  .multiProcessorCount = settings.multiprocessors,
                  .totalGlobalMem = settings.memory_bytes};
-  return device == 0 ? cudaSuccess : cudaErrorInvalidDevice;
+  return told(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
 }
 
 // 1 GHz, 1 GHz, 64 bits: round numbers.
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
   *value = attribute == cudaDevAttrGlobalMemoryBusWidth ? 64 : 1'000'000;
-  return device == 0 ? cudaSuccess : cudaErrorInvalidDevice;
+  return told(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned /*flags*/) {
@@ -150,23 +166,24 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
-  return stream->capturing ? not_while_capturing(stream) : cudaSuccess;
+  return stream->capturing ? told(not_while_capturing(stream)) : cudaSuccess;
 }
 
 // How long a pool keeps what was freed makes no difference here.
 cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int device) {
   *pool = nullptr;
-  return device == 0 ? cudaSuccess : cudaErrorInvalidDevice;
+  return told(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
 }
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t /*pool*/, cudaMemPoolAttr /*attribute*/,
                                     void* /*value*/) {
   return cudaSuccess;
 }
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t /*pool*/, std::size_t /*keep*/) { return cudaSuccess; }
 
 cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t stream) {
   *memory = take_memory(bytes);
   if (*memory == nullptr) {
-    return cudaErrorMemoryAllocation;
+    return told(cudaErrorMemoryAllocation);
   }
   if (stream->capturing) {
     stream->capturing->memory.push_back({*memory, bytes});
@@ -176,13 +193,13 @@ cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t strea
 
 cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
   if (!stream->capturing) {
-    return give_memory_back(memory) ? cudaSuccess : cudaErrorInvalidValue;
+    return told(give_memory_back(memory) ? cudaSuccess : cudaErrorInvalidValue);
   }
   std::vector<Region>& own = stream->capturing->memory;
   const auto found = std::find_if(
       own.begin(), own.end(), [memory](const Region& region) { return region.start == memory; });
   if (found == own.end()) {
-    return not_while_capturing(stream);
+    return told(not_while_capturing(stream));
   }
   found->freed = true;
   // The graph keeps its memory, but what is in it is gone from here on.
@@ -201,11 +218,11 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
     return device ? is_device_memory(memory, bytes) : !touches_device_memory(memory, bytes);
   };
   if (!fits(from, from_device) || !fits(to, to_device)) {
-    return cudaErrorInvalidValue;
+    return told(cudaErrorInvalidValue);
   }
   if (stream->capturing && kind != cudaMemcpyDeviceToDevice) {
-    return not_while_capturing(
-        stream);  // a graph would read or write the host's memory at each launch
+    return told(not_while_capturing(
+        stream));  // a graph would read or write the host's memory at each launch
   }
   submit(stream, [=] {
     const DeviceAtWork at_work;
@@ -216,7 +233,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
 
 cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t stream) {
   if (!is_device_memory(memory, bytes)) {
-    return cudaErrorInvalidValue;
+    return told(cudaErrorInvalidValue);
   }
   submit(stream, [=] {
     const DeviceAtWork at_work;
@@ -233,7 +250,7 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
 
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode /*mode*/) {
   if (stream->capturing) {
-    return cudaErrorInvalidValue;
+    return told(cudaErrorInvalidValue);
   }
   stream->capturing = std::make_unique<Graph>();
   stream->capture_broken = false;
@@ -244,7 +261,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   *graph = nullptr;
   if (!stream->capturing || stream->capture_broken) {
     stream->capturing.reset();
-    return cudaErrorStreamCaptureUnsupported;
+    return told(cudaErrorStreamCaptureUnsupported);
   }
   *graph = stream->capturing.release();
   return cudaSuccess;
@@ -259,14 +276,14 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
 
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   if (stream->capturing) {
-    return not_while_capturing(stream);
+    return told(not_while_capturing(stream));
   }
   // What a graph allocates and does not free must be freed before it is launched again (CUDA C++ Programming Guide,
   // "Graph Memory Nodes"); nobody here does so.
   if (executable->launches++ > 0 &&
       std::any_of(executable->memory.begin(), executable->memory.end(),
                   [](const Region& region) { return !region.freed; })) {
-    return cudaErrorInvalidValue;
+    return told(cudaErrorInvalidValue);
   }
   for (const Work& work : executable->work) {
     work();

@@ -61,7 +61,7 @@ TEST_F(CudaKernels, DropoutHasTheCpusMask) {
 }
 
 TEST_F(CudaKernels, LayoutsTurnAsOnTheCpu) {
-  for (const ImageShape& s : {ImageShape{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 4, 4, 64}}) {
+  for (const ImageShape& s : {ImageShape{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 4, 4, 64}, {2, 7, 7, 70}}) {
     const Index size = s.batch * s.height * s.width * s.channels;
     const auto x = random_floats(size, 1);
     const OnDevice<float> on_x(x);

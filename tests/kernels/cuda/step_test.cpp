@@ -278,6 +278,17 @@ TEST_F(CudaKernels, OutOfMemorySaysHowMuchThereWasAndWhatToDo) {
   }
 }
 
+// CUDA keeps an error until somebody asks: the call after a failed one must not be told it as its own.
+TEST_F(CudaKernels, AFailedCallDoesNotHauntTheNext) {
+  EXPECT_THROW(cuda::allocate(*cuda_stream(), std::size_t{1} << 50), std::runtime_error);
+  EXPECT_THROW(cuda::record(*cuda_stream(), [&] { OnDevice<float>(1).to_host(); }),
+               std::runtime_error);
+  OnDevice<float> sum(std::vector<float>{1});
+  const OnDevice<float> one(std::vector<float>{1});
+  cuda::accumulate<float>(*cuda_stream(), 1, one, sum);
+  EXPECT_EQ(sum.to_host()[0], 2);
+}
+
 TEST_F(CudaKernels, RefusesSizesThatItsIndicesCannotHold) {
   const Conv2dShape huge{.batch = Index{1} << 24,
                          .in_height = 28,
