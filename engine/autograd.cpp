@@ -38,6 +38,7 @@ void add_to(Tensor& sum, const Tensor& part) {
 
 NoGrad::NoGrad() : before_(recording) { recording = false; }
 NoGrad::~NoGrad() { recording = before_; }
+bool NoGrad::active() { return !recording; }
 
 // A chain of nodes that own one another would be destroyed by recursion, and a long one overflow the
 // stack: what nobody else holds is taken apart here, one node at a time.
@@ -58,7 +59,8 @@ Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<No
   node_->requires_grad = requires_grad;
 }
 
-Variable Variable::from_op(Tensor value, std::vector<Variable> inputs, Backward backward) {
+Variable Variable::from_op(Tensor value, std::vector<Variable> inputs, Backward backward,
+                           bool takes_one) {
   const bool needed =
       recording && std::any_of(inputs.begin(), inputs.end(),
                                [](const Variable& input) { return input.requires_grad(); });
@@ -66,6 +68,7 @@ Variable Variable::from_op(Tensor value, std::vector<Variable> inputs, Backward 
   if (needed) {
     result.node_->inputs = std::move(inputs);
     result.node_->backward = std::move(backward);
+    result.node_->takes_one = takes_one;
   }
   return result;
 }
@@ -109,7 +112,9 @@ void Variable::backward(const Tensor& seed) {
                                 to_string(value().shape()) + ", received " +
                                 to_string(seed.shape()));
   }
-  add_to(node_->grad, seed.defined() ? seed : ones(value()));
+  if (seed.defined() || !node_->takes_one) {
+    add_to(node_->grad, seed.defined() ? seed : ones(value()));
+  }
   for (Node* node : reverse_topological_order(node_.get())) {
     if (!node->backward) {
       continue;  // a leaf keeps its gradient

@@ -23,8 +23,9 @@ class Variable {
   explicit Variable(Tensor value, bool requires_grad = false);
 
   // The result of an operation. Inputs and closure are dropped when none of the inputs needs a
-  // gradient, or under NoGrad.
-  static Variable from_op(Tensor value, std::vector<Variable> inputs, Backward backward);
+  // gradient, or under NoGrad. takes_one: the closure also takes an undefined gradient, for 1.
+  static Variable from_op(Tensor value, std::vector<Variable> inputs, Backward backward,
+                          bool takes_one = false);
 
   bool defined() const { return node_ != nullptr; }
   const Tensor& value() const { return node_->value; }
@@ -49,6 +50,7 @@ class Variable {
     Tensor grad;
     bool requires_grad = false;
     bool used_up = false;
+    bool takes_one = false;
     std::vector<Variable> inputs;
     Backward backward;
   };
@@ -65,6 +67,8 @@ class NoGrad {
   ~NoGrad();
   NoGrad(const NoGrad&) = delete;
   NoGrad& operator=(const NoGrad&) = delete;
+
+  static bool active();  // on this thread
 
  private:
   bool before_;

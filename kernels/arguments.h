@@ -158,6 +158,7 @@ struct CrossEntropyForward {
   Wide<T>* loss = nullptr;               // [1]: mean over the batch
   std::int32_t* correct =
       nullptr;  // [1]: rows whose largest logit is the label's (first of equals); may be null
+  T* dlogits = nullptr;  // [batch, classes]: the gradient for a dloss of 1; may be null
 };
 
 template <class T>

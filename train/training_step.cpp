@@ -12,8 +12,7 @@ TrainingStep::TrainingStep(const TrainOptions& options, const DeviceDataset& dat
       network_(network),
       optimizer_(optimizer),
       counters_(Tensor::zeros({3}, Dtype::int32, network.device())),
-      sums_(Tensor::zeros({2}, Dtype::float64, network.device())),
-      one_(Tensor::from_host<float>({1}, std::vector<float>{1}, network.device())) {}
+      sums_(Tensor::zeros({2}, Dtype::float64, network.device())) {}
 
 void TrainingStep::begin_epoch(std::span<const std::int32_t> rows,
                                std::span<const double> learning_rates, const Position& position) {
@@ -67,7 +66,7 @@ void TrainingStep::work(Index batch) {
   const Variable logits =
       network_.forward(Variable(images.images), {.seed = options_.seed, .step = step});
   CrossEntropy result = cross_entropy(logits, images.labels, options_.label_smoothing);
-  result.loss.backward(one_);
+  result.loss.backward();
   optimizer_.update(coefficients);
   pick(device.type(), cpu::add_results, cuda::add_results)(
       device.stream(), {.batch = batch,

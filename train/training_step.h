@@ -54,7 +54,6 @@ class TrainingStep {
   Tensor order_;                           // int32 [images of an epoch]
   Tensor counters_;                        // int32 [3]: kernels/arguments.h, BeginStep
   Tensor sums_;                            // float64 [2]
-  Tensor one_;                             // float32 [1]: the gradient of the loss
   std::map<Index, Recording> recordings_;  // by size of batch: an epoch's last one may be smaller
 };
 

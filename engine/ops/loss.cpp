@@ -22,6 +22,11 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
   Tensor probabilities(scores.shape(), wide(scores.dtype()), device);
   Tensor loss({1}, wide(scores.dtype()), device);
   Tensor correct({1}, Dtype::int32, device);
+  // The loss is what a training differentiates: the gradient for a dloss of 1 costs no pass of its own.
+  Tensor unit_dlogits;
+  if (logits.requires_grad() && !NoGrad::active()) {
+    unit_dlogits = Tensor(scores.shape(), scores.dtype(), device);
+  }
   visit_number(scores.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(device.type(), cpu::cross_entropy_forward<T>, cuda::cross_entropy_forward<T>)(
@@ -32,10 +37,15 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
                           .labels = labels.data<std::uint8_t>(),
                           .probabilities = probabilities.data<Wide<T>>(),
                           .loss = loss.data<Wide<T>>(),
-                          .correct = correct.data<std::int32_t>()});
+                          .correct = correct.data<std::int32_t>(),
+                          .dlogits = unit_dlogits.defined() ? unit_dlogits.data<T>() : nullptr});
   });
-  Variable result =
-      Variable::from_op(loss, {logits}, [=, dtype = scores.dtype()](const Tensor& dloss) {
+  Variable result = Variable::from_op(
+      loss, {logits},
+      [=, dtype = scores.dtype()](const Tensor& dloss) {
+        if (!dloss.defined()) {
+          return std::vector<Tensor>{unit_dlogits};
+        }
         Tensor dlogits(probabilities.shape(), dtype, device);
         visit_number(dtype, [&](auto zero) {
           using T = decltype(zero);
@@ -49,7 +59,8 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
                                 .dlogits = dlogits.data<T>()});
         });
         return std::vector<Tensor>{dlogits};
-      });
+      },
+      /*takes_one=*/true);
   return {std::move(result), std::move(correct)};
 }
 

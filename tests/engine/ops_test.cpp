@@ -125,6 +125,27 @@ TEST(Float32, StaysNearFloat64InAWholeSmallNetwork) {
   EXPECT_LE(reference::relative_distance(gradient32, gradient64), 1e-5);
 }
 
+// The forward pass makes it for a seed of 1; another seed takes a pass of its own.
+TEST(CrossEntropyGradient, IsTheSameWithAndWithoutASeedOfOne) {
+  const auto labels =
+      Tensor::from_host<std::uint8_t>({3}, std::vector<std::uint8_t>{1, 0, 3}, kCpu);
+  const auto gradient = [&](const Tensor& seed) {
+    Variable logits = random_variable<double>({3, 4}, 5);
+    cross_entropy(logits, labels, 0.1).loss.backward(seed);
+    return logits.grad().to_host<double>();
+  };
+  const auto seed = [](double value) {
+    return Tensor::from_host<double>({1}, std::vector<double>{value}, kCpu);
+  };
+  const auto unit = gradient(Tensor());
+  EXPECT_EQ(unit, gradient(seed(1)));
+  auto half = gradient(seed(0.5));
+  for (double& value : half) {
+    value *= 2;
+  }
+  EXPECT_LE(reference::relative_distance(half, unit), 1e-15);
+}
+
 std::string message(const std::function<void()>& call) {
   try {
     call();

@@ -26,9 +26,11 @@ TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
     const OnDevice<std::uint8_t> on_labels(labels);
     OnDevice<float> probabilities(batch * classes);
     std::int32_t correct = 0;
+    std::vector<float> unit_dlogits;  // for a dloss of 1
     const auto loss = the_same_each_time<float>([&] {
       OnDevice<float> to_loss(1);
       OnDevice<std::int32_t> to_correct(1);
+      OnDevice<float> to_dlogits(batch * classes);
       cuda::cross_entropy_forward<float>(*cuda_stream(), {.batch = batch,
                                                           .classes = classes,
                                                           .label_smoothing = smoothing,
@@ -36,7 +38,9 @@ TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
                                                           .labels = on_labels,
                                                           .probabilities = probabilities,
                                                           .loss = to_loss,
-                                                          .correct = to_correct});
+                                                          .correct = to_correct,
+                                                          .dlogits = to_dlogits});
+      unit_dlogits = to_dlogits.to_host();
       correct = to_correct.to_host()[0];
       return to_loss.to_host();
     });
@@ -75,6 +79,10 @@ TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
                                                        .dloss = &dloss64,
                                                        .dlogits = truth.data()});
     expect_close(dlogits.to_host(), truth, 5e-6);
+    for (double& gradient : truth) {
+      gradient /= dloss64;
+    }
+    expect_close(unit_dlogits, truth, 5e-6);
   }
 }
 
