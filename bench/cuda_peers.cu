@@ -144,7 +144,7 @@ std::function<void()> Peers::convolution(Pass pass, const Conv2dShape& shape, co
       check(cudnnFindConvolutionForwardAlgorithmEx(
           h.cudnn, d.x, memory_of(x), d.weight, memory_of(weight), d.convolution, d.y, memory_of(y),
           1, &found, &best, space, kWorkspaceBytes));
-      check(best.status);
+      check(found > 0 ? best.status : CUDNN_STATUS_NOT_SUPPORTED);
       check(cudnnSetConvolutionMathType(d.convolution, best.mathType));
       return [=, &h]() mutable {
         const Descriptors& e = *descriptors;
@@ -158,7 +158,7 @@ std::function<void()> Peers::convolution(Pass pass, const Conv2dShape& shape, co
       check(cudnnFindConvolutionBackwardDataAlgorithmEx(
           h.cudnn, d.weight, memory_of(weight), d.y, memory_of(y), d.convolution, d.x, memory_of(x),
           1, &found, &best, space, kWorkspaceBytes));
-      check(best.status);
+      check(found > 0 ? best.status : CUDNN_STATUS_NOT_SUPPORTED);
       check(cudnnSetConvolutionMathType(d.convolution, best.mathType));
       return [=, &h]() mutable {
         const Descriptors& e = *descriptors;
@@ -172,7 +172,7 @@ std::function<void()> Peers::convolution(Pass pass, const Conv2dShape& shape, co
       check(cudnnFindConvolutionBackwardFilterAlgorithmEx(
           h.cudnn, d.x, memory_of(x), d.y, memory_of(y), d.convolution, d.weight, memory_of(weight),
           1, &found, &best, space, kWorkspaceBytes));
-      check(best.status);
+      check(found > 0 ? best.status : CUDNN_STATUS_NOT_SUPPORTED);
       check(cudnnSetConvolutionMathType(d.convolution, best.mathType));
       return [=, &h]() mutable {
         const Descriptors& e = *descriptors;

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "bench/peers.h"
 #include "engine/tensor.h"
@@ -16,12 +15,15 @@ struct KernelCase {
   double flops = 0;
   double bytes = 0;  // read and written once
   std::function<void()> ours;
-  std::function<void()>
-      peer;  // the vendor's library on the same sizes; none where it has no such thing
+  // The vendor's library on the same sizes: none where it has no such thing, or refuses, as the name then says.
+  std::function<void()> peer;
   std::string peer_name;
 };
 
-// Both precisions; the peers are used as long as the cases live.
-std::vector<KernelCase> kernel_cases(const Device& device, Index batch, Peers& peers);
+using VisitKernel = std::function<void(const KernelCase&)>;
+
+// One case after the other, in both precisions on a GPU. Their memory is given back in between: batch 512 in float32
+// is gigabytes.
+void visit_kernel_cases(const Device& device, Index batch, Peers& peers, const VisitKernel& visit);
 
 }  // namespace inkling

@@ -1,6 +1,8 @@
 // bench-kernels [BATCH=512] [SECONDS=0.05] [DEVICE=auto|cpu|cuda]: times each kernel of a LargerCNN training step at its
-// real size, beside cuBLAS and cuDNN where they are, against what the device could do at its highest clock. Prints one
-// JSON object; the median of seven rounds, ours and the peer's in turn, each as often replayed as SECONDS hold.
+// real size, beside cuBLAS and cuDNN where they are, against what the device could do at its highest clock. Prints lines
+// of JSON, the device first, then a kernel each as it is timed, so that a run that is cut off loses only the rest: the
+// median of seven rounds, ours and the peer's in turn, each as often repeated as SECONDS hold. Exits 1 when a kernel
+// failed; its line says how.
 #include "kernels/kernels.h"
 
 #include <algorithm>
@@ -21,12 +23,21 @@ using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kRounds = 7;
+// On a GPU, in one graph: starting a graph takes longer than the smallest kernels.
+constexpr int kCallsRecorded = 16;
 
 // Work, and how often a round repeats it.
 class Timed {
  public:
-  Timed(const Device& device, std::function<void()> work, double seconds)
-      : recording_(device, std::move(work)), done_(Tensor::zeros({1}, Dtype::int32, device)) {
+  Timed(const Device& device, const std::function<void()>& work, double seconds)
+      : calls_(device.type() == DeviceType::cuda ? kCallsRecorded : 1),
+        recording_(device,
+                   [calls = calls_, work] {
+                     for (int i = 0; i < calls; ++i) {
+                       work();
+                     }
+                   }),
+        done_(Tensor::zeros({1}, Dtype::int32, device)) {
     for (int warm = 0; warm < 3; ++warm) {
       recording_.run();
     }
@@ -34,7 +45,7 @@ class Timed {
     repeats_ = static_cast<int>(std::clamp(seconds / once, 1.0, 10000.0));
   }
 
-  void round() { seconds_.push_back(time(repeats_) / repeats_); }
+  void round() { seconds_.push_back(time(repeats_) / repeats_ / calls_); }
 
   double median() {
     std::sort(seconds_.begin(), seconds_.end());
@@ -55,48 +66,77 @@ class Timed {
   }
   void wait() const { static_cast<void>(done_.to_host<std::int32_t>()); }
 
+  int calls_;
   Recording recording_;
   Tensor done_;
   int repeats_ = 1;
   std::vector<double> seconds_;
 };
 
+class Peer {
+ public:
+  Peer(const KernelCase& kernel, const Device& device, double seconds) : told_(kernel.peer_name) {
+    if (kernel.peer) {
+      attempt([&] { timed_.emplace(device, kernel.peer, seconds); });
+    }
+  }
+  void round() {
+    if (timed_) {
+      attempt([&] { timed_->round(); });
+    }
+  }
+  void write_to(Json& row, double ours) {
+    if (!told_.empty()) {
+      row["peer"] = told_;
+    }
+    if (timed_) {
+      row["peer_microseconds"] = 1e6 * timed_->median();
+      row["of_peer"] = timed_->median() / ours;
+    }
+  }
+
+ private:
+  template <class Work>
+  void attempt(const Work& work) {
+    try {
+      work();
+    } catch (const std::exception& refusal) {
+      told_ += std::string(": ") + refusal.what();
+      timed_.reset();
+    }
+  }
+
+  std::string told_;
+  std::optional<Timed> timed_;
+};
+
 Json row_of(const KernelCase& kernel, const Device& device, const DeviceDescription& roof,
             double seconds) {
   Timed ours(device, kernel.ours, seconds);
-  std::optional<Timed> peer;
-  if (kernel.peer) {
-    peer.emplace(device, kernel.peer, seconds);
-  }
+  Peer peer(kernel, device, seconds);
   for (int round = 0; round < kRounds; ++round) {
     ours.round();
-    if (peer) {
-      peer->round();
-    }
+    peer.round();
   }
   const double median = ours.median();
-  Json row = {{"kernel", kernel.name},
-              {"precision", to_string(kernel.dtype)},
-              {"microseconds", 1e6 * median},
+  Json row = {{"microseconds", 1e6 * median},
               {"fastest", 1e6 * ours.fastest()},
               {"slowest", 1e6 * ours.slowest()},
               {"gflops", kernel.flops / median / 1e9},
               {"gbytes_per_s", kernel.bytes / median / 1e9},
-              {"of_roofline", nullptr},
-              {"peer", nullptr},
-              {"peer_microseconds", nullptr},
-              {"of_peer", nullptr}};
+              {"in_cache", kernel.bytes < roof.cache_bytes}};
   const double flops = kernel.dtype == Dtype::bfloat16 ? roof.bf16_flops : roof.float32_flops;
   if (flops > 0 && roof.bytes_per_second > 0) {
     row["of_roofline"] =
         std::max(kernel.flops / flops, kernel.bytes / roof.bytes_per_second) / median;
   }
-  if (peer) {
-    row["peer"] = kernel.peer_name;
-    row["peer_microseconds"] = 1e6 * peer->median();
-    row["of_peer"] = peer->median() / median;
-  }
+  peer.write_to(row, median);
   return row;
+}
+
+void print(const Json& line) {
+  std::printf("%s\n", line.dump().c_str());
+  std::fflush(stdout);
 }
 
 int run(Index batch, double seconds, const std::string& name) {
@@ -106,22 +146,26 @@ int run(Index batch, double seconds, const std::string& name) {
   const DeviceDescription roof =
       pick(device.type(), cpu::describe, cuda::describe)(device.stream());
   Peers peers(device);
-  Json rows = Json::array();
-  for (const KernelCase& kernel : kernel_cases(device, batch, peers)) {
-    std::fprintf(stderr, "%s, %s\n", kernel.name.c_str(), to_string(kernel.dtype));
-    rows.push_back(row_of(kernel, device, roof, seconds));
-  }
-  const Json report = {{"device", roof.name},
-                       {"capability", roof.capability},
-                       {"roof",
-                        {{"float32_tflops", roof.float32_flops / 1e12},
-                         {"bf16_tflops", roof.bf16_flops / 1e12},
-                         {"gbytes_per_s", roof.bytes_per_second / 1e9}}},
-                       {"peers", peers.versions()},
-                       {"batch", batch},
-                       {"kernels", rows}};
-  std::printf("%s\n", report.dump(1).c_str());
-  return 0;
+  print({{"device", roof.name},
+         {"capability", roof.capability},
+         {"float32_tflops", roof.float32_flops / 1e12},
+         {"bf16_tflops", roof.bf16_flops / 1e12},
+         {"gbytes_per_s", roof.bytes_per_second / 1e9},
+         {"cache_mbytes", roof.cache_bytes / 1e6},
+         {"peers", peers.versions()},
+         {"batch", batch}});
+  int exit_code = 0;
+  visit_kernel_cases(device, batch, peers, [&](const KernelCase& kernel) {
+    Json line = {{"kernel", kernel.name}, {"precision", to_string(kernel.dtype)}};
+    try {
+      line.update(row_of(kernel, device, roof, seconds));
+    } catch (const std::exception& failure) {
+      line["failure"] = failure.what();
+      exit_code = 1;
+    }
+    print(line);
+  });
+  return exit_code;
 }
 
 }  // namespace

@@ -75,7 +75,9 @@ Schedule Trainer::schedule() const {
 
 bool Trainer::run(const Callbacks& callbacks) {
   while (progress_.epoch < options_.epochs) {
+    const double before = seconds_now();
     begin_epoch();
+    progress_.seconds += seconds_now() - before;  // the shuffle is part of an epoch
     while (progress_.step_in_epoch < steps_per_epoch_) {
       const double begun = seconds_now();
       const Index first = progress_.step_in_epoch * options_.batch_size;

@@ -1,6 +1,7 @@
 // Max-pooling of square windows, without padding. The first of equal values wins, and NaN wins over
 // all, as on the CPU. Bound by memory: x is read once, y and the choice written once. (LargerCNN's two
-// pools are fused into their convolutions; this kernel serves other networks.)
+// pools are fused into their convolutions; this kernel serves other networks.) After conv2, at batch 512 in bf16, it
+// would read 103 MB and write 29 MB, and its gradient the other way round: 28 µs each of an H200's 4.8 TB/s.
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/number.h"
 

@@ -118,7 +118,8 @@ DeviceDescription describe(const Stream& stream) {
           .float32_flops = clock * float32_flops_a_clock(context.capability),
           .bf16_flops = clock * bf16_flops_a_clock(context.capability),
           // Two transfers a clock.
-          .bytes_per_second = 2 * memory_clock * attribute(cudaDevAttrGlobalMemoryBusWidth) / 8};
+          .bytes_per_second = 2 * memory_clock * attribute(cudaDevAttrGlobalMemoryBusWidth) / 8,
+          .cache_bytes = attribute(cudaDevAttrL2CacheSize)};
 }
 
 void* allocate(const Stream& stream, std::size_t bytes) {

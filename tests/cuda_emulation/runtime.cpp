@@ -149,7 +149,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   return told(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
 }
 
-// 1 GHz, 1 GHz, 64 bits: round numbers.
+// 1 GHz, 1 GHz, 64 bits, 1 MB: round numbers.
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
   *value = attribute == cudaDevAttrGlobalMemoryBusWidth ? 64 : 1'000'000;
   return told(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);

@@ -31,6 +31,7 @@ enum cudaDeviceAttr {
   cudaDevAttrClockRate = 13,             // kHz
   cudaDevAttrMemoryClockRate = 36,       // kHz
   cudaDevAttrGlobalMemoryBusWidth = 37,  // bits
+  cudaDevAttrL2CacheSize = 38,           // bytes
 };
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device);
 cudaError_t cudaGetDeviceCount(int* count);
