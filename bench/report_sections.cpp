@@ -55,14 +55,15 @@ void write_steps(std::ostream& out, const Json& steps) {
   out << "\n## Steps\n\n| step | result | seconds |\n|---|---|---|\n";
   for (const Json& step : steps) {
     out << "| " << text(member(step, "step"), "?") << " | ";
-    const Json code = member(step, "exit_code");
+    const Json exit_code = member(step, "exit_code");
+    const int code = exit_code.is_number() ? exit_code.get<int>() : 1;
     if (member(step, "left_out").is_string()) {
       out << "left out: " << step["left_out"].get<std::string>() << " | |\n";
     } else if (code == 0) {
       out << "passed | " << number(member(step, "seconds"), 1) << " |\n";
     } else {
       out << (code == 124 || code == 137 ? "**out of time**" : "**failed**") << " (exit code "
-          << number(code, 0) << ") | " << number(member(step, "seconds"), 1) << " |\n";
+          << code << ") | " << number(member(step, "seconds"), 1) << " |\n";
     }
   }
 }

@@ -18,7 +18,7 @@ struct DeviceDescription {
   double float32_flops = 0;     // a second; 0 where it is not known
   double bf16_flops = 0;        // a second, on the tensor cores, dense
   double bytes_per_second = 0;  // of its memory
-  double cache_bytes = 0;       // of its last cache: less than that and the memory's speed says nothing
+  double cache_bytes = 0;  // of its last cache: less than that and the memory's speed says nothing
 };
 
 // Every kernel takes one as its first argument. Opened by cpu::open_stream or cuda::open_stream,
