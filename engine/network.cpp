@@ -89,7 +89,7 @@ struct Network::Builder {
   std::string where;
 
   [[noreturn]] void fail(const std::string& expected) const {
-    throw std::invalid_argument("[network] " + where + ": expected " + expected + ", received " +
+    throw std::invalid_argument(where + ": expected " + expected + ", received " +
                                 to_string(shape));
   }
 
@@ -232,7 +232,7 @@ Variable Network::run(const Variable& images, const Training* training) const {
   const Shape& shape = images.value().shape();
   if (shape.size() != 4 || shape[1] != spec_.height || shape[2] != spec_.width ||
       shape[3] != spec_.channels) {
-    throw std::invalid_argument("[network] " + spec_.name + ": expected images [batch, " +
+    throw std::invalid_argument(spec_.name + ": expected images [batch, " +
                                 std::to_string(spec_.height) + ", " + std::to_string(spec_.width) +
                                 ", " + std::to_string(spec_.channels) + "], received " +
                                 to_string(shape));

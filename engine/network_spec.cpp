@@ -15,10 +15,10 @@ using Json = nlohmann::json;
 constexpr Index kLargestExtent = 1 << 20;
 constexpr std::size_t kMostLayers = 1000;
 
-[[noreturn]] void fail(const std::string& where, const std::string& expected,
+[[noreturn]] void fail(std::string_view where, const std::string& expected,
                        const std::string& received) {
-  throw std::invalid_argument("[network spec] " + where + ": expected " + expected + ", received " +
-                              received);
+  throw std::invalid_argument("network spec, " + std::string(where) + ": expected " + expected +
+                              ", received " + received);
 }
 
 // Only what is flat: dump() recurses, and a hostile file may be nested a million deep.
@@ -30,7 +30,7 @@ std::string shown(const Json& value) {
   return text.size() > 60 ? text.substr(0, 60) + "…" : text;
 }
 
-const Json& member(const Json& object, const char* key, const std::string& where) {
+const Json& member(const Json& object, const char* key, std::string_view where) {
   const auto found = object.find(key);
   if (found == object.end()) {
     fail(where, std::string("the key \"") + key + "\"", shown(object));
@@ -38,7 +38,7 @@ const Json& member(const Json& object, const char* key, const std::string& where
   return *found;
 }
 
-Index extent(const Json& object, const char* key, const std::string& where, Index smallest = 1) {
+Index extent(const Json& object, const char* key, std::string_view where, Index smallest = 1) {
   const Json& value = member(object, key, where);
   if (!value.is_number_integer() || value < smallest || value > kLargestExtent) {
     fail(where,
@@ -49,7 +49,7 @@ Index extent(const Json& object, const char* key, const std::string& where, Inde
   return value.get<Index>();
 }
 
-std::string text(const Json& object, const char* key, const std::string& where) {
+std::string text(const Json& object, const char* key, std::string_view where) {
   const Json& value = member(object, key, where);
   if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
     fail(where, std::string(key) + " as text", shown(value));
@@ -58,7 +58,7 @@ std::string text(const Json& object, const char* key, const std::string& where) 
 }
 
 void check_keys(const Json& object, std::initializer_list<std::string_view> known,
-                const std::string& where) {
+                std::string_view where) {
   if (!object.is_object()) {
     fail(where, "an object", shown(object));
   }
@@ -69,7 +69,7 @@ void check_keys(const Json& object, std::initializer_list<std::string_view> know
   }
 }
 
-LayerSpec parse_layer(const Json& layer, const std::string& where) {
+LayerSpec parse_layer(const Json& layer, std::string_view where) {
   if (!layer.is_object()) {
     fail(where, "an object", shown(layer));
   }
@@ -131,7 +131,7 @@ struct ToJson {
 NetworkSpec parse_network_spec(std::string_view json) {
   const Json root = Json::parse(json, nullptr, /*allow_exceptions=*/false);
   if (root.is_discarded()) {
-    throw std::invalid_argument("[network spec] expected JSON, received something else");
+    throw std::invalid_argument("network spec: expected JSON, received something else");
   }
   check_keys(root, {"name", "input", "layers"}, "the network");
   const Json& input = member(root, "input", "the network");

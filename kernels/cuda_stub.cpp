@@ -11,9 +11,9 @@ namespace {
 [[noreturn]] void unavailable() {
 #ifdef INKLING_CUDA
   throw std::runtime_error(
-      "[cuda] expected float32 or bfloat16, received float64: use --device cpu");
+      "CUDA: expected float32 or bfloat16, received float64: use --device cpu");
 #else
-  throw std::runtime_error("[cuda] this build has no CUDA: use --device cpu");
+  throw std::runtime_error("this build has no CUDA: use --device cpu");
 #endif
 }
 

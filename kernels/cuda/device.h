@@ -12,12 +12,12 @@
 
 namespace inkling::cuda {
 
-// Throws std::runtime_error, "[cuda] <doing>: <the call's own text>", unless the call succeeded.
+// Throws std::runtime_error, "CUDA, <doing>: <the call's own text>", unless the call succeeded.
 inline void check(cudaError_t status, const std::string& doing) {
   if (status != cudaSuccess) {
     // CUDA keeps it for the next that asks: the next launch would tell it as its own.
     static_cast<void>(cudaGetLastError());
-    throw std::runtime_error("[cuda] " + doing + ": " + cudaGetErrorString(status));
+    throw std::runtime_error("CUDA, " + doing + ": " + cudaGetErrorString(status));
   }
 }
 

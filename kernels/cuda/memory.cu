@@ -42,11 +42,11 @@ Context::Context(int device_index) : device(device_index) {
   int count = 0;
   const cudaError_t looked = cudaGetDeviceCount(&count);
   if (looked != cudaSuccess || count == 0) {
-    throw std::runtime_error(std::string("[cuda] there is no CUDA device (") +
+    throw std::runtime_error(std::string("there is no CUDA device (") +
                              cudaGetErrorString(looked) + "): use --device cpu");
   }
   if (device < 0 || device >= count) {
-    throw std::runtime_error("[cuda] expected a device from 0 to " + std::to_string(count - 1) +
+    throw std::runtime_error("CUDA: expected a device from 0 to " + std::to_string(count - 1) +
                              ", received " + std::to_string(device));
   }
   check(cudaSetDevice(device), "choosing the device");
@@ -76,7 +76,7 @@ void check_memory(cudaError_t status, std::size_t asked, const std::string& doin
     there = ", free were " + megabytes(free) + " of " + megabytes(total);
   }
   throw std::runtime_error(
-      "[cuda] out of memory: " + (asked > 0 ? "asked for " + megabytes(asked) : doing) + there +
+      "CUDA, out of memory: " + (asked > 0 ? "asked for " + megabytes(asked) : doing) + there +
       ": try half of --batch-size");
 }
 

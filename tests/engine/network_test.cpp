@@ -55,23 +55,23 @@ TEST(NetworkSpec, SaysWhatIsWrongInOneLine) {
            text + "]}";
   };
   EXPECT_EQ(message([] { parse_network_spec("nonsense"); }),
-            "[network spec] expected JSON, received something else");
+            "network spec: expected JSON, received something else");
   EXPECT_EQ(message([&] { parse_network_spec(layer("")); }),
-            "[network spec] layers: expected a list of 1 to 1000 layers, received []");
+            "network spec, layers: expected a list of 1 to 1000 layers, received []");
   EXPECT_EQ(message([&] { parse_network_spec(layer(R"({"type": "gelu"})")); }),
-            "[network spec] layer 0: expected a type of conv2d, linear, relu, max_pool2d, flatten, "
+            "network spec, layer 0: expected a type of conv2d, linear, relu, max_pool2d, flatten, "
             "dropout, received \"gelu\"");
   EXPECT_EQ(message([&] { parse_network_spec(layer(R"({"type": "relu", "slope": 1})")); }),
-            "[network spec] layer 0: expected only known keys, received \"slope\"");
+            "network spec, layer 0: expected only known keys, received \"slope\"");
   EXPECT_EQ(message([&] {
               parse_network_spec(layer(R"({"type": "linear", "name": "a", "out_features": 1e9})"));
             }),
-            "[network spec] layer 0: expected out_features as a whole number from 1 to 1048576, "
+            "network spec, layer 0: expected out_features as a whole number from 1 to 1048576, "
             "received 1000000000.0");
   EXPECT_EQ(message([&] { parse_network_spec(layer(R"({"type": "dropout", "p": 1})")); }),
-            "[network spec] layer 0: expected p of at least 0 and below 1, received 1");
+            "network spec, layer 0: expected p of at least 0 and below 1, received 1");
   EXPECT_EQ(message([&] { parse_network_spec(layer("7")); }),
-            "[network spec] layer 0: expected an object, received 7");
+            "network spec, layer 0: expected an object, received 7");
 }
 
 TEST(Network, NamesTheLayerThatDoesNotFit) {
@@ -79,23 +79,23 @@ TEST(Network, NamesTheLayerThatDoesNotFit) {
       message([] {
         Network(small_spec({LinearSpec{"fc", 3}}), kCpu);
       }),
-      "[network] layer 0 of Small: expected a vector (put flatten before it), received [6, 5, 2]");
+      "layer 0 of Small: expected a vector (put flatten before it), received [6, 5, 2]");
   EXPECT_EQ(message([] {
               Network(small_spec({FlattenSpec{}, Conv2dSpec{"c", 1, 3, 1, 1}}), kCpu);
             }),
-            "[network] layer 1 of Small: expected an image [height, width, channels] (put it "
+            "layer 1 of Small: expected an image [height, width, channels] (put it "
             "before flatten), received [60]");
   EXPECT_EQ(
       message([] {
         Network(small_spec({Conv2dSpec{"c", 1, 7, 1, 0}}), kCpu);
       }),
-      "[network] layer 0 of Small: expected an image that holds a kernel of 7, received [6, 5, 2]");
+      "layer 0 of Small: expected an image that holds a kernel of 7, received [6, 5, 2]");
   EXPECT_EQ(message([] { Network(small_spec({ReluSpec{}}), kCpu); }),
-            "[network] the end of Small: expected a vector of logits, received [6, 5, 2]");
+            "the end of Small: expected a vector of logits, received [6, 5, 2]");
   EXPECT_EQ(message([] {
               Network(small_spec({FlattenSpec{}, LinearSpec{"a", 3}, LinearSpec{"a", 3}}), kCpu);
             }),
-            "[network] layer 2 of Small: expected a name that no other layer has instead of a, "
+            "layer 2 of Small: expected a name that no other layer has instead of a, "
             "received [3]");
 }
 
@@ -104,7 +104,7 @@ TEST(Network, RefusesImagesOfAnotherSize) {
   EXPECT_EQ(message([&] {
               network.forward(Variable(Tensor::zeros({1, 5, 6, 2}, Dtype::float32, kCpu)));
             }),
-            "[network] Small: expected images [batch, 6, 5, 2], received [1, 5, 6, 2]");
+            "Small: expected images [batch, 6, 5, 2], received [1, 5, 6, 2]");
 }
 
 TEST(Network, DrawsWeightsWithinPyTorchsBoundsAndByTheSeed) {

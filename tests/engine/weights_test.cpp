@@ -120,7 +120,7 @@ TEST_F(Weights, SayWhatIsWrongWithTheFile) {
             "expected inkling.network and inkling.normalization in the metadata (was it written by "
             "inkling train?)");
   EXPECT_EQ(message_after([](Safetensors& c) { c.metadata["inkling.network"] = "{}"; }),
-            "[network spec] the network: expected the key \"input\", received {}");
+            "network spec, the network: expected the key \"input\", received {}");
   EXPECT_EQ(message_after([](Safetensors& c) {
               c.metadata["inkling.normalization"] = R"({"mean": 0, "deviation": 0})";
             }),
