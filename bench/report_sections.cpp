@@ -16,6 +16,9 @@ std::string number(const Json& value, int digits, double factor = 1) {
   return text.str();
 }
 
+// As it was written, all digits.
+std::string number_or_none(const Json& value) { return value.is_number() ? value.dump() : "none"; }
+
 std::string text(const Json& value, const char* otherwise) {
   return value.is_string() ? value.get<std::string>() : otherwise;
 }
@@ -80,8 +83,9 @@ void write_gradcheck(std::ostream& out, const Json& gradcheck) {
   for (const Json& check : checks) {
     if (member(check, "passed") != true) {
       out << "- " << text(member(check, "op"), "?") << ", " << text(member(check, "shape"), "?")
-          << ", " << text(member(check, "precision"), "?") << ": relative error "
-          << member(check, "relative_error").dump() << ", at most "
+          << ", " << text(member(check, "precision"), "?") << ": forward error "
+          << number_or_none(member(check, "forward_error")) << ", gradient error "
+          << number_or_none(member(check, "gradient_error")) << ", at most "
           << member(check, "tolerance").dump() << " expected\n";
     }
   }

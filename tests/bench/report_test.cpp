@@ -92,20 +92,25 @@ TEST(GpuReport, StandsWhateverIsMissing) {
                            numbers, numbers, numbers));
 }
 
+// Lines as `inkling gradcheck --json` prints them on a CPU and on a GPU, with another "passed".
 TEST(GpuReport, NamesTheOperationsThatAreOff) {
-  const Json gradcheck = {{"passed", false},
-                          {"checks",
-                           {{{"op", "conv2d"},
-                             {"shape", "3×4"},
-                             {"precision", "bf16"},
-                             {"relative_error", 0.5},
-                             {"tolerance", 0.01},
-                             {"passed", false}},
-                            {{"op", "relu"}, {"passed", true}}}}};
+  const Json gradcheck = Json::parse(R"({"passed": false, "checks": [
+    {"op": "conv2d", "shape": "1×1×4×4", "precision": "float64", "forward_error": null,
+     "gradient_error": 1.5e-05, "tolerance": 1e-06, "passed": false},
+    {"op": "linear", "shape": "3×4", "precision": "bfloat16", "forward_error": 0.25,
+     "gradient_error": 0.5, "tolerance": 0.01, "passed": false},
+    {"op": "relu", "shape": "5", "precision": "float32", "forward_error": 0.0,
+     "gradient_error": 0.0, "tolerance": 1e-05, "passed": true}]})");
   const std::string text = markdown(Json(), Json(), gradcheck, Json());
-  EXPECT_NE(text.find("2 checks: **some are off**"), std::string::npos);
-  EXPECT_NE(text.find("- conv2d, 3×4, bf16: relative error 0.5, at most 0.01 expected"),
-            std::string::npos);
+  EXPECT_NE(text.find("3 checks: **some are off**"), std::string::npos);
+  EXPECT_NE(text.find("- conv2d, 1×1×4×4, float64: forward error none, gradient error 1.5e-05, "
+                      "at most 1e-06 expected"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("- linear, 3×4, bfloat16: forward error 0.25, gradient error 0.5, at most "
+                      "0.01 expected"),
+            std::string::npos)
+      << text;
   EXPECT_EQ(text.find("- relu"), std::string::npos);
 }
 
