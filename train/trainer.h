@@ -42,6 +42,8 @@ class Trainer {
   // The data set is copied to the device. Schedule "step" takes a tenth of the rate after each
   // third of the steps. Throws std::invalid_argument for options that do not fit.
   Trainer(const TrainOptions& options, const Dataset& training_set, const Device& device);
+  Trainer(const Trainer&) = delete;  // its parts refer to each other
+  Trainer& operator=(const Trainer&) = delete;
 
   struct Callbacks {
     // After each step, which a GPU may not have done yet; false stops the training before the next.

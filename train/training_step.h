@@ -19,6 +19,8 @@ class TrainingStep {
   // All four are used until the end.
   TrainingStep(const TrainOptions& options, const DeviceDataset& data, Network& network,
                Adam& optimizer);
+  TrainingStep(const TrainingStep&) = delete;  // its recordings hold its address
+  TrainingStep& operator=(const TrainingStep&) = delete;
 
   // What is done of a training and of its epoch.
   struct Position {

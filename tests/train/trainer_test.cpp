@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <type_traits>
 
 #include <gtest/gtest.h>
 
@@ -12,6 +13,10 @@
 
 namespace inkling {
 namespace {
+
+static_assert(!std::is_copy_constructible_v<Trainer> && !std::is_move_constructible_v<Trainer> &&
+                  !std::is_copy_constructible_v<TrainingStep>,
+              "a copy would refer to the original's parts");
 
 TEST(Permutation, HoldsEachNumberOnceAndDependsOnSeedAndStream) {
   const auto order = permutation(1000, 1, RandomUse::shuffle, 0);
