@@ -1,9 +1,7 @@
-// A decoded picture, and the 28×28 digit that the network reads.
+// A decoded picture, and what is thrown for one that cannot be decoded.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>

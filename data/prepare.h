@@ -1,6 +1,7 @@
 // Any picture of a digit → the 28×28 the network saw in training.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "data/picture.h"

@@ -34,16 +34,6 @@ inline void check_not_empty(const char* op, const char* what, const Tensor& tens
   }
 }
 
-// Both on one device, in one dtype.
-inline void check_alike(const char* op, const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype()) {
-    fail(op, std::string("one dtype, ") + to_string(a.dtype()), to_string(b.dtype()));
-  }
-  if (!(a.device() == b.device())) {
-    fail(op, "tensors of one device", "two");
-  }
-}
-
 // A tensor for a result, like another in dtype and device.
 inline Tensor result_like(const Tensor& like, Shape shape) {
   return {std::move(shape), like.dtype(), like.device()};
