@@ -40,8 +40,8 @@ struct Chunk {
 
 // Brings an operand's chunks from global memory to a tile, step after step. Operand::line(), term() and
 // chunk(line, term) say where they are. kReadAgain: the same block reads them once more. What does not change from
-// step to step (the lines, the places in the tile) is worked out once, and nothing branches: the products wait
-// for these instructions.
+// step to step (the lines, the places in the tile) is worked out once, by the constructor. A chunk outside the
+// operand is copied as zeros instead of being branched around: the products wait for these instructions.
 template <class Operand, int Lines>
 class Loader {
  public:

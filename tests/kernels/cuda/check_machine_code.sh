@@ -54,6 +54,10 @@ for source in "$@"; do
           report "$name: expected $instruction in its PTX, received none"
         fi
       done
+      narrow=$(awk '/\.entry .*undo_(relu|pool)_kernel/,/^}/' "$work/ptx" | grep -c -F ld.global.u16 || true)
+      if [[ $narrow -ne 0 ]]; then
+        report "$name: expected chunks of 16 bytes to be loaded at once, received $narrow loads of two bytes"
+      fi
       ;;
   esac
 done
