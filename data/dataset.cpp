@@ -25,7 +25,7 @@ std::filesystem::path find_file(const std::filesystem::path& folder, const std::
     }
   }
   const bool folder_exists = std::filesystem::is_directory(folder, error);
-  throw IdxError(folder.string() + ": expected " + name + " or " + name + ".gz, got " +
+  throw IdxError(folder.string() + ": expected " + name + " or " + name + ".gz, received " +
                  (folder_exists ? "neither" : "no such folder") +
                  "; fetch the files with: script/fetch-mnist " + folder.string());
 }
@@ -34,7 +34,7 @@ IdxArray read_with_rank(const std::filesystem::path& path, std::size_t rank, con
   IdxArray array = read_idx(path);
   if (array.dimensions.size() != rank) {
     throw IdxError(path.string() + ": expected " + std::to_string(rank) + " dimension" +
-                   (rank == 1 ? "" : "s") + " (" + meaning + "), got " +
+                   (rank == 1 ? "" : "s") + " (" + meaning + "), received " +
                    std::to_string(array.dimensions.size()) +
                    "; check that images and labels are not swapped");
   }
@@ -44,13 +44,13 @@ IdxArray read_with_rank(const std::filesystem::path& path, std::size_t rank, con
 void check_images(const IdxArray& images, const std::string& name) {
   if (images.dimensions[0] == 0) {
     throw IdxError(name +
-                   ": expected at least one image, got none; fetch it again with "
+                   ": expected at least one image, received none; fetch it again with "
                    "script/fetch-mnist");
   }
   for (const std::uint32_t side : {images.dimensions[1], images.dimensions[2]}) {
     if (side < 1 || side > kMaxSide) {
       throw IdxError(name + ": expected images of 1 to " + std::to_string(kMaxSide) +
-                     " pixels a side, got " + std::to_string(side) +
+                     " pixels a side, received " + std::to_string(side) +
                      "; fetch it again with script/fetch-mnist");
     }
   }
@@ -60,8 +60,8 @@ void check_labels(const IdxArray& labels, const std::string& name) {
   const auto wrong = std::find_if(labels.values.begin(), labels.values.end(),
                                   [](std::uint8_t label) { return label >= kClasses; });
   if (wrong != labels.values.end()) {
-    throw IdxError(name + ": expected labels 0..9, got " + std::to_string(*wrong) + " at index " +
-                   std::to_string(wrong - labels.values.begin()) +
+    throw IdxError(name + ": expected labels 0..9, received " + std::to_string(*wrong) +
+                   " at index " + std::to_string(wrong - labels.values.begin()) +
                    "; fetch it again with script/fetch-mnist");
   }
 }
@@ -78,8 +78,9 @@ Dataset load_mnist(const std::filesystem::path& folder, MnistSplit split) {
   IdxArray labels = read_with_rank(label_path, 1, "count");
   if (labels.dimensions[0] != images.dimensions[0]) {
     throw IdxError(label_path.string() + ": expected " + std::to_string(images.dimensions[0]) +
-                   " labels, one for each image of " + image_path.filename().string() + ", got " +
-                   std::to_string(labels.dimensions[0]) + "; take both from the same set");
+                   " labels, one for each image of " + image_path.filename().string() +
+                   ", received " + std::to_string(labels.dimensions[0]) +
+                   "; take both from the same set");
   }
   check_labels(labels, label_path.string());
 

@@ -51,7 +51,7 @@ std::size_t product(const std::vector<std::uint32_t>& dimensions, const std::str
     values *= dimension;
     if (values > kMaxIdxValues) {
       refuse(name, "expected at most " + std::to_string(kMaxIdxValues) +
-                       " values, got dimensions " + list(dimensions) + kFetchAgain);
+                       " values, received dimensions " + list(dimensions) + kFetchAgain);
     }
   }
   return values;
@@ -59,30 +59,31 @@ std::size_t product(const std::vector<std::uint32_t>& dimensions, const std::str
 
 Header parse_header(std::span<const std::uint8_t> bytes, const std::string& name) {
   if (bytes.size() < kMagicBytes) {
-    refuse(name, "expected an IDX file of at least 4 bytes, got " + std::to_string(bytes.size()) +
-                     kFetchAgain);
+    refuse(name, "expected an IDX file of at least 4 bytes, received " +
+                     std::to_string(bytes.size()) + kFetchAgain);
   }
   if (bytes[0] == 0x1f && bytes[1] == 0x8b) {
-    refuse(name, "expected a plain IDX file, got gzip data; let its name end in .gz, or gunzip it");
+    refuse(name,
+           "expected a plain IDX file, received gzip data; let its name end in .gz, or gunzip it");
   }
   if (bytes[0] != 0 || bytes[1] != 0) {
-    refuse(name, "expected an IDX file, which starts with two zero bytes, got " + hex(bytes[0]) +
-                     " " + hex(bytes[1]) + kFetchAgain);
+    refuse(name, "expected an IDX file, which starts with two zero bytes, received " +
+                     hex(bytes[0]) + " " + hex(bytes[1]) + kFetchAgain);
   }
   if (bytes[2] != kUnsignedByte) {
-    refuse(name, "expected values of type 0x08 (unsigned byte), got type " + hex(bytes[2]) +
+    refuse(name, "expected values of type 0x08 (unsigned byte), received type " + hex(bytes[2]) +
                      "; convert the values to bytes 0..255");
   }
   const std::size_t rank = bytes[3];
   if (rank < 1 || rank > kMaxDimensions) {
-    refuse(name, "expected 1 to 4 dimensions, got " + std::to_string(rank) + kFetchAgain);
+    refuse(name, "expected 1 to 4 dimensions, received " + std::to_string(rank) + kFetchAgain);
   }
   Header header;
   header.bytes = kMagicBytes + 4 * rank;
   if (bytes.size() < header.bytes) {
     refuse(name, "expected a header of " + std::to_string(header.bytes) + " bytes for " +
-                     std::to_string(rank) + " dimensions, got " + std::to_string(bytes.size()) +
-                     " bytes" + kFetchAgain);
+                     std::to_string(rank) + " dimensions, received " +
+                     std::to_string(bytes.size()) + " bytes" + kFetchAgain);
   }
   for (std::size_t i = 0; i < rank; ++i) {
     header.dimensions.push_back(big_endian_32(bytes.subspan(kMagicBytes + 4 * i, 4)));
@@ -94,13 +95,13 @@ Header parse_header(std::span<const std::uint8_t> bytes, const std::string& name
 [[noreturn]] void refuse_payload(const std::string& name, const Header& header,
                                  const std::string& came) {
   refuse(name, "expected " + std::to_string(header.values) + " values (" + list(header.dimensions) +
-                   "), got " + came + kFetchAgain);
+                   "), received " + came + kFetchAgain);
 }
 
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path, const std::string& name) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
-    refuse(name, "expected a file, got " +
+    refuse(name, "expected a file, received " +
                      std::string(std::filesystem::exists(path, error) ? "something else"
                                                                       : "nothing there") +
                      "; fetch it with script/fetch-mnist");
@@ -108,13 +109,13 @@ std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path, const st
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (!error && size > kMaxHeaderBytes + kMaxIdxValues) {
     refuse(name, "expected at most " + std::to_string(kMaxHeaderBytes + kMaxIdxValues) +
-                     " bytes, got " + std::to_string(size) + kFetchAgain);
+                     " bytes, received " + std::to_string(size) + kFetchAgain);
   }
   std::ifstream file(path, std::ios::binary);
   std::vector<std::uint8_t> bytes(error ? 0 : static_cast<std::size_t>(size));
   file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   if (error || !file) {
-    refuse(name, "expected a file that can be read, got an error; check its permissions");
+    refuse(name, "expected a file that can be read, received an error; check its permissions");
   }
   return bytes;
 }
@@ -137,12 +138,14 @@ IdxArray parse_idx(std::span<const std::uint8_t> bytes, const std::string& name)
 IdxArray parse_idx_gz(std::span<const std::uint8_t> bytes, const std::string& name) {
   const GzipResult start = gunzip(bytes, kMaxHeaderBytes);
   if (start.end == GzipEnd::damaged) {
-    refuse(name, std::string("expected gzip data, got bytes that do not inflate") + kFetchAgain);
+    refuse(name,
+           std::string("expected gzip data, received bytes that do not inflate") + kFetchAgain);
   }
   if (start.end == GzipEnd::truncated) {
-    refuse(name, std::string("expected gzip data with an IDX file inside, got a stream that is "
-                             "cut short in its header") +
-                     kFetchAgain);
+    refuse(name,
+           std::string("expected gzip data with an IDX file inside, received a stream that is "
+                       "cut short in its header") +
+               kFetchAgain);
   }
   const Header header = parse_header(start.bytes, name);
   GzipResult whole = gunzip(bytes, header.bytes + header.values);
@@ -157,7 +160,7 @@ IdxArray parse_idx_gz(std::span<const std::uint8_t> bytes, const std::string& na
       break;
   }
   if (whole.unread > 0) {
-    refuse(name, "expected one gzip stream, got " + std::to_string(whole.unread) +
+    refuse(name, "expected one gzip stream, received " + std::to_string(whole.unread) +
                      " more bytes after it" + kFetchAgain);
   }
   return parse_idx(whole.bytes, name);

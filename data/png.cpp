@@ -20,7 +20,7 @@ constexpr std::array<std::uint8_t, 8> kSignature = {0x89, 'P', 'N', 'G', '\r', '
 constexpr std::size_t kChunkFrame = 12;  // length, type and checksum around a chunk's data
 constexpr unsigned kLodepngOutOfMemory = 83;
 constexpr const char* kDamaged =
-    "Expected a PNG picture, got one that is damaged or incomplete; save it again as PNG.";
+    "Expected a PNG picture, received one that is damaged or incomplete; save it again as PNG.";
 
 bool starts_with(Bytes bytes, std::string_view prefix) {
   return bytes.size() >= prefix.size() &&
@@ -46,7 +46,7 @@ std::string describe(Bytes bytes) {
 void check_signature(Bytes bytes) {
   if (bytes.size() < kSignature.size() ||
       !std::equal(kSignature.begin(), kSignature.end(), bytes.begin())) {
-    throw PictureError("Expected a PNG picture, got " + describe(bytes) + "; save it as PNG.");
+    throw PictureError("Expected a PNG picture, received " + describe(bytes) + "; save it as PNG.");
   }
 }
 
@@ -107,8 +107,8 @@ Picture decode_png(Bytes bytes, const PngLimits& limits) {
   }
   if (std::uint64_t{width} * height > static_cast<std::uint64_t>(limits.max_pixels)) {
     throw PictureError("Expected a picture of at most " + std::to_string(limits.max_pixels) +
-                       " pixels, got " + std::to_string(width) + " x " + std::to_string(height) +
-                       "; make it smaller.");
+                       " pixels, received " + std::to_string(width) + " x " +
+                       std::to_string(height) + "; make it smaller.");
   }
   const unsigned bits_per_pixel = lodepng_get_bpp(&state.info_png.color);
   const std::size_t bound =
@@ -135,7 +135,7 @@ std::vector<std::uint8_t> encode_grey_png(Bytes grey, int width, int height) {
   if (width <= 0 || height <= 0 ||
       grey.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height)) {
     throw std::invalid_argument("[encode_grey_png] expected " + std::to_string(width) + " x " +
-                                std::to_string(height) + " bytes, got " +
+                                std::to_string(height) + " bytes, received " +
                                 std::to_string(grey.size()));
   }
   lodepng::State state;

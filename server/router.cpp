@@ -15,7 +15,8 @@ std::string_view without_trailing_slash(std::string_view path) {
 void Router::add(const std::string& method, const std::string& path, Handler handler) {
   Methods& methods = table_[std::string(without_trailing_slash(path))];
   if (!methods.emplace(method, std::move(handler)).second) {
-    throw std::logic_error("Expected one handler for " + method + " " + path + ", got a second");
+    throw std::logic_error("Expected one handler for " + method + " " + path +
+                           ", received a second");
   }
   routes_.push_back({method, path});
 }

@@ -93,7 +93,7 @@ void add_static_files(Router& router, const fs::path& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
     if (entry.file_size() > kMaxFile) {
-      throw StaticFilesError("expected files of at most 4 MiB, got " + entry.path().string() +
+      throw StaticFilesError("expected files of at most 4 MiB, received " + entry.path().string() +
                              "; make it smaller or move it out of the folder");
     }
     const Handler handler = file_handler(content_type(entry.path()), read_file(entry.path()));

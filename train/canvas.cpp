@@ -13,7 +13,7 @@ void check(cairo_status_t status) {
     throw std::bad_alloc();
   }
   if (status != CAIRO_STATUS_SUCCESS) {
-    throw std::runtime_error(std::string("expected cairo to draw, got the error: ") +
+    throw std::runtime_error(std::string("expected cairo to draw, received the error: ") +
                              cairo_status_to_string(status));
   }
 }

@@ -69,7 +69,7 @@ TEST_F(LoadMnist, TakesThePlainFileFirst) {
 
 TEST_F(LoadMnist, SaysWhichNamesItLookedForAndWhatToDo) {
   EXPECT_THAT(complaint(), AllOf(HasSubstr("expected t10k-images-idx3-ubyte or "
-                                           "t10k-images-idx3-ubyte.gz, got neither"),
+                                           "t10k-images-idx3-ubyte.gz, received neither"),
                                  HasSubstr("script/fetch-mnist " + folder().string())));
 }
 
@@ -82,32 +82,33 @@ TEST_F(LoadMnist, RefusesCountsThatDiffer) {
   write_sound_pair();
   write("t10k-labels-idx1-ubyte", idx_bytes({3}, {0, 1, 2}));
   EXPECT_THAT(complaint(), HasSubstr("expected 2 labels, one for each image of "
-                                     "t10k-images-idx3-ubyte, got 3"));
+                                     "t10k-images-idx3-ubyte, received 3"));
 }
 
 TEST_F(LoadMnist, RefusesALabelAboveNineAndSaysWhere) {
   write_sound_pair();
   write("t10k-labels-idx1-ubyte", idx_bytes({2}, {9, 10}));
-  EXPECT_THAT(complaint(), HasSubstr("expected labels 0..9, got 10 at index 1"));
+  EXPECT_THAT(complaint(), HasSubstr("expected labels 0..9, received 10 at index 1"));
 }
 
 TEST_F(LoadMnist, RefusesAnEmptySet) {
   write("t10k-images-idx3-ubyte", idx_bytes({0, 28, 28}, {}));
   write("t10k-labels-idx1-ubyte", idx_bytes({0}, {}));
-  EXPECT_THAT(complaint(), HasSubstr("at least one image, got none"));
+  EXPECT_THAT(complaint(), HasSubstr("at least one image, received none"));
 }
 
 TEST_F(LoadMnist, RefusesImagesWithoutPixels) {
   write("t10k-images-idx3-ubyte", idx_bytes({2, 0, 28}, {}));
   write("t10k-labels-idx1-ubyte", idx_bytes({2}, {1, 2}));
-  EXPECT_THAT(complaint(), HasSubstr("1 to 4096 pixels a side, got 0"));
+  EXPECT_THAT(complaint(), HasSubstr("1 to 4096 pixels a side, received 0"));
 }
 
 TEST_F(LoadMnist, RefusesImagesAndLabelsThatAreSwapped) {
   write("t10k-images-idx3-ubyte", idx_bytes({2}, {0, 9}));
   write("t10k-labels-idx1-ubyte", idx_bytes({2}, {0, 9}));
-  EXPECT_THAT(complaint(), AllOf(HasSubstr("expected 3 dimensions (count, height, width), got 1"),
-                                 HasSubstr("not swapped")));
+  EXPECT_THAT(complaint(),
+              AllOf(HasSubstr("expected 3 dimensions (count, height, width), received 1"),
+                    HasSubstr("not swapped")));
 }
 
 TEST(RealMnist, HasItsKnownCounts) {

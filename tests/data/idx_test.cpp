@@ -26,7 +26,7 @@ std::string complaint(const std::function<void()>& call) {
     EXPECT_THAT(what, Not(HasSubstr("\n")));
     return what;
   }
-  ADD_FAILURE() << "expected an IdxError, got none";
+  ADD_FAILURE() << "expected an IdxError, received none";
   return {};
 }
 
@@ -88,21 +88,21 @@ TEST(Idx, RefusesEveryTruncationOfGzip) {
 }
 
 TEST(Idx, ChecksLengthThenMagicThenFields) {
-  EXPECT_THAT(complaint_about({}), HasSubstr("at least 4 bytes, got 0"));
-  EXPECT_THAT(complaint_about({1, 2, 3}), HasSubstr("at least 4 bytes, got 3"));
-  EXPECT_THAT(complaint_about({1, 2, 3, 9}), HasSubstr("two zero bytes, got 0x01 0x02"));
-  EXPECT_THAT(complaint_about({0, 0, 0x0d, 9}), HasSubstr("unsigned byte), got type 0x0d"));
-  EXPECT_THAT(complaint_about({0, 0, 8, 0}), HasSubstr("1 to 4 dimensions, got 0"));
-  EXPECT_THAT(complaint_about({0, 0, 8, 5}), HasSubstr("1 to 4 dimensions, got 5"));
+  EXPECT_THAT(complaint_about({}), HasSubstr("at least 4 bytes, received 0"));
+  EXPECT_THAT(complaint_about({1, 2, 3}), HasSubstr("at least 4 bytes, received 3"));
+  EXPECT_THAT(complaint_about({1, 2, 3, 9}), HasSubstr("two zero bytes, received 0x01 0x02"));
+  EXPECT_THAT(complaint_about({0, 0, 0x0d, 9}), HasSubstr("unsigned byte), received type 0x0d"));
+  EXPECT_THAT(complaint_about({0, 0, 8, 0}), HasSubstr("1 to 4 dimensions, received 0"));
+  EXPECT_THAT(complaint_about({0, 0, 8, 5}), HasSubstr("1 to 4 dimensions, received 5"));
   EXPECT_THAT(complaint_about({0, 0, 8, 2, 0, 0, 0, 1}),
-              HasSubstr("header of 12 bytes for 2 dimensions, got 8"));
+              HasSubstr("header of 12 bytes for 2 dimensions, received 8"));
 }
 
 TEST(Idx, SaysHowManyValuesAreMissingOrTooMany) {
   EXPECT_THAT(complaint_about(idx_bytes({2, 3}, counting(5))),
-              HasSubstr("expected 6 values (2 x 3), got 5"));
+              HasSubstr("expected 6 values (2 x 3), received 5"));
   EXPECT_THAT(complaint_about(idx_bytes({2, 3}, counting(8))),
-              HasSubstr("got 2 more bytes after them"));
+              HasSubstr("received 2 more bytes after them"));
 }
 
 TEST(Idx, SaysWhatToDo) {
@@ -133,7 +133,7 @@ TEST(Idx, RefusesGzipThatIsNone) {
 TEST(Idx, RefusesBytesAfterTheGzipStream) {
   ByteVector packed = gzip_bytes(sound());
   packed.insert(packed.end(), {1, 2, 3});
-  EXPECT_THAT(complaint_about_gz(packed), HasSubstr("one gzip stream, got 3 more bytes"));
+  EXPECT_THAT(complaint_about_gz(packed), HasSubstr("one gzip stream, received 3 more bytes"));
 }
 
 TEST(Idx, RefusesAWrongGzipChecksum) {
@@ -144,7 +144,7 @@ TEST(Idx, RefusesAWrongGzipChecksum) {
 
 TEST(Idx, RefusesAGzipStreamThatHoldsMoreThanItsHeaderSays) {
   EXPECT_THAT(complaint_about_gz(gzip_bytes(idx_bytes({2, 3}, counting(7)))),
-              HasSubstr("got a gzip stream that holds more"));
+              HasSubstr("received a gzip stream that holds more"));
 }
 
 TEST(Gzip, InflatesNoMoreThanAllowed) {
@@ -204,8 +204,8 @@ TEST(Idx, ReadsPlainAndGzipFilesByTheirNames) {
 TEST(Idx, NamesTheFileThatIsMissingOrNoFile) {
   const TemporaryFolder folder;
   EXPECT_THAT(complaint([&] { read_idx(folder.path() / "absent"); }),
-              HasSubstr("absent: expected a file, got nothing there"));
-  EXPECT_THAT(complaint([&] { read_idx(folder.path()); }), HasSubstr("got something else"));
+              HasSubstr("absent: expected a file, received nothing there"));
+  EXPECT_THAT(complaint([&] { read_idx(folder.path()); }), HasSubstr("received something else"));
 }
 
 }  // namespace

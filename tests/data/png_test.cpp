@@ -71,7 +71,7 @@ std::string complaint_about(const ByteVector& bytes, const PngLimits& limits = {
     EXPECT_THAT(what, Not(HasSubstr("\n")));
     return what;
   }
-  ADD_FAILURE() << "expected a PictureError, got none";
+  ADD_FAILURE() << "expected a PictureError, received none";
   return {};
 }
 
@@ -165,13 +165,14 @@ TEST(Png, AColourKeyMakesPixelsTransparent) {
 
 TEST(Png, SaysWhatCameInstead) {
   const auto bytes = [](const std::string& text) { return ByteVector(text.begin(), text.end()); };
-  EXPECT_THAT(complaint_about({}), HasSubstr("got no bytes at all"));
-  EXPECT_THAT(complaint_about({0xff, 0xd8, 0xff, 0xe0}), HasSubstr("got a JPEG picture"));
-  EXPECT_THAT(complaint_about(bytes("GIF89a")), HasSubstr("got a GIF picture"));
-  EXPECT_THAT(complaint_about(bytes("RIFF....WEBPVP8 ")), HasSubstr("got a WebP picture"));
-  EXPECT_THAT(complaint_about(bytes("BM......")), HasSubstr("got a BMP picture"));
-  EXPECT_THAT(complaint_about(bytes("%PDF-1.7")), HasSubstr("got a PDF document"));
-  EXPECT_THAT(complaint_about(bytes("<script>alert(1)</script>")), HasSubstr("got something else"));
+  EXPECT_THAT(complaint_about({}), HasSubstr("received no bytes at all"));
+  EXPECT_THAT(complaint_about({0xff, 0xd8, 0xff, 0xe0}), HasSubstr("received a JPEG picture"));
+  EXPECT_THAT(complaint_about(bytes("GIF89a")), HasSubstr("received a GIF picture"));
+  EXPECT_THAT(complaint_about(bytes("RIFF....WEBPVP8 ")), HasSubstr("received a WebP picture"));
+  EXPECT_THAT(complaint_about(bytes("BM......")), HasSubstr("received a BMP picture"));
+  EXPECT_THAT(complaint_about(bytes("%PDF-1.7")), HasSubstr("received a PDF document"));
+  EXPECT_THAT(complaint_about(bytes("<script>alert(1)</script>")),
+              HasSubstr("received something else"));
 }
 
 TEST(Png, RepeatsNothingOfTheInput) {
@@ -183,7 +184,7 @@ TEST(Png, RefusesMorePixelsThanAllowedBeforeReadingThem) {
   // The header alone: no pixel data follows, so nothing but the header can have been read.
   ByteVector png = png_of(100000, 100000, 8, 6, {});
   png.resize(kAfterHeader);
-  EXPECT_THAT(complaint_about(png), HasSubstr("at most 4000000 pixels, got 100000 x 100000"));
+  EXPECT_THAT(complaint_about(png), HasSubstr("at most 4000000 pixels, received 100000 x 100000"));
   EXPECT_THAT(complaint_about(png_of(0xffffffff, 0xffffffff, 16, 6, {})), HasSubstr("Expected"));
 }
 
@@ -192,7 +193,7 @@ TEST(Png, AcceptsAsManyPixelsAsAllowedAndNotOneMore) {
   limits.max_pixels = 6;
   EXPECT_EQ(decode_png(small_png(), limits).width, 3);
   limits.max_pixels = 5;
-  EXPECT_THAT(complaint_about(small_png(), limits), HasSubstr("at most 5 pixels, got 3 x 2"));
+  EXPECT_THAT(complaint_about(small_png(), limits), HasSubstr("at most 5 pixels, received 3 x 2"));
 }
 
 TEST(Png, RefusesPixelDataThatInflatesToMoreThanThePicture) {
@@ -237,7 +238,7 @@ TEST(Png, RefusesEveryTruncation) {
   const ByteVector png = small_png();
   for (std::size_t length = 0; length < png.size(); ++length) {
     const ByteVector cut(png.begin(), png.begin() + static_cast<std::ptrdiff_t>(length));
-    EXPECT_THAT(complaint_about(cut), HasSubstr("Expected a PNG picture, got")) << length;
+    EXPECT_THAT(complaint_about(cut), HasSubstr("Expected a PNG picture, received")) << length;
   }
 }
 
