@@ -6,13 +6,11 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
-#include <CLI/CLI.hpp>
 #include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -20,15 +18,14 @@
 
 #include "data/prepare.h"
 #include "engine/inference.h"
+#include "engine/program/command_line.h"
+#include "engine/program/flags.h"
+#include "engine/program/resources.h"
 #include "server/http_pistache.h"
-#include "server/resources.h"
 #include "server/service.h"
 
 namespace inkling {
 namespace {
-
-constexpr int kExitFailure = 1;
-constexpr int kExitUsage = 2;
 
 struct Settings {
   std::filesystem::path model;
@@ -40,40 +37,43 @@ struct Settings {
   std::size_t max_body = HttpLimits{}.max_body;
 };
 
-// nullopt: there is nothing left to do, and exit_code says how it ended.
-std::optional<Settings> parse_arguments(int argc, char** argv, int& exit_code) {
-  Settings settings;
-  CLI::App app{"Recognises handwritten digits over HTTP, and serves a page to draw them."};
+void add_flags(CLI::App& app, Settings& settings) {
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.set_version_flag("--version", "inkling-server " INKLING_VERSION);
-  app.add_option("--model", settings.model,
-                 "weights file [models/mnist_larger_cnn.safetensors of the installation]");
-  app.add_option("--web", settings.web, "folder of the page's files [that of the installation]");
-  app.add_option("--host", settings.host, "address to listen on")->capture_default_str();
-  app.add_option("--port", settings.port, "port of the API, 0 for any")->capture_default_str();
-  app.add_option("--ui-port", settings.ui_port, "port of the page, 0 for any")
+  app.option_defaults()->group("Files");
+  app.add_option("--model", settings.model, "weights file (default: those that come with it)")
+      ->type_name("FILE");
+  app.add_option("--web", settings.web,
+                 "folder of the page's files (default: those that come with it)")
+      ->type_name("DIR");
+  app.option_defaults()->group("Network");
+  app.add_option("--host", settings.host, "address to listen on; 0.0.0.0 is every one of IPv4")
+      ->check(not_empty("an address"))
       ->capture_default_str();
+  app.add_option("--port", settings.port, "port of the API, 0 for any free one")
+      ->check(port_number())
+      ->capture_default_str();
+  app.add_option("--ui-port", settings.ui_port, "port of the page, 0 for any free one")
+      ->check(port_number())
+      ->capture_default_str();
+  app.option_defaults()->group("Limits");
   app.add_option("--threads", settings.threads, "threads that serve requests")
-      ->check(CLI::Range(1, 255))
+      ->check(whole_number_in(1, 255))
       ->capture_default_str();
   app.add_option("--max-body", settings.max_body, "largest request body in bytes")
-      ->check(CLI::Range(std::size_t{1024}, std::size_t{64} << 20U))
+      ->check(whole_number_in(1024, 64U << 20U))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-    return settings;
-  } catch (const CLI::Success& help_or_version) {
-    exit_code = app.exit(help_or_version);
-  } catch (const CLI::ParseError& error) {
-    std::cerr << "inkling-server: " << error.what() << " (see --help)\n";
-    exit_code = kExitUsage;
-  }
-  return std::nullopt;
+  app.footer(
+      "Exit codes: 0 stopped by a signal, 1 it could not start, 2 a mistake in the\n"
+      "command line.\n\n"
+      "Example:\n"
+      "  inkling-server --host 127.0.0.1 --port 8000 --ui-port 8501");
 }
 
 void check_model(const InferencePlan& plan) {
   constexpr int kDigits = 10;
   if (plan.height() != kDigitSize || plan.width() != kDigitSize || plan.classes() != kDigits) {
-    throw std::runtime_error("expected a model of 28 x 28 pixels and 10 classes, got " +
+    throw std::runtime_error("expected a model of 28 x 28 pixels and 10 classes, received " +
                              std::to_string(plan.height()) + " x " + std::to_string(plan.width()) +
                              " and " + std::to_string(plan.classes()));
   }
@@ -87,6 +87,17 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);  // where it is refused, HttpServer keeps below the old one
 }
 
+// An address that a browser opens: "every address" is none.
+std::string url(const std::string& host, std::uint16_t port) {
+  const bool everywhere = host == "0.0.0.0" || host == "::";
+  const bool ipv6 = !everywhere && host.find(':') != std::string::npos;
+  return "http://" +
+         (everywhere ? "localhost"
+          : ipv6     ? "[" + host + "]"
+                     : host) +
+         ":" + std::to_string(port);
+}
+
 // Handlers of the routers, which outlive the server.
 Handler handler_of(const Router& router) {
   return
@@ -94,9 +105,7 @@ Handler handler_of(const Router& router) {
 }
 
 void serve(const Settings& settings, const sigset_t& stop_signals) {
-  const InferencePlan plan(settings.model.empty()
-                               ? find_resource("models/mnist_larger_cnn.safetensors")
-                               : settings.model);
+  const InferencePlan plan(settings.model.empty() ? shipped_model() : settings.model);
   check_model(plan);
   const ServiceParts parts{
       [&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },
@@ -115,8 +124,8 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
   const auto ui_port = server.listen(settings.host, settings.ui_port, handler_of(page));
   server.start();
   spdlog::info("{} with {} parameters is ready", plan.model_name(), plan.parameter_count());
-  spdlog::info("API  http://{}:{}", settings.host, port);
-  spdlog::info("page http://{}:{}", settings.host, ui_port);
+  spdlog::info("API  {}", url(settings.host, port));
+  spdlog::info("page {}", url(settings.host, ui_port));
 
   int signal = 0;
   sigwait(&stop_signals, &signal);
@@ -128,9 +137,11 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
 }  // namespace inkling
 
 int main(int argc, char** argv) {
-  int exit_code = 0;
-  const auto settings = inkling::parse_arguments(argc, argv, exit_code);
-  if (!settings) return exit_code;
+  inkling::Settings settings;
+  CLI::App app{"Recognises handwritten digits over HTTP, and serves a page to draw them.",
+               "inkling-server"};
+  inkling::add_flags(app, settings);
+  if (const auto exit_code = inkling::parse_command_line(app, argc, argv)) return *exit_code;
 
   // Before any thread exists, so that none of them is interrupted and sigwait() gets the signal.
   sigset_t stop_signals;
@@ -140,10 +151,10 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   spdlog::set_default_logger(spdlog::stderr_color_mt("inkling-server"));
   try {
-    inkling::serve(*settings, stop_signals);
-    return 0;
+    inkling::serve(settings, stop_signals);
+    return inkling::kSuccess;
   } catch (const std::exception& error) {
     std::cerr << "inkling-server: " << error.what() << '\n';
-    return inkling::kExitFailure;
+    return inkling::kFailure;
   }
 }

@@ -84,7 +84,8 @@ void check_options(const std::string& stored, const TrainOptions& options,
     if (!before.is_object() || !before.contains(key)) {
       fail_other_option(file, key, "unknown", value.dump());
     }
-    if (before[key] != value) {
+    const bool grown = key == "epochs" && before[key] < value;
+    if (before[key] != value && !grown) {
       fail_other_option(file, key, before[key].dump(), value.dump());
     }
   }

@@ -16,7 +16,7 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer);
 
 // Puts the trainer where the checkpoint was: what follows is bit-identical to a training that was
 // never stopped. Throws WeightsError when the file is damaged, or was written with other options
-// (and names the first that differs) or another training set.
+// (and names the first that differs; there may be more epochs now) or another training set.
 void load_checkpoint(const std::filesystem::path& path, Trainer& trainer);
 
 }  // namespace inkling

@@ -1,22 +1,24 @@
-// The subcommands of `inkling`. Each registers its flags and what to do when it is chosen; the
-// result is the exit code.
+// The subcommands of `inkling`.
 #pragma once
+
+#include <functional>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
+#include "engine/program/command_line.h"
+
 namespace inkling {
 
-enum ExitCode : int {
-  kSuccess = 0,
-  kFailure = 1,        // a file, the data or the training
-  kUsage = 2,          // the flags
-  kBelowAccuracy = 3,  // train --min-accuracy
-  // 128 + the signal: 130 after Ctrl-C, 143 after SIGTERM, when the checkpoint is written.
+struct Command {
+  CLI::App* app;
+  std::function<int()> run;  // an exit code; throws UsageError, or any other std::exception
 };
 
-void add_train_command(CLI::App& app, int& exit_code);
-void add_evaluate_command(CLI::App& app, int& exit_code);
-void add_predict_command(CLI::App& app, int& exit_code);
-void add_gradcheck_command(CLI::App& app, int& exit_code);
+// Each adds its flags to the program; the command is run once they are parsed.
+Command add_train_command(CLI::App& program, const std::string& program_path);
+Command add_evaluate_command(CLI::App& program);
+Command add_predict_command(CLI::App& program);
+Command add_gradcheck_command(CLI::App& program);
 
 }  // namespace inkling

@@ -2,9 +2,11 @@
 #include <nlohmann/json.hpp>
 
 #include "data/dataset.h"
+#include "engine/program/flags.h"
+#include "engine/program/resources.h"
 #include "train/commands.h"
 #include "train/evaluation.h"
-#include "train/flags.h"
+#include "train/progress_display.h"
 
 namespace inkling {
 namespace {
@@ -64,7 +66,7 @@ void print_table(const std::string& name, const Evaluation& result) {
 
 int EvaluateCommand::run() const {
   const Device on = device.open();
-  const Model loaded = load_model(model, on);
+  const Model loaded = load_model(model.empty() ? shipped_model() : model, on);
   const Dataset dataset = load_mnist(data, train_split ? MnistSplit::train : MnistSplit::test);
   const NetworkSpec& spec = loaded.network.spec();
   if (spec.height != dataset.height || spec.width != dataset.width || spec.channels != 1) {
@@ -73,8 +75,12 @@ int EvaluateCommand::run() const {
                                 std::to_string(dataset.height) + "×" +
                                 std::to_string(dataset.width));
   }
-  const Evaluation result =
-      evaluate(loaded.network, DeviceDataset(dataset, loaded.normalization, on));
+  Evaluation result;
+  {
+    EvaluationDisplay display(stderr, spec.name);
+    result = evaluate(loaded.network, DeviceDataset(dataset, loaded.normalization, on),
+                      [&](Index done, Index total) { display.show(done, total); });
+  }
   if (json) {
     print_json(spec.name, result);
   } else {
@@ -85,17 +91,22 @@ int EvaluateCommand::run() const {
 
 }  // namespace
 
-void add_evaluate_command(CLI::App& app, int& exit_code) {
-  auto state = std::make_shared<EvaluateCommand>();
-  CLI::App* command = app.add_subcommand(
+Command add_evaluate_command(CLI::App& program) {
+  CLI::App* command = program.add_subcommand(
       "evaluate", "accuracy, loss and confusion matrix of weights on a data set");
-  command->add_option("--model", state->model, "weights file")->required();
-  command->add_option("--data", state->data, "folder of MNIST's IDX files")->required();
+  const auto state = std::make_shared<EvaluateCommand>();
+  command->option_defaults()->group("Evaluation");
+  command->add_option("--model", state->model, "weights file (default: those that come with it)")
+      ->type_name("FILE");
+  command->add_option("--data", state->data, "folder of MNIST's IDX files, plain or .gz")
+      ->type_name("DIR")
+      ->required();
   command->add_flag("--train-split", state->train_split,
                     "evaluate on the training images instead of the test images");
-  state->device.add_to(*command);
   command->add_flag("--json", state->json, "print one JSON object");
-  command->callback([state, &exit_code] { exit_code = state->run(); });
+  state->device.add_to(*command);
+  command->footer("Example:\n  inkling evaluate --data data/mnist");
+  return {command, [state] { return state->run(); }};
 }
 
 }  // namespace inkling

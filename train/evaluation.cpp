@@ -27,7 +27,7 @@ void add_predictions(const std::vector<float>& probabilities,
 }  // namespace
 
 Evaluation evaluate(const Network& network, const DeviceDataset& data,
-                    std::span<const std::int32_t> rows) {
+                    std::span<const std::int32_t> rows, const EvaluationProgress& progress) {
   const NoGrad no_grad;
   const auto classes = static_cast<std::size_t>(network.classes());
   Evaluation result;
@@ -42,15 +42,19 @@ Evaluation evaluate(const Network& network, const DeviceDataset& data,
                 static_cast<double>(batch.labels.size());
     add_predictions(softmax(logits.value()).to_host<float>(), batch.labels.to_host<std::uint8_t>(),
                     network.classes(), result);
+    if (progress) {
+      progress(std::ssize(result.predictions), result.count);
+    }
   }
   result.loss = rows.empty() ? 0 : loss_sum / static_cast<double>(rows.size());
   return result;
 }
 
-Evaluation evaluate(const Network& network, const DeviceDataset& data) {
+Evaluation evaluate(const Network& network, const DeviceDataset& data,
+                    const EvaluationProgress& progress) {
   std::vector<std::int32_t> rows(static_cast<std::size_t>(data.size()));
   std::iota(rows.begin(), rows.end(), 0);
-  return evaluate(network, data, rows);
+  return evaluate(network, data, rows, progress);
 }
 
 }  // namespace inkling

@@ -1,6 +1,7 @@
 // How good a network is on a data set.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -22,9 +23,14 @@ struct Evaluation {
   }
 };
 
+// Told how many of how many images are done, after each batch.
+using EvaluationProgress = std::function<void(Index done, Index total)>;
+
 // Of the given rows. Throws std::out_of_range when a label is no class of the network.
 Evaluation evaluate(const Network& network, const DeviceDataset& data,
-                    std::span<const std::int32_t> rows);
-Evaluation evaluate(const Network& network, const DeviceDataset& data);  // of all
+                    std::span<const std::int32_t> rows, const EvaluationProgress& progress = {});
+// Of all.
+Evaluation evaluate(const Network& network, const DeviceDataset& data,
+                    const EvaluationProgress& progress = {});
 
 }  // namespace inkling

@@ -11,8 +11,8 @@
 
 #include "engine/device_check.h"
 #include "engine/gradcheck.h"
+#include "engine/program/flags.h"
 #include "train/commands.h"
-#include "train/flags.h"
 
 namespace inkling {
 namespace {
@@ -25,12 +25,12 @@ struct GradcheckCommand {
   int run() const;
 };
 
-std::set<std::string> operation_names() {
+std::vector<std::string> operation_names() {
   std::set<std::string> names;
   for (const GradcheckCase& check : gradcheck_cases()) {
     names.insert(check.op);
   }
-  return names;
+  return {names.begin(), names.end()};
 }
 
 // Padded to a width in characters, where printf counts the bytes of UTF-8.
@@ -52,11 +52,7 @@ struct Row {
 
 Row check_by_differences(const GradcheckCase& check, const Device& on) {
   const GradcheckResult result = run_gradcheck(check, on);
-  return {check,
-          "float64",
-          std::nullopt,
-          result.largest_relative_error,
-          kGradcheckTolerance,
+  return {check,        "float64", std::nullopt, result.largest_relative_error, kGradcheckTolerance,
           result.passed};
 }
 
@@ -130,16 +126,16 @@ int GradcheckCommand::run() const {
 
 }  // namespace
 
-void add_gradcheck_command(CLI::App& app, int& exit_code) {
-  auto state = std::make_shared<GradcheckCommand>();
-  CLI::App* command = app.add_subcommand(
-      "gradcheck",
-      "check every gradient: on the CPU against finite differences, on a GPU against the CPU");
-  command->add_option("--op", state->op, "one operation only")
-      ->check(CLI::IsMember(operation_names()));
-  state->device.add_to(*command);
+Command add_gradcheck_command(CLI::App& program) {
+  CLI::App* command = program.add_subcommand(
+      "gradcheck", "check every gradient: against finite differences, or a GPU's with the CPU's");
+  const auto state = std::make_shared<GradcheckCommand>();
+  command->option_defaults()->group("Check");
+  command->add_option("--op", state->op, "one operation only")->check(one_of(operation_names()));
   command->add_flag("--json", state->json, "print one JSON object");
-  command->callback([state, &exit_code] { exit_code = state->run(); });
+  state->device.add_to(*command);
+  command->footer("Example:\n  inkling gradcheck --op conv2d");
+  return {command, [state] { return state->run(); }};
 }
 
 }  // namespace inkling

@@ -1,4 +1,5 @@
 // inkling: train, evaluate, predict, gradcheck.
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -8,37 +9,36 @@
 namespace inkling {
 namespace {
 
-bool is_command(const CLI::App& app, const std::string& name) {
-  const auto commands =
-      app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
-  return !commands.empty();
-}
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 a file, the data, the network or the training failed,\n"
+    "2 a mistake in the command line, 3 train --min-accuracy was not reached;\n"
+    "128 + N after signal N, with the checkpoint written.\n\n"
+    "Examples:\n"
+    "  inkling help train\n"
+    "  inkling train --data data/mnist --out runs/first\n"
+    "  inkling predict digit.png";
 
 int run(int argc, char** argv) {
-  CLI::App app{"Inkling: a CNN engine from scratch, and the digits people draw."};
+  CLI::App app{"Inkling: a CNN engine from scratch, and the digits people draw.", "inkling"};
   app.set_version_flag("--version", std::string("inkling ") + INKLING_VERSION);
   app.require_subcommand(1);
-  int exit_code = kSuccess;
-  add_train_command(app, exit_code);
-  add_evaluate_command(app, exit_code);
-  add_predict_command(app, exit_code);
-  add_gradcheck_command(app, exit_code);
-  if (argc > 1 && *argv[1] != '-' && !is_command(app, argv[1])) {
-    std::fprintf(stderr,
-                 "inkling: expected train, evaluate, predict or gradcheck, received %s (see "
-                 "inkling --help)\n",
-                 argv[1]);
-    return kUsage;
+  app.footer(kFooter);
+  const std::array commands{add_train_command(app, argc > 0 ? argv[0] : "inkling"),
+                            add_evaluate_command(app), add_predict_command(app),
+                            add_gradcheck_command(app)};
+  if (const auto exit_code = parse_command_line(app, argc, argv)) {
+    return *exit_code;
   }
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
-  } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "inkling: %s (see inkling --help)\n", error.what());
-    return kUsage;
+    for (const Command& command : commands) {
+      if (command.app->parsed()) {
+        return command.run();
+      }
+    }
+  } catch (const UsageError& error) {
+    report_usage(app, error.what());
   }
-  return exit_code;
+  return kUsage;
 }
 
 }  // namespace

@@ -1,5 +1,9 @@
 // inkling predict: which digit is in a picture.
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
 
 #include <nlohmann/json.hpp>
 
@@ -7,6 +11,8 @@
 #include "data/prepare.h"
 #include "engine/atomic_file.h"
 #include "engine/inference.h"
+#include "engine/program/flags.h"
+#include "engine/program/resources.h"
 #include "train/commands.h"
 
 namespace inkling {
@@ -21,16 +27,29 @@ struct PredictCommand {
   int run() const;
 };
 
-// {"image": …, "predicted_digit": …, …}, or {"image": …, "error": …}.
+std::vector<std::byte> read_standard_input() {
+  std::vector<std::byte> bytes;
+  std::array<std::byte, 65536> block{};
+  while (const std::size_t count = std::fread(block.data(), 1, block.size(), stdin)) {
+    bytes.insert(bytes.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  if (std::ferror(stdin) != 0) {
+    throw FileError("cannot read standard input: " +
+                    std::error_code(errno, std::generic_category()).message());
+  }
+  return bytes;
+}
+
+// {"image": …, "predicted_digit": …, …}, or {"image": …, "error": …}; an error names the picture.
 nlohmann::ordered_json predict_one(const InferencePlan& plan, const std::filesystem::path& image) {
   nlohmann::ordered_json result = {{"image", image.string()}};
   try {
-    const std::vector<std::byte> bytes = read_file(image);
+    const std::vector<std::byte> bytes = image == "-" ? read_standard_input() : read_file(image);
     const Picture picture =
         decode_png({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
     const std::optional<DigitPixels> digit = prepare(picture);
     if (!digit) {
-      result["error"] = "the picture is blank";
+      result["error"] = image.string() + ": the picture is blank";
       return result;
     }
     const std::vector<float> probabilities = plan.probabilities(*digit);
@@ -39,7 +58,7 @@ nlohmann::ordered_json predict_one(const InferencePlan& plan, const std::filesys
     result["confidence"] = *best;
     result["probabilities"] = probabilities;
   } catch (const PictureError& error) {
-    result["error"] = error.what();
+    result["error"] = image.string() + ": " + error.what();
   } catch (const FileError& error) {
     result["error"] = error.what();
   }
@@ -47,9 +66,10 @@ nlohmann::ordered_json predict_one(const InferencePlan& plan, const std::filesys
 }
 
 int PredictCommand::run() const {
-  const InferencePlan plan(model, threads);
+  const std::filesystem::path weights = model.empty() ? shipped_model() : model;
+  const InferencePlan plan(weights, threads);
   if (plan.height() != kDigitSize || plan.width() != kDigitSize) {
-    throw std::invalid_argument(model.string() +
+    throw std::invalid_argument(weights.string() +
                                 ": expected a network for 28×28 pictures, received one for " +
                                 std::to_string(plan.height()) + "×" + std::to_string(plan.width()));
   }
@@ -58,8 +78,7 @@ int PredictCommand::run() const {
   for (const std::filesystem::path& image : images) {
     nlohmann::ordered_json result = predict_one(plan, image);
     if (result.contains("error")) {
-      std::fprintf(stderr, "inkling: %s: %s\n", image.c_str(),
-                   result["error"].get<std::string>().c_str());
+      std::fprintf(stderr, "inkling: %s\n", result["error"].get<std::string>().c_str());
       exit_code = kFailure;
     } else if (!json) {
       std::printf("%s: %d (%.1f %%)\n", image.c_str(), result["predicted_digit"].get<int>(),
@@ -76,15 +95,21 @@ int PredictCommand::run() const {
 
 }  // namespace
 
-void add_predict_command(CLI::App& app, int& exit_code) {
-  auto state = std::make_shared<PredictCommand>();
-  CLI::App* command = app.add_subcommand("predict", "recognise the digit in PNG pictures");
-  command->add_option("--model", state->model, "weights file")->required();
-  command->add_option("images", state->images, "PNG files")->required();
-  command->add_option("--threads", state->threads, "CPU threads; 0 takes every core")
-      ->check(CLI::Range(0, 1024));
+Command add_predict_command(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("predict", "recognise the digit in PNG pictures");
+  const auto state = std::make_shared<PredictCommand>();
+  command->option_defaults()->group("Prediction");
+  command->add_option("images", state->images, "PNG files; - reads one from standard input")
+      ->required();
+  command->add_option("--model", state->model, "weights file (default: those that come with it)")
+      ->type_name("FILE");
   command->add_flag("--json", state->json, "print a JSON list, one object a picture");
-  command->callback([state, &exit_code] { exit_code = state->run(); });
+  add_threads_flag(*command, state->threads);
+  command->footer(
+      "Examples:\n"
+      "  inkling predict digit.png\n"
+      "  inkling predict --json - < digit.png");
+  return {command, [state] { return state->run(); }};
 }
 
 }  // namespace inkling

@@ -11,7 +11,7 @@ std::string to_json(const TrainOptions& options) {
        {{"mean", options.normalization.mean}, {"deviation", options.normalization.deviation}}},
       {"epochs", options.epochs},
       {"batch_size", options.batch_size},
-      {"validation", options.validation},
+      {"validation", options.validation ? nlohmann::ordered_json(*options.validation) : nullptr},
       {"learning_rate", options.learning_rate},
       {"schedule", to_string(options.schedule)},
       {"label_smoothing", options.label_smoothing},
@@ -25,6 +25,31 @@ std::string to_json(const TrainOptions& options) {
       {"seed", options.seed},
   }
       .dump(2);
+}
+
+TrainOptions parse_train_options(std::string_view text) {
+  const auto json = nlohmann::json::parse(text);
+  const auto& augmentation = json.at("augmentation");
+  const auto& normalization = json.at("normalization");
+  TrainOptions options;
+  options.network = parse_network_spec(json.at("network").dump());
+  options.normalization = {.mean = normalization.at("mean").get<double>(),
+                           .deviation = normalization.at("deviation").get<double>()};
+  options.epochs = json.at("epochs").get<Index>();
+  options.batch_size = json.at("batch_size").get<Index>();
+  options.validation = json.at("validation").get<Index>();
+  options.learning_rate = json.at("learning_rate").get<double>();
+  options.schedule = parse_schedule(json.at("schedule").get<std::string>());
+  options.label_smoothing = json.at("label_smoothing").get<double>();
+  options.weight_decay = json.at("weight_decay").get<double>();
+  options.augmentation = {.rotation = augmentation.at("rotation").get<double>(),
+                          .shift = augmentation.at("shift").get<double>(),
+                          .zoom = augmentation.at("zoom").get<double>(),
+                          .shear = augmentation.at("shear").get<double>()};
+  options.precision =
+      json.at("precision") == to_string(Dtype::bfloat16) ? Dtype::bfloat16 : Dtype::float32;
+  options.seed = json.at("seed").get<std::uint64_t>();
+  return options;
 }
 
 }  // namespace inkling

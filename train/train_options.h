@@ -1,8 +1,9 @@
 // Everything that decides how a training goes.
 #pragma once
 
-#include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/network_spec.h"
 #include "engine/optimizer.h"
@@ -15,19 +16,23 @@ struct TrainOptions {
   Normalization normalization;
   Index epochs = 10;
   Index batch_size = 64;
-  Index validation =
-      5000;  // images held out of the training set, always the same ones; 0 trains on all
+  // Images held out of the training set, always the same ones; 0 trains on all. By default a twelfth
+  // of the set, 5,000 at most.
+  std::optional<Index> validation;
   double learning_rate = 0.001;
   ScheduleKind schedule = ScheduleKind::one_cycle;
   double label_smoothing = 0;
   double weight_decay = 0;
   Augmentation augmentation;  // of the training images; none by default
-  Dtype precision = Dtype::
-      float32;  // of activations, and of weights where they are multiplied: float32 or bfloat16
+  // Of activations, and of weights where they are multiplied: float32 or bfloat16.
+  Dtype precision = Dtype::float32;
   std::uint64_t seed = 1;
 };
 
 // The options as JSON: what config.json holds, and what a checkpoint compares before it resumes.
 std::string to_json(const TrainOptions& options);
+// Other keys are ignored. Throws nlohmann::json::exception or std::invalid_argument for text that
+// holds no such options.
+TrainOptions parse_train_options(std::string_view json);
 
 }  // namespace inkling

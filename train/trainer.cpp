@@ -14,7 +14,8 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-const TrainOptions& checked(const TrainOptions& options, const Dataset& data) {
+// The options for this data set; throws where they do not fit it.
+TrainOptions resolved(TrainOptions options, const Dataset& data) {
   const auto fail = [](const std::string& what) { throw std::invalid_argument(what); };
   if (options.epochs < 1 || options.batch_size < 1) {
     fail("expected --epochs and --batch-size of at least 1, received " +
@@ -42,15 +43,18 @@ const TrainOptions& checked(const TrainOptions& options, const Dataset& data) {
          std::to_string(options.network.width) + " for " + options.network.name + ", received " +
          std::to_string(data.height) + "×" + std::to_string(data.width));
   }
+  if (!options.validation) {
+    options.validation = std::min<Index>(5000, data.size() / 12);
+  }
   return options;
 }
 
 }  // namespace
 
 Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const Device& device)
-    : options_(checked(options, training_set)),
+    : options_(resolved(options, training_set)),
       data_checksum_(checksum(training_set)),
-      split_(split_validation(training_set.size(), options.validation)),
+      split_(split_validation(training_set.size(), *options_.validation)),
       data_(training_set, options.normalization, device, options.precision),
       network_(options.network, device, options.seed),
       optimizer_(network_.variables(), {.weight_decay = options.weight_decay}),
@@ -86,11 +90,11 @@ bool Trainer::run(const Callbacks& callbacks) {
       if (network_.device().type() == DeviceType::cpu ||
           progress_.step_in_epoch % kStepsBetweenResults == 0 ||
           progress_.step_in_epoch == steps_per_epoch_) {
-        take_results();
+        update_results();
       }
       progress_.seconds += seconds_now() - begun;
       if (callbacks.after_step && !callbacks.after_step(*this)) {
-        take_results();
+        update_results();
         return false;
       }
     }
@@ -123,7 +127,7 @@ void Trainer::begin_epoch() {
 }
 
 // Waits for the device.
-void Trainer::take_results() {
+void Trainer::update_results() {
   const TrainingStep::Results results = step_.results();
   if (!std::isfinite(results.loss_sum)) {
     throw std::runtime_error("the loss is not finite after " + std::to_string(steps()) +

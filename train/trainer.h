@@ -57,6 +57,11 @@ class Trainer {
   // std::runtime_error when the loss is not finite.
   bool run(const Callbacks& callbacks);
 
+  // Brings the loss and the right answers in progress() up to the last step, which a checkpoint
+  // within an epoch needs. Waits for the device.
+  void update_results();
+
+  // As they were given, with what depends on the data set filled in.
   const TrainOptions& options() const { return options_; }
   Network& network() { return network_; }
   const Network& network() const { return network_; }
@@ -72,7 +77,6 @@ class Trainer {
 
  private:
   void begin_epoch();
-  void take_results();
   void finish_epoch();
   Schedule schedule() const;
 

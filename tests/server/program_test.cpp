@@ -87,8 +87,27 @@ TEST_F(Program, TakesTheLargestBodyFromItsFlag) {
 TEST_F(Program, SaysInOneLineWhyItCannotStart) {
   expect_failure({INKLING_SERVER, "--model", "/absent", "--web", folder_.path()}, 1, "/absent");
   expect_failure({INKLING_SERVER, "--model", model(), "--web", "/absent"}, 1, "/absent");
-  expect_failure({INKLING_SERVER, "--prot", "1"}, 2, "--prot");
-  expect_failure(command({"--threads", "0"}), 2, "--threads");
+  expect_failure({INKLING_SERVER, "--prot", "1"}, 2,
+                 "expected a known flag, received --prot (did you mean --port?); "
+                 "see inkling-server --help");
+  expect_failure({INKLING_SERVER, "8000"}, 2,
+                 "expected nothing but flags and their values, received 8000");
+  expect_failure(command({"--threads", "0"}), 2,
+                 "--threads: expected a whole number from 1 to 255, received 0");
+  expect_failure(command({"--port", "99999"}), 2,
+                 "--port: expected a port (1 to 65535, or 0 for any free one), received 99999");
+  expect_failure(command({"--ui-port", "http"}), 2,
+                 "--ui-port: expected a port (1 to 65535, or 0 for any free one), received http");
+  expect_failure(command({"--max-body", "12"}), 2,
+                 "--max-body: expected a whole number from 1024 to 67108864, received 12");
+}
+
+TEST_F(Program, PrintsAnAddressThatABrowserOpens) {
+  for (const auto& [host, shown] :
+       {std::pair{"0.0.0.0", "http://localhost:"}, {"127.0.0.1", "http://127.0.0.1:"}}) {
+    Process program(command({"--host", host}));
+    EXPECT_THAT(program.read_until("page"), HasSubstr(std::string("page ") + shown));
+  }
 }
 
 TEST_F(Program, SaysInOneLineThatAPortIsInUse) {

@@ -33,7 +33,7 @@ inline ByteVector gzip_bytes(std::span<const std::uint8_t> bytes) {
   z_stream stream{};
   constexpr int kGzip = 16 + MAX_WBITS;
   if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw std::runtime_error("expected zlib to start, got an error");
+    throw std::runtime_error("expected zlib to start, received an error");
   }
   ByteVector packed(deflateBound(&stream, bytes.size()));
   stream.next_in = const_cast<Bytef*>(bytes.data());  // zlib's C interface lacks the const
@@ -44,7 +44,7 @@ inline ByteVector gzip_bytes(std::span<const std::uint8_t> bytes) {
   packed.resize(stream.total_out);
   deflateEnd(&stream);
   if (status != Z_STREAM_END) {
-    throw std::runtime_error("expected zlib to finish, got an error");
+    throw std::runtime_error("expected zlib to finish, received an error");
   }
   return packed;
 }
@@ -55,7 +55,7 @@ inline void write_file(const std::filesystem::path& path, std::span<const std::u
              static_cast<std::streamsize>(bytes.size()));
   file.close();
   if (!file) {
-    throw std::runtime_error("expected to write " + path.string() + ", got an error");
+    throw std::runtime_error("expected to write " + path.string() + ", received an error");
   }
 }
 

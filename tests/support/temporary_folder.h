@@ -15,7 +15,7 @@ class TemporaryFolder {
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "inkling-test-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) {
-      throw std::runtime_error("expected to make a folder like " + name + ", got an error");
+      throw std::runtime_error("expected to make a folder like " + name + ", received an error");
     }
     path_ = name;
   }

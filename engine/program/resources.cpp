@@ -1,4 +1,4 @@
-#include "server/resources.h"
+#include "engine/program/resources.h"
 
 #include <stdexcept>
 
@@ -13,6 +13,10 @@ std::filesystem::path find_resource(const std::filesystem::path& relative) {
   if (fs::exists(source)) return source;
   throw std::runtime_error("expected " + installed.string() + " or " + source.string() +
                            ", but neither exists");
+}
+
+std::filesystem::path shipped_model() {
+  return find_resource("models/mnist_larger_cnn.safetensors");
 }
 
 }  // namespace inkling

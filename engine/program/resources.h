@@ -9,4 +9,7 @@ namespace inkling {
 // source tree that the program was built from. Throws std::runtime_error that names both places.
 std::filesystem::path find_resource(const std::filesystem::path& relative);
 
+// The weights that come with Inkling: models/mnist_larger_cnn.safetensors.
+std::filesystem::path shipped_model();
+
 }  // namespace inkling
