@@ -46,6 +46,30 @@ TEST_F(Cli, TrainEndsWithThreeBelowTheAskedAccuracy) {
               HasSubstr("expected a test accuracy of at least 1.0000 (--min-accuracy)"));
 }
 
+// On a file system of one megabyte, in a mount namespace of its own.
+TEST_F(Cli, TrainAsksForDiskSpaceBeforeTheFirstEpoch) {
+  const std::filesystem::path disk = folder.path() / "disk";
+  std::filesystem::create_directory(disk);
+  const std::string in_namespace =
+      "unshare --map-root-user --mount sh -c 'mount -t tmpfs -o size=1m none \"$0\" && exec "
+      "\"$@\"' '" +
+      disk.string() + "' ";
+  if (std::system((in_namespace + "true 2>/dev/null").c_str()) != 0) {
+    GTEST_SKIP() << "this machine lets no user mount a file system of its own";
+  }
+  std::string command = in_namespace + "'" INKLING_BINARY "'";
+  run = disk / "run";
+  for (const std::string& word : train_arguments()) {
+    command += " '" + word + "'";
+  }
+  const std::string err = (folder.path() / "err").string();
+  EXPECT_EQ(WEXITSTATUS(std::system((command + " 2> '" + err + "'").c_str())), 1);
+  EXPECT_THAT(
+      read_text(err),
+      testing::MatchesRegex("inkling: expected [0-9]+ MB of free disk space for " + run.string() +
+                            ", received 1 MB: free some, or give another --out\n"));
+}
+
 TEST_F(Cli, SaysSoWhenTheResultCannotBeWritten) {
   out_file = "/dev/full";
   const Outcome result = inkling({"gradcheck", "--op", "relu", "--json"});
