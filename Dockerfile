@@ -6,7 +6,7 @@ ARG BASE_IMAGE=debian:12-slim
 
 FROM ${BASE_IMAGE} AS builder
 WORKDIR /src
-COPY script/bootstrap script/
+COPY script/bootstrap script/common.sh script/
 RUN script/bootstrap server
 COPY . .
 RUN cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/opt/inkling \

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Runs the scripts that no other test calls, as a user would, and asks each one for its help.
+#
+#   scripts_test.sh ROOT CASE
+set -euo pipefail
+root=$1 case=$2
+cd "$root"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+  echo "scripts_test: $*" >&2
+  exit 1
+}
+
+skip() {
+  echo "SKIPPED: $*"
+  exit 0
+}
+
+# The first line of the comment at a script's head.
+purpose() { sed -n '2s/^# //p' "$1"; }
+
+case $case in
+  help)
+    for script in script/* .ci/run; do
+      if [[ $script == script/common.sh ]]; then continue; fi
+      if [[ $script == script/server || $script == script/train ]]; then
+        expected="Usage: inkling"  # they build their program and hand the flag on
+      else
+        expected=$(purpose "$script")
+      fi
+      for flag in -h --help; do
+        said=$("$script" "$flag" 2>"$work/err") || fail "$script $flag: expected exit code 0; $(tail -n 3 "$work/err")"
+        [[ $said == *"$expected"* ]] || fail "$script $flag: expected '$expected', received '${said:0:200}'"
+      done
+    done
+    ;;
+  ci)
+    # Every job of the workflow calls .ci/run, with parts that there are, and one of them with all of them.
+    workflow=.github/workflows/ci.yml
+    jobs=$(grep -c '^    runs-on:' "$workflow")
+    mapfile -t calls < <(sed -n 's|^      - run: \.ci/run *||p' "$workflow")
+    [[ ${#calls[@]} -eq $jobs ]] || fail "expected $jobs jobs to call .ci/run, received ${#calls[@]}"
+    printf '%s\n' "${calls[@]}" | grep -qx '' || fail "expected a job that runs all of .ci/run, received none"
+    parts=$(.ci/run --help)
+    read -ra words <<<"${calls[*]}"
+    for part in "${words[@]}"; do
+      grep -q "^  $part  " <<<"$parts" || fail "expected a part of .ci/run, received $part"
+    done
+    code=0
+    .ci/run bogus 2>"$work/err" || code=$?
+    if [[ $code -ne 2 ]] || ! grep -q 'received .bogus.' "$work/err"; then fail "received $code: $(cat "$work/err")"; fi
+    ;;
+  server_without_cuda)
+    script/build --server >"$work/log" 2>&1 || fail "$(tail -n 20 "$work/log")"
+    if ninja -C build-server -t targets all | grep -E '\.cu\.o|/tests/|/train/'; then
+      fail "expected script/build --server to build the server alone, received the targets above"
+    fi
+    ;;
+  screenshots)
+    script/screenshots "$work" >"$work/log" 2>&1 || fail "$(tail -n 20 "$work/log")"
+    for picture in page page-dark; do
+      [[ $(head -c 4 "$work/$picture.png" | tail -c 3) == PNG ]] || fail "expected a PNG, received $(file "$work/$picture.png")"
+    done
+    ;;
+  bench_training)
+    # In place of PyTorch, a peer that takes no time.
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\necho '\''{"images_per_s": 100}'\''\n' >"$work/python"
+    chmod +x "$work/python"
+    INKLING_BENCH_PYTHON=$work/python script/bench-training 1 0.1 8 >"$work/out" 2>"$work/err" || fail "$(tail -n 20 "$work/err")"
+    grep -q '^| PyTorch-channels-last | 100 | 100 | 100 | [0-9.]* |$' "$work/out" || fail "received $(cat "$work/out")"
+    ;;
+  train)
+    script/mnist-dir >/dev/null 2>&1 || skip "there is no MNIST"
+    cat >"$work/network.json" <<'NETWORK'
+{"name": "Linear", "input": {"height": 28, "width": 28, "channels": 1},
+ "layers": [{"type": "flatten"}, {"type": "linear", "name": "fc", "out_features": 10}]}
+NETWORK
+    script/train --out "$work/run" --network "$work/network.json" --epochs 1 --device cpu 2>"$work/err" || fail "$(cat "$work/err")"
+    script/train --out "$work/run" --resume --epochs 2 2>"$work/err" || fail "$(cat "$work/err")"
+    grep -q '^epoch 2/2' "$work/err" || fail "expected the run to go on, received $(cat "$work/err")"
+    code=0
+    script/train --resume 2>"$work/err" || code=$?
+    if [[ $code -ne 2 ]] || ! grep -q "^train: expected --out with --resume" "$work/err"; then fail "received $code: $(cat "$work/err")"; fi
+    ;;
+  gpu_bundle)
+    script/mnist-dir >/dev/null 2>&1 || skip "there is no MNIST"
+    script/gpu-bundle "$work/bundle" >"$work/log" 2>&1 || fail "$(tail -n 20 "$work/log")"
+    for file in usr/include/eigen3/Eigen/Core mnist/train-images-idx3-ubyte.gz commit sources.sha256; do
+      [[ -s $work/bundle/$file ]] || fail "expected $file in the bundle, received none"
+    done
+    ;;
+  *) fail "expected a case, received $case" ;;
+esac
+echo "scripts_test: $case passed"
