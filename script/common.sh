@@ -8,3 +8,11 @@ answer_help() {
     exit 0
   fi
 }
+
+# install_page_packages: what the page is tested and checked with, from npm, as tests/web/package-lock.json pins it. Runs in
+# the repository's root; needs no network when it is there.
+install_page_packages() {
+  if [[ tests/web/package-lock.json -nt tests/web/node_modules/.package-lock.json ]]; then
+    (cd tests/web && npm ci --ignore-scripts --no-audit --no-fund) >&2
+  fi
+}
