@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <span>
 #include <stdexcept>
@@ -98,6 +99,12 @@ std::string url(const std::string& host, std::uint16_t port) {
          ":" + std::to_string(port);
 }
 
+// README.md beside the weights, as model hubs have it; empty when there is none.
+std::string card_of(const std::filesystem::path& model) {
+  std::ifstream file(model.parent_path() / "README.md");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 // Handlers of the routers, which outlive the server.
 Handler handler_of(const Router& router) {
   return
@@ -105,11 +112,16 @@ Handler handler_of(const Router& router) {
 }
 
 void serve(const Settings& settings, const sigset_t& stop_signals) {
-  const InferencePlan plan(settings.model.empty() ? shipped_model() : settings.model);
+  const std::filesystem::path model = settings.model.empty() ? shipped_model() : settings.model;
+  const InferencePlan plan(model);
   check_model(plan);
   const ServiceParts parts{
       [&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },
-      plan.model_name(), INKLING_VERSION, settings.max_body};
+      plan.model_name(),
+      INKLING_VERSION,
+      settings.max_body,
+      card_of(model),
+      INKLING_SOURCE_URL};
   const Router api = api_router(parts);
   const Router page =
       page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);

@@ -75,64 +75,6 @@ Json predict_operation(std::size_t max_body) {
             {"422", response("The file is missing.", reference("ValidationError"))}}}};
 }
 
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
-}
-
-// The name of the schema that a response has, linked to it.
-std::string schema_link(const Json& schema) {
-  if (schema.contains("anyOf")) {
-    std::string links;
-    for (const Json& option : schema["anyOf"]) {
-      links += (links.empty() ? "" : " or ") + schema_link(option);
-    }
-    return links;
-  }
-  const std::string target = schema.value("$ref", "");
-  const std::string name = escaped(target.substr(target.rfind('/') + 1));
-  return name.empty() ? "" : "<a href=\"#" + name + "\">" + name + "</a>";
-}
-
-std::string operation_html(const std::string& method, const std::string& path,
-                           const Json& operation) {
-  std::string html = "<section><h2><code>" + escaped(method) + "</code> " + escaped(path) +
-                     "</h2><p>" + escaped(operation.value("summary", "")) + "</p>";
-  if (operation.contains("requestBody")) {
-    html += "<form method=\"post\" enctype=\"multipart/form-data\" action=\"" + escaped(path) +
-            "\"><input type=\"file\" name=\"file\" accept=\"image/png\" aria-label=\"file\" "
-            "required> <button>Try it</button></form>";
-  }
-  html += "<table><tr><th>Status<th>Meaning<th>Body</tr>";
-  for (const auto& [status, answer] : operation["responses"].items()) {
-    html += "<tr><td>" + escaped(status) + "<td>" +
-            escaped(answer["description"].get<std::string>()) + "<td>";
-    for (const auto& [type, content] : answer["content"].items()) {
-      html += escaped(type) + " " + schema_link(content["schema"]);
-    }
-    html += "</tr>";
-  }
-  return html + "</table></section>\n";
-}
-
 }  // namespace
 
 Json openapi_document(const std::string& version, std::size_t max_body) {
@@ -157,6 +99,11 @@ Json openapi_document(const std::string& version, std::size_t max_body) {
         {"/docs",
          {{"get",
            {{"summary", "This documentation"}, {"operationId", "docs"}, {"responses", page}}}}},
+        {"/about",
+         {{"get",
+           {{"summary", "The model's card, the version and the source"},
+            {"operationId", "about"},
+            {"responses", page}}}}},
         {"/openapi.json",
          {{"get",
            {{"summary", "This documentation for machines"},
@@ -166,49 +113,10 @@ Json openapi_document(const std::string& version, std::size_t max_body) {
   };
 }
 
-std::string docs_page(const Json& document) {
-  const std::string title = escaped(document["info"]["title"].get<std::string>());
-  std::string html =
-      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width\"><title>" +
-      title +
-      " API</title>"
-      "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;"
-      "padding:0 1rem}code,pre{font-family:ui-monospace,monospace}pre{overflow:auto;"
-      "background:#f4f4f4;padding:1rem}table{border-collapse:collapse;width:100%}td,th{text-align:"
-      "left;padding:.3rem .6rem;border-bottom:1px solid #ccc;vertical-align:top}</style>\n<h1>" +
-      title + " API " + escaped(document["info"]["version"].get<std::string>()) + "</h1><p>" +
-      escaped(document["info"]["description"].get<std::string>()) +
-      " For machines: <a href=\"/openapi.json\">/openapi.json</a>.</p>\n";
-  for (const auto& [path, operations] : document["paths"].items()) {
-    for (const auto& [method, operation] : operations.items()) {
-      std::string upper = method;
-      for (char& c : upper) c = static_cast<char>(c & ~0x20);
-      html += operation_html(upper, path, operation);
-    }
-  }
-  for (const auto& [name, schema] : document["components"]["schemas"].items()) {
-    html += "<section id=\"" + escaped(name) + "\"><h2>" + escaped(name) + "</h2><pre>" +
-            escaped(schema.dump(2)) + "</pre></section>\n";
-  }
-  return html + "</html>\n";
-}
-
 Handler openapi_handler(const Json& document) {
   return [body = document.dump()](const Request&, const Reply& reply) {
     reply(json_response(200, body));
   };
-}
-
-Handler docs_handler(const Json& document) {
-  const Response page{200,
-                      {{"Content-Type", "text/html; charset=utf-8"},
-                       {"X-Content-Type-Options", "nosniff"},
-                       {"Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-                        "base-uri 'none'; frame-ancestors 'none'"}},
-                      docs_page(document)};
-  return [page](const Request&, const Reply& reply) { reply(page); };
 }
 
 }  // namespace inkling

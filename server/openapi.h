@@ -1,4 +1,4 @@
-// What the API is, for machines (/openapi.json) and for people (/docs).
+// What the API is, for machines: /openapi.json.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,6 @@ namespace inkling {
 // OpenAPI 3.1. max_body: the largest request body, which the descriptions state.
 nlohmann::ordered_json openapi_document(const std::string& version, std::size_t max_body);
 
-// The document as an HTML page that needs no script and no other file, with a form to try uploads.
-std::string docs_page(const nlohmann::ordered_json& document);
-
 Handler openapi_handler(const nlohmann::ordered_json& document);
-Handler docs_handler(const nlohmann::ordered_json& document);
 
 }  // namespace inkling

@@ -1,15 +1,18 @@
 #include "server/service.h"
 
 #include "server/openapi.h"
+#include "server/pages.h"
 #include "server/static_files.h"
 
 namespace inkling {
 namespace {
 
-void add_common_routes(Router& router, const ServiceParts& parts) {
+void add_common_routes(Router& router, const ServiceParts& parts, Navigation navigation) {
   const auto document = openapi_document(parts.version, parts.max_body);
   router.add("POST", "/predict/", predict_handler(parts.classify, parts.model_name));
-  router.add("GET", "/docs", docs_handler(document));
+  router.add("GET", "/docs", page_handler(docs_page(document, navigation)));
+  const About about{parts.version, parts.model_name, parts.model_card, parts.source_url};
+  router.add("GET", "/about", page_handler(about_page(about, navigation)));
   router.add("GET", "/openapi.json", openapi_handler(document));
 }
 
@@ -20,13 +23,13 @@ Router api_router(const ServiceParts& parts) {
   router.add("GET", "/", [](const Request&, const Reply& reply) {
     reply(json_response(200, R"({"message":"Welcome to the Digit Recognition API"})"));
   });
-  add_common_routes(router, parts);
+  add_common_routes(router, parts, Navigation::api_alone);
   return router;
 }
 
 Router page_router(const ServiceParts& parts, const std::filesystem::path& web_folder) {
   Router router;
-  add_common_routes(router, parts);
+  add_common_routes(router, parts, Navigation::with_drawing);
   add_static_files(router, web_folder);
   return router;
 }

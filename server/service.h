@@ -15,9 +15,11 @@ struct ServiceParts {
   std::string model_name;
   std::string version;       // of the program, for the API's description
   std::size_t max_body = 0;  // bytes, for the API's description
+  std::string model_card;    // Markdown; empty: the model has none
+  std::string source_url;    // empty: it is not known
 };
 
-// The API's port: "/" welcomes, "/predict/", "/docs", "/openapi.json".
+// The API's port: "/" welcomes, "/predict/", "/docs", "/about", "/openapi.json".
 Router api_router(const ServiceParts& parts);
 
 // The page's port: the folder's files, "/" being the page, and the API's other paths, so that the

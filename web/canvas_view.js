@@ -20,6 +20,7 @@ export class CanvasView {
     this.#drawing = drawing;
 
     canvas.addEventListener('pointerdown', (event) => this.#begin(event));
+    canvas.addEventListener('pointerenter', (event) => this.#enter(event));
     canvas.addEventListener('pointermove', (event) => this.#extend(event));
     for (const type of /** @type {const} */ (['pointerup', 'pointercancel', 'lostpointercapture'])) {
       canvas.addEventListener(type, (event) => this.#end(event));
@@ -32,8 +33,25 @@ export class CanvasView {
 
   /** @param {PointerEvent} event */
   #begin(event) {
-    if (this.#pointer !== null || event.button !== 0) return;
+    if (event.button !== 0) return;
     event.preventDefault();
+    this.#draw(event);
+  }
+
+  /**
+   * A stroke that begins beside the sheet goes on where it reaches it. A finger that went down
+   * elsewhere scrolls, and never enters.
+   * @param {PointerEvent} event
+   */
+  #enter(event) {
+    if ((event.buttons & 1) === 0) return;
+    window.getSelection()?.removeAllRanges();  // text that the way here selected
+    this.#draw(event);
+  }
+
+  /** @param {PointerEvent} event */
+  #draw(event) {
+    if (this.#pointer !== null) return;
     this.#pointer = event.pointerId;
     this.#canvas.setPointerCapture(event.pointerId);
     this.#drawing.begin(this.#place(event));

@@ -28,6 +28,8 @@ export class Drawing extends EventTarget {
   #strokes = [];
   /** The strokes before each step; a clear is a step like any other. @type {Stroke[][]} */
   #past = [];
+  /** The strokes after each step that was taken back. @type {Stroke[][]} */
+  #future = [];
   /** The stroke being drawn, also the last of #strokes. @type {Point[] | null} */
   #open = null;
 
@@ -47,7 +49,7 @@ export class Drawing extends EventTarget {
 
   /** Puts the pen down. A stroke that was not ended is ended. @param {Point} point */
   begin(point) {
-    this.#past.push(this.#strokes);
+    this.#step();
     this.#open = [onSheet(point)];
     this.#strokes = [...this.#strokes, this.#open];
     this.#tell('extended');
@@ -79,17 +81,34 @@ export class Drawing extends EventTarget {
   undo() {
     const before = this.#past.pop();
     if (!before) return;
+    this.#future.push(this.#strokes);
     this.#strokes = before;
+    this.#open = null;
+    this.#tell('replaced');
+  }
+
+  /** Takes the last undo back, until something else is drawn. */
+  redo() {
+    const after = this.#future.pop();
+    if (!after) return;
+    this.#past.push(this.#strokes);
+    this.#strokes = after;
     this.#open = null;
     this.#tell('replaced');
   }
 
   clear() {
     if (this.isEmpty) return;
-    this.#past.push(this.#strokes);
+    this.#step();
     this.#strokes = [];
     this.#open = null;
     this.#tell('replaced');
+  }
+
+  /** Before a change that undo takes back. */
+  #step() {
+    this.#past.push(this.#strokes);
+    this.#future = [];
   }
 
   /** @param {'extended' | 'replaced'} change */

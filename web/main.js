@@ -33,15 +33,17 @@ const predictor = new Predictor({
 
 /** @param {import('./predictor.js').Reading} reading */
 function show(reading) {
-  document.body.classList.toggle('outdated', reading.kind === 'away');
+  const outdated = reading.kind === 'away' || reading.kind === 'slow';
+  document.body.classList.toggle('outdated', outdated);
   status.textContent = notice(reading);
   if (reading.kind === 'answer') showAnswer(reading.answer, reading.latest && !drawing.isOpen);
-  else if (reading.kind !== 'away') showNothing();
+  else if (!outdated) showNothing();
 }
 
 /** @param {import('./predictor.js').Reading} reading */
 function notice(reading) {
   if (reading.kind === 'away') return 'The server does not answer. Trying again…';
+  if (reading.kind === 'slow') return 'Waiting for the server…';
   return reading.kind === 'refused' ? reading.message : '';
 }
 
@@ -74,12 +76,17 @@ drawing.addEventListener('replaced', () => {
   predictor.replaced();
 });
 
+byId('redo', HTMLButtonElement).addEventListener('click', () => drawing.redo());
 byId('undo', HTMLButtonElement).addEventListener('click', () => drawing.undo());
 byId('clear', HTMLButtonElement).addEventListener('click', () => drawing.clear());
 
 document.addEventListener('keydown', (event) => {
-  const command = event.ctrlKey || event.metaKey;
-  if (command && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'z') {
+  const command = (event.ctrlKey || event.metaKey) && !event.altKey;
+  const key = event.key.toLowerCase();
+  if (command && (key === 'y' || (key === 'z' && event.shiftKey))) {
+    event.preventDefault();
+    drawing.redo();
+  } else if (command && key === 'z') {
     event.preventDefault();
     drawing.undo();
   } else if (event.key === 'Delete' || event.key === 'Escape') {

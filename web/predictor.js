@@ -5,10 +5,11 @@ import { Unavailable } from './api.js';
 /**
  * @typedef {import('./api.js').Answer} Answer
  *
- * What is known of the drawing. 'empty': there is nothing to read. `latest` is false while a later
- * drawing is still being asked about.
+ * What is known of the drawing. 'empty': there is nothing to read. 'slow': an answer is still
+ * awaited. 'away': none came. `latest` is false while a later drawing is still being asked about.
  * @typedef {{ kind: 'empty' }
  *   | { kind: 'answer', answer: Answer, latest: boolean }
+ *   | { kind: 'slow' }
  *   | { kind: 'away' }
  *   | { kind: 'refused', message: string }} Reading
  *
@@ -22,6 +23,9 @@ import { Unavailable } from './api.js';
 
 /** How long to wait before the server is asked again, after each failure in a row. */
 export const kRetryDelaysMs = Object.freeze([500, 1000, 2000, 4000, 8000]);
+
+/** How long an answer may take before the page says that it waits for one. */
+export const kSlowMs = 800;
 
 export class Predictor {
   #parts;
@@ -73,6 +77,7 @@ export class Predictor {
 
   /** @returns {Promise<Reading>} */
   async #read() {
+    const slow = this.#parts.schedule(() => this.#parts.show({ kind: 'slow' }), kSlowMs);
     try {
       const picture = await this.#parts.picture();
       const answer = picture && (await this.#parts.recognise(picture));
@@ -80,6 +85,8 @@ export class Predictor {
     } catch (error) {
       if (error instanceof Unavailable) return { kind: 'away' };
       return { kind: 'refused', message: error instanceof Error ? error.message : String(error) };
+    } finally {
+      this.#parts.cancel(slow);
     }
   }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/openapi.h"
+#include "server/pages.h"
 #include "tests/support/temporary_folder.h"
 
 namespace inkling {
@@ -18,8 +19,12 @@ using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
 const ServiceParts kParts = {
-    [](std::span<const std::uint8_t> /*digit*/) { return std::vector<float>(10, 0.1F); }, "Model",
-    "1.2.3", 12345};
+    [](std::span<const std::uint8_t> /*digit*/) { return std::vector<float>(10, 0.1F); },
+    "Model",
+    "1.2.3",
+    12345,
+    "# Card <1>",
+    "https://example.org/source"};
 
 Response ask(const Router& router, const std::string& path) {
   Response answer;
@@ -94,7 +99,33 @@ TEST(Docs, ShowEveryPathAndEscapeWhatTheyShow) {
   EXPECT_THAT(page.body, HasSubstr("id=\"Prediction\""));
   EXPECT_THAT(page.body, testing::Not(HasSubstr("<script")));
   EXPECT_THAT(page.body, testing::Not(HasSubstr("http://")));
-  EXPECT_THAT(docs_page(openapi_document("<b>&\"", 1)), HasSubstr("&lt;b&gt;&amp;&quot;"));
+  EXPECT_THAT(docs_page(openapi_document("<b>&\"", 1), Navigation::api_alone),
+              HasSubstr("&lt;b&gt;&amp;&quot;"));
+}
+
+TEST(About, ShowsModelCardVersionAndSource) {
+  const std::string page = ask(api_router(kParts), "/about").body;
+  EXPECT_THAT(page, HasSubstr("Version 1.2.3"));
+  EXPECT_THAT(page, HasSubstr("<pre># Card &lt;1&gt;</pre>"));
+  EXPECT_THAT(page, HasSubstr("href=\"https://example.org/source\""));
+  const std::string unknown = about_page({"1", "Own", "", ""}, Navigation::api_alone);
+  EXPECT_THAT(unknown, HasSubstr("Model: Own</h2><p>This model has no card."));
+  EXPECT_THAT(unknown, HasSubstr("does not know where"));
+}
+
+// Every page links to the others; the API's port has nothing to draw on.
+TEST(Pages, LinkToEachOther) {
+  const TemporaryFolder web;
+  std::ofstream(web.path() / "index.html") << "page";
+  const Router with_page = page_router(kParts, web.path());
+  for (const char* path : {"/docs", "/about"}) {
+    for (const Router& router : {api_router(kParts), with_page}) {
+      EXPECT_THAT(ask(router, path).body, HasSubstr("<a href=\"docs\">API</a>"));
+      EXPECT_THAT(ask(router, path).body, HasSubstr("<a href=\"about\">About</a>"));
+    }
+    EXPECT_THAT(ask(with_page, path).body, HasSubstr("<a href=\".\">Draw a digit</a>"));
+    EXPECT_THAT(ask(api_router(kParts), path).body, testing::Not(HasSubstr("Draw a digit")));
+  }
 }
 
 }  // namespace

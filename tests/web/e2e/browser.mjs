@@ -40,13 +40,17 @@ export async function openPage(browser, address, options) {
   return { page, errors, foreign, close: () => context.close() };
 }
 
+/** A point of the unit square over the sheet, in the window's own pixels. */
+export async function sheetPoint(page, [x, y]) {
+  const box = await page.getByTestId('canvas').boundingBox();
+  return { x: box.x + x * box.width, y: box.y + y * box.height };
+}
+
 /** Strokes in the unit square, in the window's own pixels. */
 async function inWindow(page, strokes) {
-  const sheet = page.getByTestId('canvas');
-  await sheet.scrollIntoViewIfNeeded();
-  const box = await sheet.boundingBox();
-  return strokes.map((stroke) =>
-    stroke.map(([x, y]) => ({ x: box.x + x * box.width, y: box.y + y * box.height })));
+  await page.getByTestId('canvas').scrollIntoViewIfNeeded();
+  return Promise.all(strokes.map((stroke) =>
+    Promise.all(stroke.map((point) => sheetPoint(page, point)))));
 }
 
 /**
@@ -75,17 +79,33 @@ export async function drawByTouch(page, strokes) {
   await devtools.detach();
 }
 
-/** Waits until the page's answer is this one; the error of a timeout says what it was instead. */
+/**
+ * Waits until the page's answer to the whole drawing is this one: the pen is up, and no later answer
+ * is under way.
+ */
+export async function waitForFinalDigit(page, expected) {
+  await waitForText(page, '#announcement', `${expected}, `);
+}
+
+/**
+ * Waits until the page's answer is this one, be it to a drawing that is not finished; the error of a timeout says what it was instead. */
 export async function waitForDigit(page, expected) {
-  const digit = page.getByTestId('digit');
+  await waitForText(page, '[data-testid=digit]', expected);
+}
+
+/** Waits for an element whose text begins with `expected`, or is empty if that is. */
+async function waitForText(page, selector, expected) {
   try {
     await page.waitForFunction(
-      (text) => document.querySelector('[data-testid=digit]').textContent === text,
-      expected,
+      ([where, text]) => {
+        const shown = document.querySelector(where).textContent;
+        return text === '' ? shown === '' : shown.startsWith(text);
+      },
+      [selector, expected],
       { timeout: 30_000 },
     );
   } catch (cause) {
-    const shown = await digit.textContent();
-    throw new Error(`expected the page to show '${expected}', got '${shown}'`, { cause });
+    const shown = await page.locator(selector).textContent();
+    throw new Error(`expected ${selector} to show '${expected}', received '${shown}'`, { cause });
   }
 }

@@ -1,66 +1,25 @@
 // The page in a real browser, against the real server and a real model: drawn on by real pointers.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { test } from 'node:test';
 
-import { drawByMouse, drawByTouch, launchBrowser, openPage, waitForDigit } from './browser.mjs';
-import { startServer } from './server.mjs';
+import { drawByMouse, drawByTouch, sheetPoint, waitForDigit, waitForFinalDigit } from './browser.mjs';
+import { describePage } from './suite.mjs';
 import { kStrokes } from './strokes.mjs';
 
-const binary = process.env.INKLING_SERVER ?? '';
-const model = process.env.INKLING_MODEL ?? '';
-const kSeconds = 1000;
-
-/** Why these tests cannot run, or false. */
-function reasonToSkip() {
-  if (!existsSync(binary)) return `no server: INKLING_SERVER is '${binary}'`;
-  if (!existsSync(model)) return `no model: INKLING_MODEL is '${model}'`;
-  return false;
-}
-
-const skip = reasonToSkip();
-if (skip) console.log(`SKIPPED: ${skip}`);
-
-describe('the page', { skip, timeout: 500 * kSeconds }, () => {
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-  /** @type {Awaited<ReturnType<typeof startServer>>} */
-  let server;
-
-  before(async () => {
-    server = await startServer({ binary, model });
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    assert.equal(await server?.stop(), 0);
-  });
-
-  /** Runs the body on a fresh page, and afterwards holds the page to its quiet. */
-  async function onPage(body, { options = {}, noise = /^$/ } = {}) {
-    const opened = await openPage(browser, server.page, options);
-    try {
-      await body(opened.page);
-      assert.deepEqual(opened.errors.filter((error) => !noise.test(error)), []);
-      assert.deepEqual(opened.foreign, []);
-    } finally {
-      await opened.close();
-    }
-  }
-
+describePage('the page', ({ onPage, restartServer }) => {
   const text = (page, id) => page.getByTestId(id).textContent();
 
   for (const [digit, strokes] of Object.entries(kStrokes)) {
     test(`reads a ${digit} drawn by mouse`, () => onPage(async (page) => {
       await drawByMouse(page, strokes);
-      await waitForDigit(page, digit);
+      await waitForFinalDigit(page, digit);
     }));
   }
 
   for (const digit of ['3', '4']) {
     test(`reads a ${digit} drawn by touch on a phone`, () => onPage(async (page) => {
       await drawByTouch(page, kStrokes[digit]);
-      await waitForDigit(page, digit);
+      await waitForFinalDigit(page, digit);
       assert.equal(await page.evaluate(() => window.scrollY), 0, 'drawing must not scroll');
     }, { options: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } }));
   }
@@ -87,10 +46,10 @@ describe('the page', { skip, timeout: 500 * kSeconds }, () => {
   test('shows percentages that add up to 100, and the ink that the model saw', () =>
     onPage(async (page) => {
       await drawByMouse(page, kStrokes[5]);
-      await waitForDigit(page, '5');
-      const bars = await Promise.all(
-        Array.from({ length: 10 }, (_, i) => page.getByTestId(`bar-${i}`).innerText()));
-      const percents = bars.map((bar) => Number(/(\d+) %/.exec(bar)?.[1]));
+      await waitForFinalDigit(page, '5');
+      const percents = await page.locator('.bar-value').evaluateAll((values) =>
+        values.map((value) => Number(/(\d+) %/.exec(value.textContent)?.[1])));
+      assert.equal(percents.length, 10);
       assert.equal(percents.reduce((a, b) => a + b), 100);
       assert.equal(percents.indexOf(Math.max(...percents)), 5);
       assert.match(await text(page, 'confidence'), /\d % sure$/);
@@ -131,25 +90,71 @@ describe('the page', { skip, timeout: 500 * kSeconds }, () => {
     }
   }));
 
+  test('what was undone is done again, until something else is drawn', () => onPage(async (page) => {
+    await drawByMouse(page, kStrokes[1]);
+    await waitForFinalDigit(page, '1');
+    for (const redo of ['Control+y', 'Control+Shift+Z']) {
+      await page.keyboard.press('Control+z');
+      await waitForDigit(page, '');
+      await page.keyboard.press(redo);
+      await waitForDigit(page, '1');
+    }
+    await page.getByTestId('clear').click();
+    await waitForDigit(page, '');
+    await page.getByTestId('undo').click();
+    await waitForDigit(page, '1');
+    await page.getByTestId('redo').click();
+    await waitForDigit(page, '');
+    await drawByMouse(page, kStrokes[7]);
+    await waitForFinalDigit(page, '7');
+    await page.getByTestId('redo').click();
+    assert.equal(await text(page, 'digit'), '7', 'there is nothing left to do again');
+  }));
+
+  test('a stroke that begins beside the sheet is drawn from its edge on', () => onPage(async (page) => {
+    const [from, to] = [await sheetPoint(page, [0.5, -0.05]), await sheetPoint(page, [0.5, 0.8])];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 10 });
+    await page.mouse.up();
+    await waitForFinalDigit(page, '1');
+  }));
+
+  test('a pointer that only passes over the sheet draws nothing', () => onPage(async (page) => {
+    const [from, to] = [await sheetPoint(page, [0.5, -0.05]), await sheetPoint(page, [0.5, 0.8])];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.move(to.x, to.y, { steps: 10 });
+    assert.equal(await page.evaluate(() => document.body.classList.contains('has-ink')), false);
+  }));
+
   test('tells screen readers the answer once a stroke is done', () => onPage(async (page) => {
     await drawByMouse(page, kStrokes[7]);
     await page.waitForFunction(() =>
       /^7, .*sure$/.test(document.getElementById('announcement').textContent));
   }));
 
-  for (const width of [320, 1280, 3840]) {
-    test(`nothing sticks out of a window ${width} pixels wide`, () => onPage(async (page) => {
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(wide <= width, `the page is ${wide} pixels wide`);
-    }, { options: { viewport: { width, height: Math.round(width * 0.6) } } }));
-  }
+  test('says that it waits for a server that takes its time', () => onPage(async (page) => {
+    /** @type {import('playwright-core').Route[]} */
+    const held = [];
+    let hold = true;
+    await page.route('**/predict/', async (route) => {
+      if (hold) held.push(route);
+      else await route.continue();
+    });
+    await drawByMouse(page, kStrokes[1]);
+    await page.getByText('Waiting for the server').waitFor();
+    hold = false;
+    await Promise.all(held.map((route) => route.continue()));
+    await waitForFinalDigit(page, '1');
+    assert.equal(await text(page, 'status'), '');
+  }));
 
   test('says that the server is away, and goes on when it is back', () => onPage(async (page) => {
-    assert.equal(await server.stop(), 0);
-    await drawByMouse(page, kStrokes[1]);
-    await page.getByText('The server does not answer').waitFor();
-    server = await startServer({ binary, model, uiPort: server.port });
-    await waitForDigit(page, '1');
+    await restartServer(async () => {
+      await drawByMouse(page, kStrokes[1]);
+      await page.getByText('The server does not answer').waitFor();
+    });
+    await waitForFinalDigit(page, '1');
     assert.equal(await text(page, 'status'), '');
   }, { noise: /Failed to load resource: net::ERR_/ }));
 });

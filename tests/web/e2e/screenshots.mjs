@@ -2,7 +2,7 @@
 // INKLING_MODEL set as for the tests.
 import path from 'node:path';
 
-import { drawByMouse, launchBrowser, openPage, waitForDigit } from './browser.mjs';
+import { drawByMouse, launchBrowser, openPage, waitForFinalDigit } from './browser.mjs';
 import { startServer } from './server.mjs';
 import { kStrokes } from './strokes.mjs';
 
@@ -30,8 +30,7 @@ try {
       viewport: { width: 1120, height: 700 },
     });
     await drawByMouse(page, kStrokes[kDigit]);
-    await waitForDigit(page, kDigit);
-    await page.waitForFunction(() => document.getElementById('announcement').textContent !== '');
+    await waitForFinalDigit(page, kDigit);
     await page.mouse.move(0, 0);
     await page.screenshot({ path: path.join(folder, name) });
     await close();

@@ -87,6 +87,36 @@ test('undo takes back a clear', () => {
   assert.deepEqual(drawing.strokes, [[kA, kB]]);
 });
 
+test('redo takes back one undo at a time, and nothing once all are done again', () => {
+  const { drawing, changes } = watched();
+  draw(drawing, kA);
+  draw(drawing, kB);
+  drawing.undo();
+  drawing.undo();
+  changes.length = 0;
+  drawing.redo();
+  assert.deepEqual(drawing.strokes, [[kA]]);
+  drawing.redo();
+  assert.deepEqual(drawing.strokes, [[kA], [kB]]);
+  drawing.redo();
+  assert.deepEqual(changes, ['replaced', 'replaced']);
+  drawing.undo();
+  assert.deepEqual(drawing.strokes, [[kA]], 'and undo takes back what was done again');
+});
+
+test('a new stroke or a clear forgets what was undone', () => {
+  for (const step of [(drawing) => draw(drawing, kB), (drawing) => drawing.clear()]) {
+    const { drawing } = watched();
+    draw(drawing, kA);
+    draw(drawing, kB);
+    drawing.undo();
+    step(drawing);
+    const after = drawing.strokes;
+    drawing.redo();
+    assert.deepEqual(drawing.strokes, after);
+  }
+});
+
 test('clearing an empty sheet is no step', () => {
   const { drawing, changes } = watched();
   drawing.clear();

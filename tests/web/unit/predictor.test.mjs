@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Refused, Unavailable } from '../../../web/api.js';
-import { kRetryDelaysMs, Predictor } from '../../../web/predictor.js';
+import { kRetryDelaysMs, kSlowMs, Predictor } from '../../../web/predictor.js';
 
 /** Lets everything that waits for nothing but promises go on. */
 const settle = () => new Promise((resolve) => { setImmediate(resolve); });
@@ -16,7 +16,9 @@ function makeBench() {
     drawing: '',
     asked: [],
     shown: [],
+    /** Until the next try, and until the page says that it waits. */
     timer: null,
+    slow: null,
     /** Answers the oldest open question. */
     async answer(result) {
       open.shift().resolve(result);
@@ -51,10 +53,17 @@ function makeBench() {
       return new Promise((resolve, reject) => { open.push({ resolve, reject }); });
     },
     show: (reading) => bench.shown.push(reading),
-    schedule: (run, ms) => (bench.timer = { run, ms }),
-    cancel: (timer) => {
-      assert.equal(timer, bench.timer);
-      bench.timer = null;
+    schedule(run, ms) {
+      const timer = { run, ms, name: ms === kSlowMs ? 'slow' : 'timer' };
+      bench[timer.name] = timer;
+      return timer;
+    },
+    cancel(timer) {
+      if (timer === bench.slow) bench.slow = null;
+      else {
+        assert.equal(timer, bench.timer);
+        bench.timer = null;
+      }
     },
   });
   return bench;
@@ -160,4 +169,26 @@ test('drawing while the server is away shortens a long wait, and asks no sooner'
   assert.equal(bench.asked.length, 4);
   await bench.elapse();
   assert.equal(bench.asked[4], 'abc');
+});
+
+test('says that it waits once an answer takes long, and no longer when it has come', async () => {
+  const bench = makeBench();
+  await bench.draw('a');
+  bench.slow.run();
+  assert.deepEqual(bench.shown, [{ kind: 'slow' }]);
+  await bench.answer('A');
+  assert.equal(bench.shown[1].kind, 'answer');
+  assert.equal(bench.slow, null, 'nothing is awaited any more');
+});
+
+test('waits anew for each question', async () => {
+  const bench = makeBench();
+  await bench.draw('a');
+  const first = bench.slow;
+  await bench.draw('ab');
+  await bench.answer('A');
+  assert.notEqual(bench.slow, null);
+  assert.notEqual(bench.slow, first);
+  await bench.fail();
+  assert.equal(bench.slow, null);
 });
