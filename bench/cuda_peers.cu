@@ -11,12 +11,12 @@ namespace {
 
 void check(cublasStatus_t status) {
   if (status != CUBLAS_STATUS_SUCCESS) {
-    throw std::runtime_error(std::string("[cublas] ") + cublasGetStatusString(status));
+    throw std::runtime_error(std::string("cublas: ") + cublasGetStatusString(status));
   }
 }
 void check(cudnnStatus_t status) {
   if (status != CUDNN_STATUS_SUCCESS) {
-    throw std::runtime_error(std::string("[cudnn] ") + cudnnGetErrorString(status));
+    throw std::runtime_error(std::string("cudnn: ") + cudnnGetErrorString(status));
   }
 }
 

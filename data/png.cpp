@@ -134,7 +134,7 @@ Picture decode_png(Bytes bytes, const PngLimits& limits) {
 std::vector<std::uint8_t> encode_grey_png(Bytes grey, int width, int height) {
   if (width <= 0 || height <= 0 ||
       grey.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height)) {
-    throw std::invalid_argument("[encode_grey_png] expected " + std::to_string(width) + " x " +
+    throw std::invalid_argument("encode_grey_png: expected " + std::to_string(width) + " x " +
                                 std::to_string(height) + " bytes, received " +
                                 std::to_string(grey.size()));
   }

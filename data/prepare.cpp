@@ -35,7 +35,7 @@ void check(const Picture& picture) {
                                                 static_cast<std::size_t>(picture.width) *
                                                 static_cast<std::size_t>(picture.height);
   if (!sound) {
-    throw std::invalid_argument("[prepare] expected width * height * 4 bytes, received " +
+    throw std::invalid_argument("prepare: expected width * height * 4 bytes, received " +
                                 std::to_string(picture.width) + " x " +
                                 std::to_string(picture.height) + " with " +
                                 std::to_string(picture.rgba.size()) + " bytes");

@@ -97,20 +97,19 @@ std::vector<Variable::Node*> Variable::reverse_topological_order(Node* root) {
 
 void Variable::backward(const Tensor& seed) {
   if (!requires_grad()) {
-    throw std::logic_error("[backward] expected a result of variables that require a gradient");
+    throw std::logic_error("backward: expected a result of variables that require a gradient");
   }
   if (node_->used_up) {
-    throw std::logic_error("[backward] this graph has been used up: run the forward pass again");
+    throw std::logic_error("backward: this graph has been used up: run the forward pass again");
   }
   if (!seed.defined() && value().size() != 1) {
     throw std::invalid_argument(
-        "[backward] expected a single element or a seed gradient, received shape " +
+        "backward: expected a single element or a seed gradient, received shape " +
         to_string(value().shape()));
   }
   if (seed.defined() && seed.shape() != value().shape()) {
-    throw std::invalid_argument("[backward] expected a seed of shape " +
-                                to_string(value().shape()) + ", received " +
-                                to_string(seed.shape()));
+    throw std::invalid_argument("backward: expected a seed of shape " + to_string(value().shape()) +
+                                ", received " + to_string(seed.shape()));
   }
   if (seed.defined() || !node_->takes_one) {
     add_to(node_->grad, seed.defined() ? seed : ones(value()));

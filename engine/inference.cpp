@@ -19,7 +19,7 @@ struct InferencePlan::Impl {
 
   Tensor logits(std::span<const std::uint8_t> pictures) const {
     if (pictures.empty() || static_cast<Index>(pictures.size()) % pixels() != 0) {
-      throw std::invalid_argument("[inference] expected pictures of " + std::to_string(pixels()) +
+      throw std::invalid_argument("inference: expected pictures of " + std::to_string(pixels()) +
                                   " bytes each, received " + std::to_string(pictures.size()) +
                                   " bytes");
     }

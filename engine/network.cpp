@@ -67,9 +67,8 @@ std::vector<float> Parameter::to_file() const {
 
 void Parameter::from_file(std::span<const float> values) {
   if (static_cast<Index>(values.size()) != variable.value().size()) {
-    throw std::invalid_argument("[" + name + "] expected " +
-                                std::to_string(variable.value().size()) + " values, received " +
-                                std::to_string(values.size()));
+    throw std::invalid_argument(name + ": expected " + std::to_string(variable.value().size()) +
+                                " values, received " + std::to_string(values.size()));
   }
   std::vector<float> memory(values.begin(), values.end());
   if (layout == ParameterLayout::conv2d_weight) {

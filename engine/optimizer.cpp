@@ -41,7 +41,7 @@ ScheduleKind parse_schedule(std::string_view name) {
     }
     known += std::string(known.empty() ? "" : ", ") + to_string(kind);
   }
-  throw std::invalid_argument("[schedule] expected one of " + known + ", received " +
+  throw std::invalid_argument("schedule: expected one of " + known + ", received " +
                               std::string(name));
 }
 
@@ -91,7 +91,7 @@ void Adam::update(const Tensor& coefficients) {
     return;
   }
   if (coefficients.shape() != Shape{3}) {
-    throw std::invalid_argument("[adam] expected coefficients of shape [3], received " +
+    throw std::invalid_argument("adam: expected coefficients of shape [3], received " +
                                 to_string(coefficients.shape()));
   }
   const Device device = parameters_.front().value().device();
@@ -101,7 +101,7 @@ void Adam::update(const Tensor& coefficients) {
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       if (!parameters_[i].grad().defined()) {
         throw std::logic_error(
-            "[adam] expected a gradient for every parameter: call backward() first");
+            "adam: expected a gradient for every parameter: call backward() first");
       }
       tensors.push_back({.weight = parameters_[i].value().template data<T>(),
                          .gradient = parameters_[i].grad().template data<T>(),

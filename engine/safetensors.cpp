@@ -188,7 +188,7 @@ std::vector<std::byte> serialize_safetensors(const Safetensors& contents) {
   for (const SafetensorsEntry& tensor : contents.tensors) {
     if (tensor.bytes.size() != static_cast<std::size_t>(element_count(tensor.shape)) *
                                    safetensors_element_size(tensor.dtype)) {
-      throw std::invalid_argument("[safetensors] expected " + tensor.name +
+      throw std::invalid_argument("safetensors: expected " + tensor.name +
                                   " to have the bytes of shape " + to_string(tensor.shape) +
                                   ", received " + std::to_string(tensor.bytes.size()));
     }

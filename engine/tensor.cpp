@@ -18,7 +18,7 @@ Index element_count(const Shape& shape) {
   Index count = 1;
   for (const Index extent : shape) {
     if (extent < 0 || (extent > 0 && count > std::numeric_limits<Index>::max() / 16 / extent)) {
-      throw std::invalid_argument("[tensor] expected a shape that memory can hold, received " +
+      throw std::invalid_argument("tensor: expected a shape that memory can hold, received " +
                                   to_string(shape));
     }
     count *= extent;
@@ -88,7 +88,7 @@ Tensor Tensor::from_host(Shape shape, std::span<const T> values, const Device& d
 
 const Device& Tensor::device() const {
   if (!device_) {
-    throw std::invalid_argument("[tensor] expected a tensor, received none");
+    throw std::invalid_argument("tensor: expected a tensor, received none");
   }
   return *device_;
 }
@@ -104,9 +104,8 @@ std::vector<T> Tensor::to_host() const {
 template <class T>
 void Tensor::copy_from_host(std::span<const T> values) {
   if (static_cast<Index>(values.size()) != size_) {
-    throw std::invalid_argument("[tensor] expected " + std::to_string(size_) +
-                                " values for shape " + to_string(shape_) + ", received " +
-                                std::to_string(values.size()));
+    throw std::invalid_argument("tensor: expected " + std::to_string(size_) + " values for shape " +
+                                to_string(shape_) + ", received " + std::to_string(values.size()));
   }
   pick(device().type(), cpu::copy_from_host, cuda::copy_from_host)(device().stream(), values.data(),
                                                                    data<T>(), bytes());
@@ -121,7 +120,7 @@ Tensor Tensor::clone() const {
 
 Tensor Tensor::reshaped(Shape shape) const {
   if (element_count(shape) != size_) {
-    throw std::invalid_argument("[reshape] expected a shape of " + std::to_string(size_) +
+    throw std::invalid_argument("reshape: expected a shape of " + std::to_string(size_) +
                                 " elements, received " + to_string(shape));
   }
   Tensor result = *this;
@@ -131,7 +130,7 @@ Tensor Tensor::reshaped(Shape shape) const {
 
 void Tensor::check_dtype(Dtype dtype) const {
   if (!defined() || dtype != dtype_) {
-    throw std::invalid_argument(std::string("[tensor] expected a ") + to_string(dtype) +
+    throw std::invalid_argument(std::string("tensor: expected a ") + to_string(dtype) +
                                 " tensor, received " + (defined() ? to_string(dtype_) : "none"));
   }
 }

@@ -9,7 +9,7 @@ namespace {
 
 [[noreturn]] void unavailable() {
   throw std::runtime_error(
-      "[cpu] expected float32 or float64, received bfloat16: use --precision float32");
+      "CPU: expected float32 or float64, received bfloat16: use --precision float32");
 }
 
 }  // namespace

@@ -178,7 +178,7 @@ void write_loss_chart(const std::filesystem::path& path, std::span<const EpochPo
   }
   if (every_point.empty()) {
     throw std::invalid_argument(
-        "[write_loss_chart] expected at least one finite loss above 0, received " +
+        "write_loss_chart: expected at least one finite loss above 0, received " +
         std::to_string(points.size()) + " epochs without one");
   }
   const auto [least, greatest] =

@@ -59,7 +59,7 @@ void check_counts(std::size_t images, int height, int width, std::size_t labels,
       images == labels * static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
   if (!sound) {
     throw std::invalid_argument(
-        "[write_prediction_sheet] expected one label, prediction, confidence and picture each, at "
+        "write_prediction_sheet: expected one label, prediction, confidence and picture each, at "
         "least one, received " +
         std::to_string(labels) + ", " + std::to_string(predictions) + ", " +
         std::to_string(confidences) + " and " + std::to_string(images) + " bytes of " +

@@ -11,6 +11,10 @@ namespace inkling {
 
 class TrainFlags {
  public:
+  TrainFlags() = default;
+  TrainFlags(const TrainFlags&) = delete;  // the command's flags write to this one
+  TrainFlags& operator=(const TrainFlags&) = delete;
+
   // `this` must live as long as the command.
   void add_to(CLI::App& command);
 

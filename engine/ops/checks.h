@@ -1,4 +1,4 @@
-// The checks that operations share. Each throws std::invalid_argument: "[op] expected …, received
+// The checks that operations share. Each throws std::invalid_argument: "op: expected …, received
 // …".
 #pragma once
 
@@ -10,7 +10,7 @@ namespace inkling {
 
 [[noreturn]] inline void fail(const char* op, const std::string& expected,
                               const std::string& received) {
-  throw std::invalid_argument(std::string("[") + op + "] expected " + expected + ", received " +
+  throw std::invalid_argument(std::string(op) + ": expected " + expected + ", received " +
                               received);
 }
 

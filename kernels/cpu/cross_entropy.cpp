@@ -63,7 +63,7 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
     const T* logits = args.logits + row * args.classes;
     const Index label = args.labels[row];
     if (label >= args.classes) {
-      throw std::out_of_range("[cross_entropy] expected labels below " +
+      throw std::out_of_range("cross_entropy: expected labels below " +
                               std::to_string(args.classes) + ", received " + std::to_string(label));
     }
     const double log_sum =

@@ -75,10 +75,9 @@ const Level& choose() {
     known += std::string(known.empty() ? "" : ", ") + level.name +
              (level.supported ? "" : " (not on this processor)");
   }
-  throw std::runtime_error(forced == nullptr
-                               ? "[gemm] expected a processor of level x86-64-v2 or better"
-                               : "[gemm] INKLING_ISA=" + std::string(forced) +
-                                     ": expected one of " + known);
+  throw std::runtime_error(forced == nullptr ? "expected a processor of level x86-64-v2 or better"
+                                             : "INKLING_ISA=" + std::string(forced) +
+                                                   ": expected one of " + known);
 }
 
 const Level& level() {

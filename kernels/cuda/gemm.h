@@ -27,8 +27,7 @@ struct GemmSize {
 inline GemmSize gemm_size(const char* op, Index m, Index n, Index k) {
   constexpr Index kLargest = std::numeric_limits<std::int32_t>::max() - 4096;
   if (m > kLargest || n > kLargest || k > kLargest) {
-    throw std::invalid_argument(std::string("[") + op +
-                                "] expected fewer than 2^31 rows, columns and " +
+    throw std::invalid_argument(std::string(op) + ": expected fewer than 2^31 rows, columns and " +
                                 "terms, received " + std::to_string(m) + ", " + std::to_string(n) +
                                 " and " + std::to_string(k) + ": try a smaller --batch-size");
   }
@@ -38,7 +37,7 @@ inline GemmSize gemm_size(const char* op, Index m, Index n, Index k) {
 // Refuses what a grid cannot hold.
 inline void check_tiles(Index tiles) {
   if (tiles > std::numeric_limits<std::int32_t>::max()) {
-    throw std::invalid_argument("[gemm] expected fewer than 2^31 tiles, received " +
+    throw std::invalid_argument("gemm: expected fewer than 2^31 tiles, received " +
                                 std::to_string(tiles) + ": try a smaller --batch-size");
   }
 }

@@ -50,7 +50,7 @@ void transpose(const Stream& stream, Index batch, Index rows, Index columns, con
     return;
   }
   if (batch * tiles > std::numeric_limits<std::int32_t>::max()) {
-    throw std::invalid_argument("[flatten] expected fewer than 2^31 tiles of 32 x 32, received " +
+    throw std::invalid_argument("flatten: expected fewer than 2^31 tiles of 32 x 32, received " +
                                 std::to_string(batch * tiles) + ": try a smaller --batch-size");
   }
   launch(

@@ -162,48 +162,47 @@ TEST(Operations, SayWhatTheyExpectedAndWhatCame) {
       message([&] {
         conv2d(floats({4, 4}, std::vector<float>(16)), filter, Variable());
       }),
-      "[conv2d] expected images [batch, height, width, channels] of 4 dimensions, received [4, 4]");
+      "conv2d: expected images [batch, height, width, channels] of 4 dimensions, received [4, 4]");
   EXPECT_EQ(message([&] {
               conv2d(image, floats({3, 3, 1, 4}, std::vector<float>(36)), Variable());
             }),
-            "[conv2d] expected a weight of shape [3, 3, 2, 4], received [3, 3, 1, 4]");
+            "conv2d: expected a weight of shape [3, 3, 2, 4], received [3, 3, 1, 4]");
   EXPECT_EQ(message([&] {
               conv2d(image, filter, floats({3}, {1, 2, 3}));
             }),
-            "[conv2d] expected a bias of shape [4], received [3]");
+            "conv2d: expected a bias of shape [4], received [3]");
   EXPECT_EQ(message([&] { conv2d(image, filter, Variable(), {.stride = 0}); }),
-            "[conv2d] expected stride of at least 1 and padding of at least 0, received 0 and 0");
+            "conv2d: expected stride of at least 1 and padding of at least 0, received 0 and 0");
   EXPECT_EQ(message([&] {
               conv2d(floats({1, 2, 2, 2}, std::vector<float>(8)), filter, Variable());
             }),
-            "[conv2d] expected images of at least the kernel's 3 pixels with padding, received [1, "
+            "conv2d: expected images of at least the kernel's 3 pixels with padding, received [1, "
             "2, 2, 2]");
   EXPECT_EQ(message([&] {
               conv2d(image, random_variable<double>({3, 3, 2, 4}, 1), Variable());
             }),
-            "[conv2d] expected float32 parameters beside float32, received float64");
-  EXPECT_EQ(
-      message([&] { max_pool2d(image, 5, 1); }),
-      "[max_pool2d] expected images of at least the kernel's 5 pixels, received [1, 4, 4, 2]");
+            "conv2d: expected float32 parameters beside float32, received float64");
+  EXPECT_EQ(message([&] { max_pool2d(image, 5, 1); }),
+            "max_pool2d: expected images of at least the kernel's 5 pixels, received [1, 4, 4, 2]");
   EXPECT_EQ(message([&] { linear(image, filter, Variable()); }),
-            "[linear] expected rows [batch, in] of 2 dimensions, received [1, 4, 4, 2]");
+            "linear: expected rows [batch, in] of 2 dimensions, received [1, 4, 4, 2]");
   EXPECT_EQ(message([&] { dropout(image, 1, {}); }),
-            "[dropout] expected a probability of at least 0 and below 1, received 1.000000");
+            "dropout: expected a probability of at least 0 and below 1, received 1.000000");
   EXPECT_EQ(message([&] { softmax(image.value()); }),
-            "[softmax] expected logits [batch, classes] of 2 dimensions, received [1, 4, 4, 2]");
+            "softmax: expected logits [batch, classes] of 2 dimensions, received [1, 4, 4, 2]");
   const Variable nothing = floats({0, 4, 4, 2}, {});
   EXPECT_EQ(message([&] { conv2d(nothing, filter, Variable()); }),
-            "[conv2d] expected images of at least one element, received [0, 4, 4, 2]");
+            "conv2d: expected images of at least one element, received [0, 4, 4, 2]");
   EXPECT_EQ(message([&] { max_pool2d(nothing, 2, 2); }),
-            "[max_pool2d] expected images of at least one element, received [0, 4, 4, 2]");
+            "max_pool2d: expected images of at least one element, received [0, 4, 4, 2]");
   EXPECT_EQ(message([&] {
               linear(floats({0, 2}, {}), floats({3, 2}, std::vector<float>(6)), Variable());
             }),
-            "[linear] expected rows of at least one element, received [0, 2]");
+            "linear: expected rows of at least one element, received [0, 2]");
   const Device other = Device::cpu(1);
   const Variable elsewhere(Tensor::zeros({3, 3, 2, 4}, Dtype::float32, other));
   EXPECT_EQ(message([&] { conv2d(image, elsewhere, Variable()); }),
-            "[conv2d] expected tensors of one device, received two");
+            "conv2d: expected tensors of one device, received two");
 }
 
 }  // namespace

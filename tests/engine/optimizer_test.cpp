@@ -68,7 +68,7 @@ TEST(Schedule, NamesTurnIntoKindsAndUnknownOnesListThem) {
     FAIL() << "expected an error";
   } catch (const std::invalid_argument& error) {
     EXPECT_STREQ(error.what(),
-                 "[schedule] expected one of constant, step, cosine, one-cycle, received linear");
+                 "schedule: expected one of constant, step, cosine, one-cycle, received linear");
   }
 }
 
