@@ -41,15 +41,17 @@ void print_json(const std::string& name, const Evaluation& result) {
                                           {"correct", result.correct},
                                           {"accuracy", result.accuracy()},
                                           {"loss", result.loss},
+                                          {"median_confidence", result.median_confidence()},
                                           {"per_class", per_class},
                                           {"confusion", result.confusion}};
   std::printf("%s\n", summary.dump().c_str());
 }
 
 void print_table(const std::string& name, const Evaluation& result) {
-  std::printf("%s: accuracy %.2f %% (%ld of %ld right), loss %.4f\n\n", name.c_str(),
-              100 * result.accuracy(), static_cast<long>(result.correct),
-              static_cast<long>(result.count), result.loss);
+  std::printf("%s: accuracy %.2f %% (%ld of %ld right), loss %.4f, median confidence %.3f\n\n",
+              name.c_str(), 100 * result.accuracy(), static_cast<long>(result.correct),
+              static_cast<long>(result.count), result.loss,
+              static_cast<double>(result.median_confidence()));
   std::printf("truth \\ predicted\n        ");
   for (std::size_t predicted = 0; predicted < result.confusion.size(); ++predicted) {
     std::printf("%6zu", predicted);

@@ -26,6 +26,16 @@ void add_predictions(const std::vector<float>& probabilities,
 
 }  // namespace
 
+float Evaluation::median_confidence() const {
+  if (confidences.empty()) {
+    return 0;
+  }
+  std::vector<float> sorted = confidences;
+  const auto middle = sorted.begin() + std::ssize(sorted) / 2;
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  return *middle;
+}
+
 Evaluation evaluate(const Network& network, const DeviceDataset& data,
                     std::span<const std::int32_t> rows, const EvaluationProgress& progress) {
   const NoGrad no_grad;

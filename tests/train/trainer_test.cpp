@@ -137,6 +137,15 @@ TEST(Evaluation, CountsWhatTheNetworkSays) {
   EXPECT_GT(result.loss, 0);
 }
 
+TEST(Evaluation, TellsTheMedianConfidence) {
+  Evaluation result;
+  EXPECT_EQ(result.median_confidence(), 0);
+  result.confidences = {0.5F, 0.9F, 0.2F};
+  EXPECT_EQ(result.median_confidence(), 0.5F);
+  result.confidences.push_back(0.7F);
+  EXPECT_EQ(result.median_confidence(), 0.7F);
+}
+
 // A short real training: a network of 13,000 parameters, one epoch, must read at least 96 of 100
 // test digits.
 TEST(RealMnist, OneEpochOfASmallNetworkReaches96Percent) {
