@@ -52,6 +52,18 @@ case $case in
     .ci/run bogus 2>"$work/err" || code=$?
     if [[ $code -ne 2 ]] || ! grep -q 'received .bogus.' "$work/err"; then fail "received $code: $(cat "$work/err")"; fi
     ;;
+  readme)
+    # The files and flags that README's commands name are there.
+    mapfile -t paths < <(grep -ohE '\b(script|docs|models|deploy|bench)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' README.md CONTRIBUTING.md | sort -u)
+    for path in "${paths[@]}"; do
+      [[ -e $path ]] || fail "expected $path, which README.md or CONTRIBUTING.md names; received no such file"
+    done
+    known=$(for command in train evaluate predict gradcheck; do build/bin/inkling help "$command"; done; build/bin/inkling-server --help)
+    mapfile -t flags < <(grep -E '^(script/(train|server)|build/bin/inkling) ' README.md | grep -oE -- '--[a-z-]+' | sort -u)
+    for flag in "${flags[@]}"; do
+      grep -q -- "^  $flag " <<<"$known" || fail "expected a flag of inkling or inkling-server, received $flag"
+    done
+    ;;
   server_without_cuda)
     script/build --server >"$work/log" 2>&1 || fail "$(tail -n 20 "$work/log")"
     if ninja -C build-server -t targets all | grep -E '\.cu\.o|/tests/|/train/'; then
