@@ -80,8 +80,8 @@ std::vector<std::byte> parameter_bytes(const Parameter& parameter, WeightsPrecis
   for (const float value : values) {
     const std::uint16_t half = float_to_float16(value);
     if (!std::isfinite(precision == WeightsPrecision::float16 ? float16_to_float(half) : value)) {
-      throw std::invalid_argument("expected finite values in " + parameter.name +
-                                  ", received " + std::to_string(value));
+      throw std::invalid_argument("expected finite values in " + parameter.name + ", received " +
+                                  std::to_string(value));
     }
     halves.push_back(half);
   }

@@ -42,7 +42,8 @@ Type type_of(const CLI::Option& option) {
   const std::string joined = option.get_type_name();
   const std::size_t colon = joined.find(':');
   const std::string name = joined.substr(0, colon);
-  return {name == "UINT" ? "INT" : name, colon == std::string::npos ? "" : joined.substr(colon + 1)};
+  return {name == "UINT" ? "INT" : name,
+          colon == std::string::npos ? "" : joined.substr(colon + 1)};
 }
 
 std::string description_of(const CLI::Option& option) {

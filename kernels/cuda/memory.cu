@@ -42,8 +42,8 @@ Context::Context(int device_index) : device(device_index) {
   int count = 0;
   const cudaError_t looked = cudaGetDeviceCount(&count);
   if (looked != cudaSuccess || count == 0) {
-    throw std::runtime_error(std::string("there is no CUDA device (") +
-                             cudaGetErrorString(looked) + "): use --device cpu");
+    throw std::runtime_error(std::string("there is no CUDA device (") + cudaGetErrorString(looked) +
+                             "): use --device cpu");
   }
   if (device < 0 || device >= count) {
     throw std::runtime_error("CUDA: expected a device from 0 to " + std::to_string(count - 1) +

@@ -75,21 +75,19 @@ TEST(NetworkSpec, SaysWhatIsWrongInOneLine) {
 }
 
 TEST(Network, NamesTheLayerThatDoesNotFit) {
-  EXPECT_EQ(
-      message([] {
-        Network(small_spec({LinearSpec{"fc", 3}}), kCpu);
-      }),
-      "layer 0 of Small: expected a vector (put flatten before it), received [6, 5, 2]");
+  EXPECT_EQ(message([] {
+              Network(small_spec({LinearSpec{"fc", 3}}), kCpu);
+            }),
+            "layer 0 of Small: expected a vector (put flatten before it), received [6, 5, 2]");
   EXPECT_EQ(message([] {
               Network(small_spec({FlattenSpec{}, Conv2dSpec{"c", 1, 3, 1, 1}}), kCpu);
             }),
             "layer 1 of Small: expected an image [height, width, channels] (put it "
             "before flatten), received [60]");
-  EXPECT_EQ(
-      message([] {
-        Network(small_spec({Conv2dSpec{"c", 1, 7, 1, 0}}), kCpu);
-      }),
-      "layer 0 of Small: expected an image that holds a kernel of 7, received [6, 5, 2]");
+  EXPECT_EQ(message([] {
+              Network(small_spec({Conv2dSpec{"c", 1, 7, 1, 0}}), kCpu);
+            }),
+            "layer 0 of Small: expected an image that holds a kernel of 7, received [6, 5, 2]");
   EXPECT_EQ(message([] { Network(small_spec({ReluSpec{}}), kCpu); }),
             "the end of Small: expected a vector of logits, received [6, 5, 2]");
   EXPECT_EQ(message([] {
