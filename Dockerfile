@@ -2,6 +2,8 @@
 #
 #   docker build -t inkling .
 #   docker run --rm -p 8000:8000 -p 8501:8501 inkling
+#
+# --build-arg SOURCE_URL=https://… is what the page's "About" links to.
 ARG BASE_IMAGE=debian:12-slim
 
 FROM ${BASE_IMAGE} AS builder
@@ -9,8 +11,10 @@ WORKDIR /src
 COPY script/bootstrap script/common.sh script/
 RUN script/bootstrap server
 COPY . .
+ARG SOURCE_URL=""
 RUN cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/opt/inkling \
       -DINKLING_BUILD_TRAINER=OFF -DINKLING_BUILD_TESTS=OFF \
+      -DINKLING_SOURCE_URL="$SOURCE_URL" \
  && cmake --build build \
  && cmake --install build --strip
 

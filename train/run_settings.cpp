@@ -21,14 +21,15 @@ std::string to_json(const RunSettings& settings) {
 RunSettings parse_run_settings(std::string_view text, const std::string& file) {
   try {
     const auto json = nlohmann::json::parse(text);
+    const RunSettings unnamed;  // 0.1.0 wrote the options alone
     return {.options = parse_train_options(text),
-            .data = json.at("data").get<std::string>(),
-            .device = json.at("device").get<std::string>(),
-            .threads = json.at("threads").get<int>(),
-            .checkpoint_every = json.at("checkpoint_every").get<double>(),
-            .weights_dtype = json.at("weights_dtype").get<std::string>(),
-            .test = json.at("test").get<bool>(),
-            .min_accuracy = json.at("min_accuracy").get<double>()};
+            .data = json.value("data", ""),
+            .device = json.value("device", unnamed.device),
+            .threads = json.value("threads", unnamed.threads),
+            .checkpoint_every = json.value("checkpoint_every", unnamed.checkpoint_every),
+            .weights_dtype = json.value("weights_dtype", unnamed.weights_dtype),
+            .test = json.value("test", unnamed.test),
+            .min_accuracy = json.value("min_accuracy", unnamed.min_accuracy)};
   } catch (const nlohmann::json::exception&) {
   } catch (const std::invalid_argument&) {  // a network or a schedule that there is not
   }

@@ -18,6 +18,9 @@ std::string shown(const Json& value) {
 }
 
 RunSettings consistent(RunSettings settings) {
+  if (settings.data.empty()) {
+    throw UsageError("expected --data, received none");
+  }
   if (!settings.test && settings.min_accuracy > 0) {
     throw UsageError("expected --min-accuracy or --no-test, received both");
   }
@@ -181,12 +184,7 @@ RunSettings TrainFlags::as_given() const {
   return settings;
 }
 
-RunSettings TrainFlags::settings() const {
-  if (given_.data.empty()) {
-    throw UsageError("expected --data, received none");
-  }
-  return consistent(as_given());
-}
+RunSettings TrainFlags::settings() const { return consistent(as_given()); }
 
 RunSettings TrainFlags::settings(const RunSettings& stored, const std::string& file) const {
   const Json given = Json::parse(to_json(as_given()));

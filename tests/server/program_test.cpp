@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -107,6 +108,25 @@ TEST_F(Program, PrintsAnAddressThatABrowserOpens) {
        {std::pair{"0.0.0.0", "http://localhost:"}, {"127.0.0.1", "http://127.0.0.1:"}}) {
     Process program(command({"--host", host}));
     EXPECT_THAT(program.read_until("page"), HasSubstr(std::string("page ") + shown));
+  }
+}
+
+TEST(ProgramHelp, DescribesEveryFlagAndGivesAnExample) {
+  std::FILE* output = ::popen(INKLING_SERVER " --help", "r");
+  ASSERT_NE(output, nullptr);
+  std::string help;
+  for (int byte = std::fgetc(output); byte != EOF; byte = std::fgetc(output)) {
+    help += static_cast<char>(byte);
+  }
+  EXPECT_EQ(::pclose(output), 0);
+  EXPECT_THAT(help, HasSubstr("\nExample:\n  inkling-server --"));
+  for (const char* group : {"\nFiles:\n", "\nNetwork:\n", "\nLimits:\n"}) {
+    EXPECT_THAT(help, HasSubstr(group));
+  }
+  for (const char* flag : {"model", "web", "host", "port", "ui-port", "threads", "max-body"}) {
+    EXPECT_TRUE(
+        std::regex_search(help, std::regex("\n  --" + std::string(flag) + " [A-Z]+ +[a-z]")))
+        << flag;
   }
 }
 

@@ -132,6 +132,20 @@ TEST_F(CliResume, SaysWhatAFolderWithoutATrainingLacks) {
   expect_refusal(resume_arguments(), 1, "expected " + (run / "config.json").string());
 }
 
+// config.json as it was when it held nothing but the options of the training.
+TEST_F(CliResume, GoesOnWithARunThatKnowsNoFolderOfItsData) {
+  ASSERT_EQ(stop_training_by(SIGINT).exit_code, 130);
+  Json options = config();
+  for (const char* key :
+       {"data", "device", "threads", "checkpoint_every", "weights_dtype", "test", "min_accuracy"}) {
+    ASSERT_EQ(options.erase(key), 1U) << key;
+  }
+  std::ofstream(run / "config.json") << options;
+  expect_refusal(resume_arguments(), 2, "expected --data, received none");
+  const Outcome resumed = inkling(resume_arguments({"--data", data}));
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+}
+
 // Killed with no chance to save: the last checkpoint is from within the first epoch.
 TEST_F(CliResume, WritesCheckpointsWithinAnEpoch) {
   const std::vector<std::string> options{"--epochs", "2", "--batch-size", "1"};
