@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 
+#include "engine/program/flags.h"
 #include "engine/program/help_formatter.h"
 
 namespace inkling {
@@ -36,12 +38,26 @@ std::vector<std::string> flag_names(const CLI::App& command) {
   return names;
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+// Optimal string alignment: letters wrong, missing or superfluous, and neighbours swapped.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  // Three rows of the table are enough: a swap looks two rows back.
+  std::vector<std::size_t> before(b.size() + 1);
+  std::vector<std::size_t> last(b.size() + 1);
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    before.swap(last);
+    last.swap(row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] =
+          std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
   }
-  return text;
+  return row.back();
 }
 
 std::string with_suggestion(const std::string& received, const std::vector<std::string>& names) {
@@ -84,15 +100,15 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
       return "expected a known flag, received " + with_suggestion(*unexpected, flag_names(command));
     }
     if (awaits_command) {
-      return "expected " + listed(command_names(app)) + ", received " +
+      return "expected " + alternatives(command_names(app)) + ", received " +
              with_suggestion(*unexpected, command_names(app));
     }
     return "expected nothing but flags and their values, received " + *unexpected;
   }
   if (awaits_command) {
-    return "expected " + listed(command_names(app)) + ", received no command";
+    return "expected " + alternatives(command_names(app)) + ", received no command";
   }
-  const std::string what = error.what();
+  std::string what = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     return "expected " + missing_options(command) + ", received none";
   }
@@ -121,32 +137,10 @@ void set_up(CLI::App& app) {
 
 std::optional<std::string> nearest_name(const std::string& received,
                                         const std::vector<std::string>& names) {
-  const auto distance = [&](const std::string& name) {
-    // Three rows of the table are enough: a swap looks two rows back.
-    std::vector<std::size_t> before(name.size() + 1);
-    std::vector<std::size_t> last(name.size() + 1);
-    std::vector<std::size_t> row(name.size() + 1);
-    for (std::size_t j = 0; j <= name.size(); ++j) {
-      row[j] = j;
-    }
-    for (std::size_t i = 1; i <= received.size(); ++i) {
-      before.swap(last);
-      last.swap(row);
-      row[0] = i;
-      for (std::size_t j = 1; j <= name.size(); ++j) {
-        const bool same = received[i - 1] == name[j - 1];
-        row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
-        if (i > 1 && j > 1 && received[i - 1] == name[j - 2] && received[i - 2] == name[j - 1]) {
-          row[j] = std::min(row[j], before[j - 2] + 1);
-        }
-      }
-    }
-    return row.back();
-  };
   std::optional<std::string> nearest;
   std::size_t least = 0;
   for (const std::string& name : names) {
-    const std::size_t away = distance(name);
+    const std::size_t away = edit_distance(received, name);
     if (3 * away <= name.size() && (!nearest || away < least)) {
       nearest = name;
       least = away;
@@ -164,7 +158,7 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
   } else if (!commands.empty() && words.front() == "help") {
     words.erase(words.begin());
     if (!words.empty() && std::find(commands.begin(), commands.end(), words[0]) == commands.end()) {
-      report_usage(app, "expected " + listed(commands) + ", received " +
+      report_usage(app, "expected " + alternatives(commands) + ", received " +
                             with_suggestion(words[0], commands));
       return kUsage;
     }

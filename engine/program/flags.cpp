@@ -26,6 +26,14 @@ std::string verdict(bool accepted, const std::string& expected, const std::strin
 
 }  // namespace
 
+std::string alternatives(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+  }
+  return text;
+}
+
 CLI::Validator number_in(double min, double max) {
   std::ostringstream range;
   range << min << " to " << max;
@@ -50,10 +58,7 @@ CLI::Validator whole_number_in(std::uint64_t min, std::uint64_t max) {
 }
 
 CLI::Validator one_of(const std::vector<std::string>& names) {
-  std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    list += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
-  }
+  const std::string list = alternatives(names);
   return {[=](std::string& text) {
             return verdict(std::find(names.begin(), names.end(), text) != names.end(), list, text);
           },

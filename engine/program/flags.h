@@ -14,6 +14,9 @@
 
 namespace inkling {
 
+// "a, b or c".
+std::string alternatives(const std::vector<std::string>& names);
+
 // A flag's value must be a number from min to max; "nan" is none.
 CLI::Validator number_in(double min, double max);
 // A whole number from min to max, in digits alone: "-1" does not wrap around to 2^64 - 1.
