@@ -72,9 +72,9 @@ std::string shown(std::optional<double> error) {
 }
 
 void print_columns(const std::array<std::string, 6>& texts) {
-  constexpr std::array<std::size_t, 5> widths{24, 58, 11, 15, 16};
-  for (std::size_t i = 0; i < widths.size(); ++i) {
-    std::printf("%s", padded(texts[i], widths[i]).c_str());
+  constexpr std::array<std::size_t, 5> kWidths{24, 58, 11, 15, 16};
+  for (std::size_t i = 0; i < kWidths.size(); ++i) {
+    std::printf("%s", padded(texts[i], kWidths[i]).c_str());
   }
   std::printf("%s\n", texts.back().c_str());
 }

@@ -22,6 +22,6 @@ struct RunSettings {
 
 std::string to_json(const RunSettings& settings);
 // Throws FileError with one line that starts with `file` when the text is not what to_json() writes.
-RunSettings parse_run_settings(std::string_view json, const std::string& file);
+RunSettings parse_run_settings(std::string_view text, const std::string& file);
 
 }  // namespace inkling

@@ -33,6 +33,6 @@ struct TrainOptions {
 std::string to_json(const TrainOptions& options);
 // Other keys are ignored. Throws nlohmann::json::exception or std::invalid_argument for text that
 // holds no such options.
-TrainOptions parse_train_options(std::string_view json);
+TrainOptions parse_train_options(std::string_view text);
 
 }  // namespace inkling

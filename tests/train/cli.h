@@ -39,6 +39,18 @@ inline std::string read_text(const std::filesystem::path& path) {
   return text.str();
 }
 
+// An exit code. std::system() would do, were it safe with threads.
+inline int run_in_shell(const std::string& command) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    ::_exit(127);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
+
 class Cli : public testing::Test {
  protected:
   TemporaryFolder folder;

@@ -20,7 +20,7 @@ class CliResume : public Cli {
       ADD_FAILURE() << err;
       return -1;
     }
-    return WEXITSTATUS(std::system((err.substr(begin + 10) + " 2>/dev/null").c_str()));
+    return run_in_shell(err.substr(begin + 10) + " 2>/dev/null");
   }
 
   std::vector<std::string> resume_arguments(const std::vector<std::string>& more = {}) const {

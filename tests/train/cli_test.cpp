@@ -54,7 +54,7 @@ TEST_F(Cli, TrainAsksForDiskSpaceBeforeTheFirstEpoch) {
       "unshare --map-root-user --mount sh -c 'mount -t tmpfs -o size=1m none \"$0\" && exec "
       "\"$@\"' '" +
       disk.string() + "' ";
-  if (std::system((in_namespace + "true 2>/dev/null").c_str()) != 0) {
+  if (run_in_shell(in_namespace + "true 2>/dev/null") != 0) {
     GTEST_SKIP() << "this machine lets no user mount a file system of its own";
   }
   std::string command = in_namespace + "'" INKLING_BINARY "'";
@@ -63,7 +63,7 @@ TEST_F(Cli, TrainAsksForDiskSpaceBeforeTheFirstEpoch) {
     command += " '" + word + "'";
   }
   const std::string err = (folder.path() / "err").string();
-  EXPECT_EQ(WEXITSTATUS(std::system((command + " 2> '" + err + "'").c_str())), 1);
+  EXPECT_EQ(run_in_shell(command + " 2> '" + err + "'"), 1);
   EXPECT_THAT(
       read_text(err),
       testing::MatchesRegex("inkling: expected [0-9]+ MB of free disk space for " + run.string() +

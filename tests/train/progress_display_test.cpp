@@ -1,12 +1,9 @@
 #include "train/progress_display.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace inkling {
 namespace {
-
-using testing::HasSubstr;
 
 const PassProgress kEarly{.name = "epoch 3/10",
                           .done = 12345,
