@@ -55,7 +55,7 @@ Dataset load_test_set(const RunSettings& settings) {
 }
 
 Device open_device(const RunSettings& settings) {
-  const Device device = DeviceFlags{.device = settings.device, .threads = settings.threads}.open();
+  Device device = DeviceFlags{.device = settings.device, .threads = settings.threads}.open();
   if (device.type() == DeviceType::cpu && settings.options.precision != Dtype::float32) {
     throw UsageError(
         "expected --precision float32 on the CPU, received bf16, which needs a GPU (--device "
