@@ -40,17 +40,18 @@ export async function openPage(browser, address, options) {
   return { page, errors, foreign, close: () => context.close() };
 }
 
-/** A point of the unit square over the sheet, in the window's own pixels. */
-export async function sheetPoint(page, [x, y]) {
-  const box = await page.getByTestId('canvas').boundingBox();
-  return { x: box.x + x * box.width, y: box.y + y * box.height };
+/** From a point of the unit square over the sheet to the window's own pixels. */
+export async function sheetMap(page) {
+  const sheet = page.getByTestId('canvas');
+  await sheet.scrollIntoViewIfNeeded();
+  const box = await sheet.boundingBox();
+  return ([x, y]) => ({ x: box.x + x * box.width, y: box.y + y * box.height });
 }
 
 /** Strokes in the unit square, in the window's own pixels. */
 async function inWindow(page, strokes) {
-  await page.getByTestId('canvas').scrollIntoViewIfNeeded();
-  return Promise.all(strokes.map((stroke) =>
-    Promise.all(stroke.map((point) => sheetPoint(page, point)))));
+  const toWindow = await sheetMap(page);
+  return strokes.map((stroke) => stroke.map(toWindow));
 }
 
 /**
@@ -87,13 +88,15 @@ export async function waitForFinalDigit(page, expected) {
   await waitForText(page, '#announcement', `${expected}, `);
 }
 
-/**
- * Waits until the page's answer is this one, be it to a drawing that is not finished; the error of a timeout says what it was instead. */
+/** Waits until the page's answer is this one, be it to a drawing that is not finished. */
 export async function waitForDigit(page, expected) {
   await waitForText(page, '[data-testid=digit]', expected);
 }
 
-/** Waits for an element whose text begins with `expected`, or is empty if that is. */
+/**
+ * Waits for an element whose text begins with `expected`, or is empty if that is; the error of a
+ * timeout says what it was instead.
+ */
 async function waitForText(page, selector, expected) {
   try {
     await page.waitForFunction(

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { drawByMouse, drawByTouch, sheetPoint, waitForDigit, waitForFinalDigit } from './browser.mjs';
+import { drawByMouse, drawByTouch, sheetMap, waitForDigit, waitForFinalDigit } from './browser.mjs';
 import { describePage } from './suite.mjs';
 import { kStrokes } from './strokes.mjs';
 
@@ -33,11 +33,10 @@ describePage('the page', ({ onPage, restartServer }) => {
 
   test('predicts while the pen is still down', () => onPage(async (page) => {
     const [whole] = kStrokes[7];
-    const box = await page.getByTestId('canvas').boundingBox();
-    const to = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
-    await page.mouse.move(...to(whole[0]));
+    const points = whole.map(await sheetMap(page));
+    await page.mouse.move(points[0].x, points[0].y);
     await page.mouse.down();
-    for (const point of whole) await page.mouse.move(...to(point));
+    for (const { x, y } of points) await page.mouse.move(x, y);
     await waitForDigit(page, '7');
     assert.equal(await page.locator('#announcement').textContent(), '', 'too early to announce');
     await page.mouse.up();
@@ -112,7 +111,7 @@ describePage('the page', ({ onPage, restartServer }) => {
   }));
 
   test('a stroke that begins beside the sheet is drawn from its edge on', () => onPage(async (page) => {
-    const [from, to] = [await sheetPoint(page, [0.5, -0.05]), await sheetPoint(page, [0.5, 0.8])];
+    const [from, to] = [[0.5, -0.05], [0.5, 0.8]].map(await sheetMap(page));
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();
     await page.mouse.move(to.x, to.y, { steps: 10 });
@@ -121,7 +120,7 @@ describePage('the page', ({ onPage, restartServer }) => {
   }));
 
   test('a pointer that only passes over the sheet draws nothing', () => onPage(async (page) => {
-    const [from, to] = [await sheetPoint(page, [0.5, -0.05]), await sheetPoint(page, [0.5, 0.8])];
+    const [from, to] = [[0.5, -0.05], [0.5, 0.8]].map(await sheetMap(page));
     await page.mouse.move(from.x, from.y);
     await page.mouse.move(to.x, to.y, { steps: 10 });
     assert.equal(await page.evaluate(() => document.body.classList.contains('has-ink')), false);
