@@ -17,7 +17,8 @@ double bytes_of(std::initializer_list<Tensor> tensors) {
   return sum;
 }
 
-// Random numbers repeat after a million: making fifty of them takes longer than timing what they are for.
+// Random numbers repeat after a million: making fifty of them takes longer than timing what they
+// are for.
 Tensor random_tensor(const Shape& shape, Dtype dtype, const Device& device) {
   static const std::vector<float> kPeriod = [] {
     std::vector<float> period(std::size_t{1} << 20);

@@ -1,8 +1,9 @@
-// bench-kernels [BATCH=512] [SECONDS=0.05] [DEVICE=auto|cpu|cuda]: times each kernel of a LargerCNN training step at its
-// real size, beside cuBLAS and cuDNN where they are, against what the device could do at its highest clock. Prints lines
-// of JSON, the device first, then a kernel each as it is timed, so that a run that is cut off loses only the rest: the
-// median of seven rounds, ours and the peer's in turn, each as often repeated as SECONDS hold. Exits 1 when a kernel
-// failed; its line says how.
+// bench-kernels [BATCH=512] [SECONDS=0.05] [DEVICE=auto|cpu|cuda]: times each kernel of a LargerCNN
+// training step at its real size, beside cuBLAS and cuDNN where they are, against what the device
+// could do at its highest clock. Prints lines of JSON, the device first, then a kernel each as it
+// is timed, so that a run that is cut off loses only the rest: the median of seven rounds, ours and
+// the peer's in turn, each as often repeated as SECONDS hold. Exits 1 when a kernel failed; its
+// line says how.
 #include "kernels/kernels.h"
 
 #include <algorithm>

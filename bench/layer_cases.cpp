@@ -30,8 +30,8 @@ void visit_convolution(const CaseBuilder<T>& build, const std::string& name, Ind
   const bool pooled = fused == Fused::relu_pool;
   const double gradient_bytes = bytes_of({dy, y}) + (pooled ? bytes_of({choice}) : 0);
 
-  const Tensor full =
-      build.random({build.batch, side, side, out});  // what cuDNN writes, before any pool
+  // What cuDNN writes, before any pool.
+  const Tensor full = build.random({build.batch, side, side, out});
   build.visit(
       name + (pooled ? " + relu + pool" : " + relu"), flops,
       bytes_of({x, weight, y}) + (pooled ? bytes_of({choice}) : 0),

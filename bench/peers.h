@@ -1,4 +1,5 @@
-// cuBLAS and cuDNN on the sizes of our kernels: what we are compared with. Nothing of them is in the product.
+// cuBLAS and cuDNN on the sizes of our kernels: what we are compared with. Nothing of them is in
+// the product.
 #pragma once
 
 #include <functional>
@@ -9,8 +10,8 @@
 
 namespace inkling {
 
-// Each call returns the work, to be run on the device's stream, or nothing where the library was not found when this
-// was built. The tensors' contents do not matter, their sizes do.
+// Each call returns the work, to be run on the device's stream, or nothing where the library was
+// not found when this was built. The tensors' contents do not matter, their sizes do.
 class Peers {
  public:
   explicit Peers(const Device& device);

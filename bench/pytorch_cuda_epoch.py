@@ -1,10 +1,13 @@
-"""How long an epoch of LargerCNN takes in PyTorch on a GPU, and what four of them are worth. Prints one JSON object.
+"""Times an epoch of LargerCNN in PyTorch on a GPU, and measures the test accuracy after four.
+Prints one JSON object.
 
-    pytorch_cuda_epoch.py eager    as the earlier application ran it: batch 64, float32, Adam, batches sent from the host
-    pytorch_cuda_epoch.py tuned    batch 512, data on the GPU, channels_last, bf16, torch.compile with CUDA graphs, fused Adam
+    pytorch_cuda_epoch.py eager    as the earlier application ran it: batch 64, float32, Adam,
+                                   batches sent from the host
+    pytorch_cuda_epoch.py tuned    batch 512, data on the GPU, channels_last, bf16, torch.compile
+                                   with CUDA graphs, fused Adam
 
-MNIST is read from the folder in MNIST_DIR; without one the digits are random, and no accuracy is told. DEVICE=cpu
-and IMAGES=COUNT try this very program out without a GPU.
+MNIST is read from the folder in MNIST_DIR; without one the digits are random, and no accuracy is
+reported. DEVICE=cpu and IMAGES=COUNT try this very program out without a GPU.
 """
 import gzip
 import json
@@ -103,6 +106,7 @@ for _ in range(EPOCHS):
     begun = time.perf_counter()
     epoch()
     seconds.append(time.perf_counter() - begun)
-print(json.dumps({"batch": batch, "torch": torch.__version__, "seconds_per_epoch": statistics.median(seconds),
+print(json.dumps({"batch": batch, "torch": torch.__version__,
+                  "seconds_per_epoch": statistics.median(seconds),
                   "fastest": min(seconds), "slowest": max(seconds),
                   "test_accuracy": test_accuracy() if real else None}))

@@ -1,4 +1,5 @@
-"""How fast one training step of LargerCNN is in PyTorch, as the earlier application ran it. Prints one JSON object.
+"""How fast one training step of LargerCNN is in PyTorch, as the earlier application ran it.
+Prints one JSON object.
 
     pytorch_training_step.py [batch] [seconds] [threads] [channels_last]
 """
@@ -45,4 +46,5 @@ while time.perf_counter() - begun < seconds:
     step()
     steps += 1
 elapsed = time.perf_counter() - begun
-print(json.dumps({"batch": batch, "threads": threads, "images_per_s": round(steps * batch / elapsed, 1)}))
+print(json.dumps({"batch": batch, "threads": threads,
+                  "images_per_s": round(steps * batch / elapsed, 1)}))

@@ -1,5 +1,6 @@
-// bench-report FOLDER: what script/gpu left in a folder (machine.txt, steps.jsonl, kernels.jsonl, gradcheck.json, trainings,
-// PyTorch's times) becomes report.json, all of it, and report.md, what a person reads. What was not measured says so.
+// bench-report FOLDER: what script/gpu left in a folder (machine.txt, steps.jsonl, kernels.jsonl,
+// gradcheck.json, trainings, PyTorch's times) becomes report.json, all of it, and report.md, what a
+// person reads. What was not measured says so.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

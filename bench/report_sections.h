@@ -1,4 +1,5 @@
-// The sections of script/gpu's report. Each copes with any part missing, since steps fail and are cut off.
+// The sections of script/gpu's report. Each copes with any part missing, since steps fail and are
+// cut off.
 #pragma once
 
 #include <ostream>
@@ -12,9 +13,10 @@ using Json = nlohmann::ordered_json;
 // What `json` holds under `key`; null when it holds no such thing.
 Json member(const Json& json, const char* key);
 
-// What the trainings and PyTorch's times amount to: the median epoch of each training (without its first, in which a
-// step is recorded), accuracy and training seconds over the seeds, ratios to PyTorch, and for each target of the
-// project what was asked, what was measured and whether that meets it.
+// What the trainings and PyTorch's times amount to: the median epoch of each training (without its
+// first, in which a step is recorded), accuracy and training seconds over the seeds, ratios to
+// PyTorch, and for each target of the project what was asked, what was measured and whether that
+// meets it.
 //   trainings: {"train-bf16-512": {"summary": {…}, "epochs": [{…}, …]}, "accuracy-seed1": …}
 //   pytorch:   {"eager": {"seconds_per_epoch": …}, "tuned": …}
 Json summary_of(const Json& trainings, const Json& pytorch);

@@ -91,8 +91,8 @@ void visit_adam(const Device& device, const VisitKernel& visit) {
   for (int i = 0; i < 3; ++i) {
     four.push_back(random_tensor({kParameters}, Dtype::float32, device));
   }
-  four.push_back(
-      Tensor::zeros({kParameters}, Dtype::float32, device));  // squares: none is negative
+  // Squares: none is negative.
+  four.push_back(Tensor::zeros({kParameters}, Dtype::float32, device));
   const Tensor coefficients =
       Tensor::from_host<float>({3}, std::vector<float>{1e-5F, 1, 1}, device);
   visit({"Adam, all parameters", Dtype::float32, 0, 28.0 * kParameters,

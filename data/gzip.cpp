@@ -43,8 +43,8 @@ GzipResult gunzip(std::span<const std::uint8_t> input, std::size_t max_bytes) {
     if (written == result.bytes.size() && written < max_bytes) {
       result.bytes.resize(std::min(max_bytes, std::max(kChunk, 2 * written)));
     }
-    std::uint8_t beyond =
-        0;  // at the limit, one spare byte tells "ended here" from "there is more"
+    // At the limit, one spare byte tells "ended here" from "there is more".
+    std::uint8_t beyond = 0;
     const bool at_limit = written == max_bytes;
     const uInt room = at_limit ? 1 : piece(result.bytes.size() - written);
     const uInt available = piece(input.size() - read);

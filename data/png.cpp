@@ -139,8 +139,8 @@ std::vector<std::uint8_t> encode_grey_png(Bytes grey, int width, int height) {
                                 std::to_string(grey.size()));
   }
   lodepng::State state;
-  state.encoder.auto_convert =
-      0;  // else lodepng picks a palette or fewer bits where those are smaller
+  // Else lodepng picks a palette or fewer bits where those are smaller.
+  state.encoder.auto_convert = 0;
   state.info_raw = lodepng_color_mode_make(LCT_GREY, 8);
   state.info_png.color = lodepng_color_mode_make(LCT_GREY, 8);
   std::vector<std::uint8_t> png;

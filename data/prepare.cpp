@@ -110,8 +110,8 @@ std::optional<DigitPixels> prepare(const Picture& picture) {
   if (!ink) {
     return std::nullopt;
   }
-  const Box box =
-      ink_box(*ink, strongest(*ink) * kFaint).value();  // there is ink, so there is a box
+  // There is ink, so there is a box.
+  const Box box = ink_box(*ink, strongest(*ink) * kFaint).value();
   if (has_mnist_form(*ink, box)) {
     return to_digit(*ink);
   }

@@ -40,8 +40,8 @@ NoGrad::NoGrad() : before_(recording) { recording = false; }
 NoGrad::~NoGrad() { recording = before_; }
 bool NoGrad::active() { return !recording; }
 
-// A chain of nodes that own one another would be destroyed by recursion, and a long one overflow the
-// stack: what nobody else holds is taken apart here, one node at a time.
+// A chain of nodes that own one another would be destroyed by recursion, and a long one overflow
+// the stack: what nobody else holds is taken apart here, one node at a time.
 Variable::Node::~Node() {
   std::vector<Variable> pending = std::move(inputs);
   while (!pending.empty()) {

@@ -49,8 +49,8 @@ void add_conv2d(std::vector<GradcheckCase>& cases) {
     cases.push_back(conv2d_case(fused, {1, 5, 4, 8}, 3, 16, 1, 1));  // channels for tensor cores
   }
   cases.push_back(conv2d_case(Fused::none, {2, 3, 4, 3}, 1, 5, 1, 0));
-  cases.push_back(
-      conv2d_case(Fused::none, {1, 2, 2, 1}, 4, 1, 1, 3));  // padding wider than the image
+  // Padding wider than the image.
+  cases.push_back(conv2d_case(Fused::none, {1, 2, 2, 1}, 4, 1, 1, 3));
   cases.push_back(conv2d_case(Fused::none, {1, 3, 3, 2}, 3, 2, 1, 0));  // one output
 }
 

@@ -23,8 +23,8 @@ struct Parameter {
 
   Shape file_shape() const;
   std::vector<float> to_file() const;  // the values in the file's order
-  void from_file(
-      std::span<const float> values);  // throws std::invalid_argument when the count differs
+  // Throws std::invalid_argument when the count differs.
+  void from_file(std::span<const float> values);
 };
 
 // Not thread-safe while parameters are written; forward() under NoGrad is, on a Device of one
@@ -40,9 +40,9 @@ class Network {
   Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed = 0,
           Dtype dtype = Dtype::float32, Index most_parameters = kMostParameters);
 
-  // images [batch, height, width, channels] → logits [batch, classes], in the images' dtype: that of the parameters,
-  // or bfloat16 beside float32 parameters. With `training`, dropout is
-  // on, its masks drawn for that seed and step.
+  // images [batch, height, width, channels] → logits [batch, classes], in the images' dtype: that
+  // of the parameters, or bfloat16 beside float32 parameters. With `training`, dropout is on, its
+  // masks drawn for that seed and step.
   struct Training {
     std::uint64_t seed = 0;
     Tensor step;  // int32 [1], on the network's device

@@ -42,13 +42,18 @@ struct NetworkSpec {
   std::vector<LayerSpec> layers;
 };
 
-// JSON: {"name": "…", "input": {"height": 28, "width": 28, "channels": 1}, "layers": [
-//   {"type": "conv2d", "name": "conv1", "out_channels": 64, "kernel": 3, "stride": 1, "padding":
-//   1}, {"type": "relu"},
-//   {"type": "max_pool2d", "kernel": 2, "stride": 2}, {"type": "flatten"}, {"type": "dropout", "p":
-//   0.5},
-//   {"type": "linear", "name": "fc1", "out_features": 512}, …]}.
-// A key that no layer of that type has is refused. Throws std::invalid_argument with one line that
+// Reads a network from JSON:
+//
+//   {"name": "…", "input": {"height": 28, "width": 28, "channels": 1}, "layers": [
+//     {"type": "conv2d", "name": "conv1", "out_channels": 64,
+//      "kernel": 3, "stride": 1, "padding": 1},
+//     {"type": "relu"},
+//     {"type": "max_pool2d", "kernel": 2, "stride": 2},
+//     {"type": "flatten"},
+//     {"type": "dropout", "p": 0.5},
+//     {"type": "linear", "name": "fc1", "out_features": 512}, …]}
+//
+// Rejects keys that a layer's type does not have. Throws std::invalid_argument with one line that
 // names the layer.
 NetworkSpec parse_network_spec(std::string_view json);
 std::string to_json(const NetworkSpec& spec);

@@ -37,8 +37,8 @@ class Adam {
   // The parameters are handles: update() writes their values.
   Adam(std::vector<Variable> parameters, const AdamOptions& options);
 
-  // One step of all parameters from their gradients, which are then cleared; step counts from 1. Throws
-  // std::logic_error when a parameter has no gradient.
+  // One step of all parameters from their gradients, which are then cleared; step counts from 1.
+  // Throws std::logic_error when a parameter has no gradient.
   void update(double learning_rate, Index step);
   // The same with AdamCoefficients that are on the device already: [3], in the parameters' dtype.
   void update(const Tensor& coefficients);

@@ -8,11 +8,12 @@
 
 namespace inkling {
 
-// The first run() does the work as it stands, the second records what it asks of the device, and from then on a
-// GPU repeats that by itself, as a CUDA graph, without the host going through the work again. So the work must ask
-// the same of the device each time, keep no tensor that it makes, and neither read from the device nor copy to it; what
-// changes from run to run it finds in tensors that stay in place. On the CPU it is simply done each time.
-// Asynchronous as all work of a GPU is. Not thread-safe.
+// The first run() does the work as it stands, the second records what it asks of the device, and
+// from then on a GPU repeats that by itself, as a CUDA graph, without the host going through the
+// work again. So the work must ask the same of the device each time, keep no tensor that it makes,
+// and neither read from the device nor copy to it; what changes from run to run it finds in tensors
+// that stay in place. On the CPU it is simply done each time. Asynchronous as all work of a GPU is.
+// Not thread-safe.
 class Recording {
  public:
   Recording(const Device& device, std::function<void()> work)

@@ -2,11 +2,10 @@
 //
 //   8 bytes   N, the header's size, little-endian unsigned
 //   N bytes   JSON, beginning with '{', padded by spaces at its end:
-//             {"__metadata__": {text: text, …}, name: {"dtype": "F32", "shape": [2, 3],
-//             "data_offsets": [begin, end]}, …}
+//               {"__metadata__": {text: text, …},
+//                name: {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, …}
 //   the rest  the tensors' bytes, little-endian, row-major; offsets count from here, and the
-//   tensors cover it without
-//             overlap or gap
+//             tensors cover it without overlap or gap
 #pragma once
 
 #include <cstddef>

@@ -26,8 +26,8 @@ enum class Dtype : std::uint8_t { float32, float64, bfloat16, uint8, int32 };
 const char* to_string(Dtype dtype);
 std::size_t size_of(Dtype dtype);
 
-// The dtype of what may not lose precision beside numbers of this one (parameters, their gradients, losses):
-// float32 for bfloat16, else the same.
+// The dtype of what may not lose precision beside numbers of this one (parameters, their gradients,
+// losses): float32 for bfloat16, else the same.
 constexpr Dtype wide(Dtype dtype) { return dtype == Dtype::bfloat16 ? Dtype::float32 : dtype; }
 
 template <class T>
@@ -107,7 +107,8 @@ class Tensor {
   std::shared_ptr<void> buffer_;
 };
 
-// Calls body(float{}), body(double{}) or body(bfloat16{}), as the dtype says: what activations are made of.
+// Calls body(float{}), body(double{}) or body(bfloat16{}), as the dtype says: what activations are
+// made of.
 template <class Body>
 decltype(auto) visit_number(Dtype dtype, const Body& body) {
   if (dtype == Dtype::float32) return body(float{});

@@ -116,7 +116,8 @@ Model model_from_metadata(const Safetensors& contents, const Device& device,
                        " in the metadata (was it written by inkling train?)");
   }
   try {
-    // Room for what may be missing, which is named later; not for a network that memory could not hold.
+    // Room for what may be missing, which is named later; not for a network that memory could not
+    // hold.
     Index elements = Index{1} << 20;
     for (const SafetensorsEntry& entry : contents.tensors) {
       elements += element_count(entry.shape);

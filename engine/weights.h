@@ -41,8 +41,8 @@ std::vector<std::byte> parameter_bytes(const Parameter& parameter, WeightsPrecis
 void restore_parameter(Parameter& parameter, const SafetensorsEntry& entry,
                        const std::string& file);
 
-// The network and normalisation that the metadata describe, with fresh weights; a network of far more
-// parameters than the file has elements is refused.
+// The network and normalisation that the metadata describe, with fresh weights; a network of far
+// more parameters than the file has elements is refused.
 Model model_from_metadata(const Safetensors& contents, const Device& device,
                           const std::string& file);
 

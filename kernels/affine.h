@@ -1,5 +1,6 @@
-// A picture moved at random: rotated, sheared, zoomed and shifted about its centre (Simard, Steinkraus, Platt 2003:
-// "Best Practices for Convolutional Neural Networks"), read between its pixels. The same numbers on every device.
+// A picture moved at random: rotated, sheared, zoomed and shifted about its centre (Simard,
+// Steinkraus, Platt 2003: "Best Practices for Convolutional Neural Networks"), read between its
+// pixels. The same numbers on every device.
 #pragma once
 
 #include <cmath>
@@ -9,8 +10,8 @@
 
 namespace inkling {
 
-// sine and cosine for angles of up to a half turn, by their series: within 1e-6, without the tables in local
-// memory that CUDA's own keep for angles of any size.
+// sine and cosine for angles of up to a half turn, by their series: within 1e-6, without the tables
+// in local memory that CUDA's own keep for angles of any size.
 INKLING_HOST_DEVICE inline float sine(float angle) {
   float sum = 1;
   for (int k = 16; k >= 2; k -= 2) {

@@ -1,5 +1,5 @@
-// The arguments of the kernels, named. T is float, double or bfloat16; pointers are to memory of the stream's
-// device. Images are NHWC: batch, height, width, channels, channels innermost.
+// The arguments of the kernels, named. T is float, double or bfloat16; pointers are to memory of
+// the stream's device. Images are NHWC: batch, height, width, channels, channels innermost.
 #pragma once
 
 #include <cmath>
@@ -11,7 +11,8 @@ namespace inkling {
 
 using Index = std::int64_t;
 
-// What may not lose precision beside numbers in T: biases, gradients of parameters, probabilities, losses.
+// What may not lose precision beside numbers in T: biases, gradients of parameters, probabilities,
+// losses.
 template <class T>
 struct WideOf {
   using type = T;
@@ -54,8 +55,9 @@ struct Pool2dShape {
 // 2 (an odd last row or column is dropped).
 enum class Fused : std::uint8_t { none, relu, relu_pool };
 
-// Which of a window's four pixels won (0..3, row-major, the first of equals) takes two bits, and four channels
-// a byte: that of channel c of pixel p begins at bit 2 (c % 4) of byte p * choice_bytes(channels) + c / 4.
+// Which of a window's four pixels won (0..3, row-major, the first of equals) takes two bits, and
+// four channels a byte: that of channel c of pixel p begins at bit 2 (c % 4) of byte p *
+// choice_bytes(channels) + c / 4.
 INKLING_HOST_DEVICE constexpr Index choice_bytes(Index channels) { return (channels + 3) / 4; }
 INKLING_HOST_DEVICE constexpr int choice_at(const std::uint8_t* choice, Index pixel, Index channels,
                                             Index channel) {
@@ -70,9 +72,9 @@ struct Conv2dForward {
   const T* weight = nullptr;      // [kernel, kernel, in_channels, out_channels]
   const Wide<T>* bias = nullptr;  // [out_channels], may be null
   T* y = nullptr;  // [batch, out_height, out_width, out_channels], halved sides when pooled
-  std::uint8_t* choice =
-      nullptr;  // relu_pool: [pixels of y, choice_bytes(out_channels)]; may be null.
-                // Where y is 0, any choice is right
+  // For relu_pool: [pixels of y, choice_bytes(out_channels)]; may be null. Where y is 0, any choice
+  // is right.
+  std::uint8_t* choice = nullptr;
 };
 
 template <class T>
@@ -139,8 +141,8 @@ struct ImageShape {
   Index channels = 0;
 };
 
-// Names one dropout mask: the same key gives the same mask on every device and after a resume. The step is
-// read from the device's memory, so that a recorded training step draws anew each time.
+// Names one dropout mask: the same key gives the same mask on every device and after a resume. The
+// step is read from the device's memory, so that a recorded training step draws anew each time.
 struct DropoutKey {
   std::uint64_t seed = 0;
   std::uint32_t layer = 0;
@@ -156,8 +158,8 @@ struct CrossEntropyForward {
   const std::uint8_t* labels = nullptr;  // [batch]
   Wide<T>* probabilities = nullptr;      // [batch, classes]: softmax(logits), kept for the gradient
   Wide<T>* loss = nullptr;               // [1]: mean over the batch
-  std::int32_t* correct =
-      nullptr;  // [1]: rows whose largest logit is the label's (first of equals); may be null
+  // [1]: rows whose largest logit is the label's (first of equals); may be null.
+  std::int32_t* correct = nullptr;
   T* dlogits = nullptr;  // [batch, classes]: the gradient for a dloss of 1; may be null
 };
 
@@ -188,7 +190,8 @@ struct AdamOptions {
   double weight_decay = 0;  // decoupled: weight -= learning_rate * weight_decay * weight
 };
 
-// What of Adam changes from step to step; three numbers in a row, so that tables of them can be made.
+// What of Adam changes from step to step; three numbers in a row, so that tables of them can be
+// made.
 template <class T>
 struct AdamCoefficients {
   T step_size;     // learning rate / (1 - beta1^step)
@@ -206,7 +209,8 @@ AdamCoefficients<T> adam_coefficients(const AdamOptions& options, double learnin
           .keep = static_cast<T>(1 - learning_rate * options.weight_decay)};
 }
 
-// How much a picture may be moved at random, at most, to each side: uniformly, each on its own. All 0: not at all.
+// How much a picture may be moved at random, at most, to each side: uniformly, each on its own. All
+// 0: not at all.
 struct Augmentation {
   double rotation = 0;  // degrees
   double shift = 0;     // pixels, along each axis
@@ -230,7 +234,8 @@ struct GatherBatch {
   std::uint8_t* batch_labels = nullptr;   // [batch], written when labels is not null
 };
 
-// The same for pictures moved at random (kernels/affine.h), each by numbers of (seed, step, its place in the batch).
+// The same for pictures moved at random (kernels/affine.h), each by numbers of (seed, step, its
+// place in the batch).
 template <class T>
 struct AugmentBatch {
   GatherBatch<T> gather;  // pixels = height * width
@@ -241,14 +246,14 @@ struct AugmentBatch {
   const std::int32_t* step = nullptr;  // [1]
 };
 
-// Makes the next step of a training out of tables in the device's memory, so that a recorded step finds what it
-// needs at the same place each time.
+// Makes the next step of a training out of tables in the device's memory, so that a recorded step
+// finds what it needs at the same place each time.
 struct BeginStep {
   Index batch = 0;
   const std::int32_t* order = nullptr;  // [images of an epoch]: rows of the data set
   const float* coefficients = nullptr;  // [steps of an epoch, 3]: AdamCoefficients
-  std::int32_t* counters =
-      nullptr;  // [3]: steps done, steps and images of this epoch done; all are moved on
+  // [3]: steps done, steps and images of this epoch done; all are moved on.
+  std::int32_t* counters = nullptr;
   std::int32_t* step = nullptr;        // [1], written: the first counter as it was
   std::int32_t* rows = nullptr;        // [batch], written
   float* step_coefficients = nullptr;  // [3], written

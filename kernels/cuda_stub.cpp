@@ -1,5 +1,5 @@
-// What there is not: without CUDA everything in namespace cuda, with it (INKLING_CUDA) what is float64,
-// which exists on the CPU alone, for gradient checks. Each call says so.
+// What there is not: without CUDA everything in namespace cuda, with it (INKLING_CUDA) what is
+// float64, which exists on the CPU alone, for gradient checks. Each call says so.
 #include <stdexcept>
 #include <tuple>
 

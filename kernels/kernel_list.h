@@ -1,7 +1,7 @@
 // Every kernel's signature, once. kernels.h includes this list in namespace cpu and again in
 // namespace cuda, so it has no include guard. T is float, double or bfloat16; float64 runs on the
-// CPU only, for gradient checks, and bfloat16 on CUDA only, for speed. Results do not depend on the number of threads. Kernels trust their
-// arguments: shapes are checked by engine/ops.
+// CPU only, for gradient checks, and bfloat16 on CUDA only, for speed. Results do not depend on the
+// number of threads. Kernels trust their arguments: shapes are checked by engine/ops.
 
 int device_count();
 // Opens the device: for the CPU, `index` is how many threads (0: every core); for CUDA, which GPU.
@@ -17,9 +17,9 @@ void copy(const Stream& stream, const void* from, void* to,
           std::size_t bytes);  // within the device
 void fill_zero(const Stream& stream, void* memory, std::size_t bytes);
 
-// Calls that are to be made again and again: on a GPU they are recorded once, as a CUDA graph, and not made
-// yet; replay() makes them, for the cost of one. They find their arguments where they were: what they read must stay
-// in place, and whatever memory they take they must give back.
+// Calls that are to be made again and again: on a GPU they are recorded once, as a CUDA graph, and
+// not made yet; replay() makes them, for the cost of one. They find their arguments where they
+// were: what they read must stay in place, and whatever memory they take they must give back.
 std::shared_ptr<const void> record(const Stream& stream, const std::function<void()>& calls);
 void replay(const Stream& stream, const void* recording);
 

@@ -11,7 +11,8 @@ class ThreadPool;
 
 enum class DeviceType : std::uint8_t { cpu, cuda };
 
-// What a device is, and what it could do at its highest clock: the roof that measurements are held against.
+// What a device is, and what it could do at its highest clock: the roof that measurements are held
+// against.
 struct DeviceDescription {
   std::string name;
   int capability = 0;           // CUDA: 90 for compute capability 9.0

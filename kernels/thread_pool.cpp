@@ -9,8 +9,8 @@ ThreadPool::ThreadPool(int threads) {
     for (int i = 1; i < threads; ++i) {
       workers_.emplace_back([this] { work(); });
     }
-  } catch (
-      ...) {  // the system gives no more threads: those that run must end before the caller hears of it
+  } catch (...) {
+    // The system refused a thread: join those that run before the exception reaches the caller.
     stop();
     throw;
   }

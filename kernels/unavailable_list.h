@@ -1,5 +1,6 @@
-// Every kernel template of kernel_list.h, calling unavailable(), for numbers that a device has no kernels for. A stub
-// includes it in its device's namespace, so it has no include guard, and instantiates it for those numbers.
+// Every kernel template of kernel_list.h, calling unavailable(), for numbers that a device has no
+// kernels for. A stub includes it in its device's namespace, so it has no include guard, and
+// instantiates it for those numbers.
 template <class T>
 void accumulate(const Stream&, Index, const T*, T*) {
   unavailable();

@@ -49,8 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // The socket has bytes, takes bytes, or is broken. Reads one piece and begins one request at most,
-  // so that other clients get their turn.
+  // The socket has bytes, takes bytes, or is broken. Reads one piece and begins one request at
+  // most, so that other clients get their turn.
   void on_readable();
   void on_writable();
   void on_broken();

@@ -1,5 +1,6 @@
-// Pistache carries the server: its reactor is the I/O threads and their event loops. Its accept loop,
-// transport, HTTP parser, response writer and time-outs are not used; docs/pistache.md says why.
+// Pistache carries the server: its reactor is the I/O threads and their event loops. Its accept
+// loop, transport, HTTP parser, response writer and time-outs are not used; docs/pistache.md says
+// why.
 #include "server/http_pistache.h"
 
 #include <algorithm>
@@ -122,8 +123,8 @@ void IoThread::registerPoller(Polling::Epoll& poller) {
 }
 
 // One round: each client that is ready gets one piece read and one request begun, then the answers
-// that came meanwhile go out. What they lead to waits for the next round. New clients come after the
-// old ones: a descriptor that is closed in this round and given out again has no event in it.
+// that came meanwhile go out. What they lead to waits for the next round. New clients come after
+// the old ones: a descriptor that is closed in this round and given out again has no event in it.
 void IoThread::onReady(const Aio::FdSet& fds) {
   try {
     std::vector<int> others;

@@ -80,7 +80,8 @@ void check_model(const InferencePlan& plan) {
   }
 }
 
-// A connection is a descriptor, and the usual soft limit of 1,024 is for programs that use select().
+// A connection is a descriptor, and the usual soft limit of 1,024 is for programs that use
+// select().
 void raise_descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

@@ -118,7 +118,8 @@ Part parse_part_head(std::string_view head) {
     if (!field) throw MultipartError("A part's Content-Disposition has no name");
     part.name = std::move(*field);
     part.filename = parameters.get("filename");
-    // RFC 7578, 4.2, forbids this form; clients with a name beyond ASCII send it alone all the same.
+    // RFC 7578, 4.2, forbids this form; clients with a name beyond ASCII send it alone all the
+    // same.
     if (!part.filename) part.filename = parameters.get("filename*");
     disposed = true;
   }

@@ -18,7 +18,8 @@ struct Evaluation {
   std::vector<std::uint8_t> predictions;      // for each row evaluated
   std::vector<float> confidences;             // the prediction's probability
 
-  // Half of the predictions are surer; of an even number the upper one of the middle two. 0 of none.
+  // Half of the predictions are surer; of an even number the upper one of the middle two. 0 of
+  // none.
   float median_confidence() const;
   double accuracy() const {
     return count > 0 ? static_cast<double>(correct) / static_cast<double>(count) : 0;

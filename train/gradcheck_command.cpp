@@ -1,5 +1,5 @@
-// inkling gradcheck: on the CPU every operation's gradient against finite differences, on a GPU every operation and its
-// gradient against the CPU in float64; on this very machine.
+// inkling gradcheck: on the CPU every operation's gradient against finite differences, on a GPU
+// every operation and its gradient against the CPU in float64; on this very machine.
 #include <algorithm>
 #include <array>
 #include <iomanip>

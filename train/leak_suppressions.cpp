@@ -1,10 +1,12 @@
 // Linked into what draws charts, in builds with AddressSanitizer alone (train/charts.cmake).
-// fontconfig keeps the fonts that cairo used for the life of the process, behind pointers that it stores as offsets: they
-// are in use, but LeakSanitizer, which asks these two functions, cannot see by whom.
+// fontconfig keeps the fonts that cairo used for the life of the process, behind pointers that it
+// stores as offsets: they are in use, but LeakSanitizer, which asks these two functions, cannot see
+// by whom.
 
 extern "C" {
 
-// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the names are LeakSanitizer's
+// The names are LeakSanitizer's.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 const char* __lsan_default_suppressions();
 const char* __lsan_default_options();
 

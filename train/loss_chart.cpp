@@ -99,8 +99,8 @@ class Axes {
 
   void draw(Canvas& canvas) const {
     for (const double tick : ticks_) {
-      const double y =
-          std::floor(y_of(tick)) + 0.5;  // on a row of pixels, so that the line is sharp
+      // On a row of pixels, so that the line is sharp.
+      const double y = std::floor(y_of(tick)) + 0.5;
       canvas.line(std::array{Position{kLeft, y}, Position{kRight, y}}, 1, kGridColour);
       canvas.text({kLeft - 10, y + 4.5}, number(tick),
                   {.colour = kAxisColour, .align = Align::right});

@@ -20,8 +20,8 @@ struct PassProgress {
 };
 
 // On one line of at most `columns` columns: name, bar, count, loss, rate and time left. Where there
-// is no room for all, the count becomes a percentage, and the rate, the bar and the loss go, in this
-// order.
+// is no room for all, the count becomes a percentage, and the rate, the bar and the loss go, in
+// this order.
 std::string progress_line(const PassProgress& progress, int columns);
 
 // On a terminal a bar with images/s and the time left that rewrites itself; elsewhere a plain line

@@ -21,7 +21,8 @@ struct RunSettings {
 };
 
 std::string to_json(const RunSettings& settings);
-// Throws FileError with one line that starts with `file` when the text is not what to_json() writes.
+// Throws FileError with one line that starts with `file` when the text is not what to_json()
+// writes.
 RunSettings parse_run_settings(std::string_view text, const std::string& file);
 
 }  // namespace inkling

@@ -30,8 +30,8 @@ RunSettings consistent(RunSettings settings) {
 }  // namespace
 
 void TrainFlags::add_to(CLI::App& command) {
-  command.option_defaults()->multi_option_policy(
-      CLI::MultiOptionPolicy::TakeLast);  // a script's flags, then the user's
+  // A script's flags, then the user's.
+  command.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   add_files(command);
   add_training(command);
   add_augmentation(command);

@@ -18,11 +18,11 @@ class TrainFlags {
   // `this` must live as long as the command.
   void add_to(CLI::App& command);
 
-  // Of a new training. Throws UsageError for flags that are missing or do not go together, FileError
-  // or std::invalid_argument for a network file.
+  // Of a new training. Throws UsageError for flags that are missing or do not go together,
+  // FileError or std::invalid_argument for a network file.
   RunSettings settings() const;
-  // Of the training that wrote `stored` to `file`. A flag that was given may change where and how it
-  // goes on, not what is learnt: UsageError names the first that differs. --epochs may grow.
+  // Of the training that wrote `stored` to `file`. A flag that was given may change where and how
+  // it goes on, not what is learnt: UsageError names the first that differs. --epochs may grow.
   RunSettings settings(const RunSettings& stored, const std::string& file) const;
 
   const std::filesystem::path& out() const { return out_; }

@@ -16,8 +16,8 @@ struct TrainOptions {
   Normalization normalization;
   Index epochs = 10;
   Index batch_size = 64;
-  // Images held out of the training set, always the same ones; 0 trains on all. By default a twelfth
-  // of the set, 5,000 at most.
+  // Images held out of the training set, always the same ones; 0 trains on all. By default a
+  // twelfth of the set, 5,000 at most.
   std::optional<Index> validation;
   double learning_rate = 0.001;
   ScheduleKind schedule = ScheduleKind::one_cycle;

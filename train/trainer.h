@@ -50,7 +50,8 @@ class Trainer {
     std::function<bool(const Trainer&)> after_step;
     std::function<void(const Trainer&)> after_epoch;
   };
-  // The loss and the right answers so far are asked of a GPU now and then: each kStepsBetweenResults steps.
+  // The loss and the right answers so far are asked of a GPU now and then: each
+  // kStepsBetweenResults steps.
   static constexpr Index kStepsBetweenResults = 32;
 
   // Trains until all epochs are done or a callback stops it; true when all are done. Throws

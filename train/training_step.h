@@ -12,8 +12,9 @@
 
 namespace inkling {
 
-// Gathers a batch, goes forward and back, and updates the weights. All that differs from step to step is in tables on
-// the device, sent once an epoch: the order of the images, Adam's coefficients. Not thread-safe.
+// Gathers a batch, goes forward and back, and updates the weights. All that differs from step to
+// step is in tables on the device, sent once an epoch: the order of the images, Adam's
+// coefficients. Not thread-safe.
 class TrainingStep {
  public:
   // All four are used until the end.
@@ -30,8 +31,8 @@ class TrainingStep {
     double loss_sum = 0;  // of this epoch's images
     Index correct = 0;
   };
-  // The rows that the epoch takes, in order, and the learning rate of each of its steps: as many as in the epochs
-  // before. Waits for the device.
+  // The rows that the epoch takes, in order, and the learning rate of each of its steps: as many as
+  // in the epochs before. Waits for the device.
   void begin_epoch(std::span<const std::int32_t> rows, std::span<const double> learning_rates,
                    const Position& position);
 

@@ -22,7 +22,9 @@ export class CanvasView {
     canvas.addEventListener('pointerdown', (event) => this.#begin(event));
     canvas.addEventListener('pointerenter', (event) => this.#enter(event));
     canvas.addEventListener('pointermove', (event) => this.#extend(event));
-    for (const type of /** @type {const} */ (['pointerup', 'pointercancel', 'lostpointercapture'])) {
+    /** @type {('pointerup' | 'pointercancel' | 'lostpointercapture')[]} */
+    const ends = ['pointerup', 'pointercancel', 'lostpointercapture'];
+    for (const type of ends) {
       canvas.addEventListener(type, (event) => this.#end(event));
     }
     for (const change of ['extended', 'replaced']) {

@@ -10,7 +10,7 @@
 /** Both sides of the sheet. All else on it, the pen too, is measured in the same unit. */
 export const kSheetSize = 280;
 
-/** A marker's line: as wide, against a digit that fills the sheet, as the pen of MNIST's writers. */
+/** A marker's line: as wide, beside a digit that fills the sheet, as the pen of MNIST's writers. */
 export const kPenWidth = 18;
 
 /** @param {Point} point @returns {Point} */

@@ -22,7 +22,8 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
   Tensor probabilities(scores.shape(), wide(scores.dtype()), device);
   Tensor loss({1}, wide(scores.dtype()), device);
   Tensor correct({1}, Dtype::int32, device);
-  // The loss is what a training differentiates: the gradient for a dloss of 1 costs no pass of its own.
+  // The loss is what a training differentiates: the gradient for a dloss of 1 costs no pass of its
+  // own.
   Tensor unit_dlogits;
   if (logits.requires_grad() && !NoGrad::active()) {
     unit_dlogits = Tensor(scores.shape(), scores.dtype(), device);

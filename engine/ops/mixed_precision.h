@@ -1,6 +1,6 @@
-// Parameters beside activations of another precision: they are kept in the wide dtype (float32 beside bfloat16, else
-// the same) and rounded where they are multiplied; their gradients come out wide (Micikevicius et al. 2018,
-// "Mixed Precision Training").
+// Parameters beside activations of another precision: they are kept in the wide dtype (float32
+// beside bfloat16, else the same) and rounded where they are multiplied; their gradients come out
+// wide (Micikevicius et al. 2018, "Mixed Precision Training").
 #pragma once
 
 #include "engine/ops/checks.h"

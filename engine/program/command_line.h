@@ -1,4 +1,5 @@
-// What both programs do with their command line: one form of help, of usage mistakes and of exit codes.
+// What both programs do with their command line: one form of help, of usage mistakes and of exit
+// codes.
 #pragma once
 
 #include <optional>
@@ -23,10 +24,10 @@ class UsageError : public std::invalid_argument {
 };
 
 // Parses the command line. Returns an exit code when that was all: help or the version was asked
-// for and printed, or there is a mistake, which one line on standard error names, with the name that
-// may have been meant and the --help that lists what there is. Besides what the app's subcommands
-// define it knows `PROGRAM help [COMMAND]`; a program with commands prints its help when none is
-// given.
+// for and printed, or there is a mistake, which one line on standard error names, with the name
+// that may have been meant and the --help that lists what there is. Besides what the app's
+// subcommands define it knows `PROGRAM help [COMMAND]`; a program with commands prints its help
+// when none is given.
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 // One line on standard error that says what is wrong with the command line, and the --help to read.

@@ -1,5 +1,5 @@
-// How --help looks: groups of flags, with what a flag may be and its default behind the description,
-// wrapped at 80 columns.
+// How --help looks: groups of flags, with what a flag may be and its default behind the
+// description, wrapped at 80 columns.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -65,8 +65,8 @@ const Level kLevels[] = {{"generic", true, generic::gemm<float>, generic::gemm<d
 namespace {
 
 const Level& choose() {
-  const char* forced =
-      std::getenv("INKLING_ISA");  // NOLINT(concurrency-mt-unsafe): read once, nothing here sets it
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): read once, nothing here sets it
+  const char* forced = std::getenv("INKLING_ISA");
   std::string known;
   for (const Level& level : kLevels) {
     if (level.supported && (forced == nullptr || std::string_view(forced) == level.name)) {

@@ -1,4 +1,5 @@
-// What a training step begins and ends with: its rows and coefficients out of tables, its results into sums.
+// What a training step begins and ends with: its rows and coefficients out of tables, its results
+// into sums.
 #include <algorithm>
 
 #include "kernels/kernels.h"

@@ -21,19 +21,20 @@ struct Context {
   cudaStream_t stream = nullptr;
 };
 
-// As check(), but for want of memory: says how much there is, how much was asked for (0: not known), and what to do.
+// As check(), but for want of memory: says how much there is, how much was asked for (0: not
+// known), and what to do.
 void check_memory(cudaError_t status, std::size_t asked, const std::string& doing);
 
-// Waits for the stream, and gives back to the driver what is free in the program's pool: a recording takes its memory
-// elsewhere.
+// Waits for the stream, and gives back to the driver what is free in the program's pool: a
+// recording takes its memory elsewhere.
 void trim_pool(const Context& context);
 
 inline const Context& context_of(const Stream& stream) {
   return *static_cast<const Context*>(stream.cuda.get());
 }
 
-// Memory of the device for the time of a launch: freed in stream order, so that what is under way may
-// still use it.
+// Memory of the device for the time of a launch: freed in stream order, so that what is under way
+// may still use it.
 template <class T>
 class Scratch {
  public:

@@ -1,11 +1,12 @@
-// Convolution and its gradients: implicit matrix products over the operands of conv2d_operands.h (any
-// shape, on the CUDA cores) and conv2d_chunks.h (bf16 in channels of eight, on the tensor cores).
+// Convolution and its gradients: implicit matrix products over the operands of conv2d_operands.h
+// (any shape, on the CUDA cores) and conv2d_chunks.h (bf16 in channels of eight, on the tensor
+// cores).
 //
-// LargerCNN's conv2 and conv3 are 59 GFLOP each at batch 512: 0.9 ms at an H200's float32 peak (67 TFLOP/s),
-// 75 µs at the 790 TFLOP/s of its tensor cores in bf16, 120 µs at the 63 % that mma.sync reaches of them. conv2 reads
-// 51 MB (bf16) and writes, pooled, 26 MB and its choice 3.2 MB: 17 µs of memory, so the products are the bound.
-// The gradients are two such products, and one pass that undoes ReLU and pool: for conv2 26 + 26 + 3 MB read,
-// 103 MB written, 33 µs.
+// LargerCNN's conv2 and conv3 are 59 GFLOP each at batch 512: 0.9 ms at an H200's float32 peak (67
+// TFLOP/s), 75 µs at the 790 TFLOP/s of its tensor cores in bf16, 120 µs at the 63 % that mma.sync
+// reaches of them. conv2 reads 51 MB (bf16) and writes, pooled, 26 MB and its choice 3.2 MB: 17 µs
+// of memory, so the products are the bound. The gradients are two such products, and one pass that
+// undoes ReLU and pool: for conv2 26 + 26 + 3 MB read, 103 MB written, 33 µs.
 #include <type_traits>
 
 #include "kernels/cuda/column_sum.h"

@@ -1,6 +1,6 @@
-// The operands of conv2d_operands.h for the tensor cores: the same elements, in chunks of eight channels,
-// which follow one another in memory (NHWC). Input and output channels must be multiples of eight, so that
-// no chunk straddles two taps.
+// The operands of conv2d_operands.h for the tensor cores: the same elements, in chunks of eight
+// channels, which follow one another in memory (NHWC). Input and output channels must be multiples
+// of eight, so that no chunk straddles two taps.
 #pragma once
 
 #include "kernels/cuda/conv2d_operands.h"
@@ -10,7 +10,8 @@ namespace inkling::cuda {
 
 using tensor_core::Chunk;
 
-// A tap for eight channels: what a line adds to its own place. `from` is where those channels of the first pixel are.
+// A tap for eight channels: what a line adds to its own place. `from` is where those channels of
+// the first pixel are.
 struct TapChunk {
   int y;
   int x;
@@ -78,8 +79,8 @@ struct PatchColumnChunks {
   }
 };
 
-// The gradient at (input pixel - tap) (a line), at a tap and eight output channels (a term), for a stride of one: most
-// networks have no other.
+// The gradient at (input pixel - tap) (a line), at a tap and eight output channels (a term), for a
+// stride of one: most networks have no other.
 struct GradientRowChunks {
   static constexpr bool kAlongK = true;
   static constexpr bool kReadAgain = true;

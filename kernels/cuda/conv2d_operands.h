@@ -1,10 +1,10 @@
-// A convolution and its gradients as matrix products: where each element of an operand comes from. No
-// patch is ever written to memory (implicit GEMM; Chetlur et al. 2014, "cuDNN: Efficient Primitives for
-// Deep Learning").
+// A convolution and its gradients as matrix products: where each element of an operand comes from.
+// No patch is ever written to memory (implicit GEMM; Chetlur et al. 2014, "cuDNN: Efficient
+// Primitives for Deep Learning").
 //
-//   forward            y[pixel, out]   = Σ over (tap, in)  x at (pixel + tap), in   · weight[(tap, in), out]
-//   data gradient      dx[pixel, in]   = Σ over (tap, out) dy at (pixel - tap), out · weight[(tap, in), out]
-//   weight's gradient  dw[(tap, in), out] = Σ over pixels  x at (pixel + tap), in   · dy[pixel, out]
+//   forward          y[pixel, out]    = Σ over tap, in    x[pixel + tap, in]   · w[tap, in, out]
+//   data gradient    dx[pixel, in]    = Σ over tap, out   dy[pixel - tap, out] · w[tap, in, out]
+//   weight gradient  dw[tap, in, out] = Σ over pixels     x[pixel + tap, in]   · dy[pixel, out]
 #pragma once
 
 #include "kernels/cuda/divisor.h"
@@ -83,9 +83,10 @@ __device__ inline Tap tap_of(int index, const Divisor& by_channels, const Diviso
   return {y, by_kernel.remainder(tap, y), by_channels.remainder(index, tap)};
 }
 
-// Rows of the forward product. When pooled, a window's four pixels are `Spread` rows apart, so that one thread of the
-// product's kernel holds them all: windows w … w + Spread - 1 are rows 4 w … 4 w + 4 Spread - 1. An odd last
-// row or column has no window and is left out; rows of windows beyond the last repeat it, and are not stored.
+// Rows of the forward product. When pooled, a window's four pixels are `Spread` rows apart, so that
+// one thread of the product's kernel holds them all: windows w … w + Spread - 1 are rows 4 w … 4 w
+// + 4 Spread - 1. An odd last row or column has no window and is left out; rows of windows beyond
+// the last repeat it, and are not stored.
 template <int Spread>
 struct OutputPixels {
   PixelGrid places;  // windows, when pooled
@@ -158,8 +159,8 @@ struct PatchColumns {
   }
 };
 
-// The gradient before what was fused: through the pool it goes where the choice says, through ReLU where
-// the result is above 0. Nothing of it is written to memory.
+// The gradient before what was fused: through the pool it goes where the choice says, through ReLU
+// where the result is above 0. Nothing of it is written to memory.
 template <class T>
 struct Gradient {
   Fused fused;

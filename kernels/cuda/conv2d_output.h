@@ -1,5 +1,5 @@
-// What follows a convolution while its results are still in registers: bias, ReLU, 2×2 max-pool. The sums
-// before the pool, four times as many, never touch memory.
+// What follows a convolution while its results are still in registers: bias, ReLU, 2×2 max-pool.
+// The sums before the pool, four times as many, never touch memory.
 #pragma once
 
 #include "kernels/cuda/split_k.h"
@@ -38,8 +38,8 @@ struct ConvOutput {
   int windows;
   bool pairs;
 
-  // A thread's 8 × 4 results of the CUDA cores: pixels, or two windows. They are taken by index, never by a pointer:
-  // they must stay in registers.
+  // A thread's 8 × 4 results of the CUDA cores: pixels, or two windows. They are taken by index,
+  // never by a pointer: they must stay in registers.
   __device__ void write(int /*split*/, int row, int column, const gemm::Results& results,
                         const GemmSize& size) const {
     if constexpr (Follows == Fused::relu_pool) {
@@ -108,7 +108,8 @@ struct ConvOutput {
     return Follows == Fused::relu ? rectified(value) : value;
   }
 
-  // 32 rows are eight windows, one of each lane's quarter: its pixels are the lane's rows of both fragments (kWindowSpread).
+  // 32 rows are eight windows, one of each lane's quarter: its pixels are the lane's rows of both
+  // fragments (kWindowSpread).
   __device__ void pool_rows(int first_window, int first_column, const FragmentRow& top,
                             const FragmentRow& bottom, const GemmSize& size) const {
     const int lane = static_cast<int>(threadIdx.x) % 32;
@@ -137,8 +138,8 @@ struct ConvOutput {
     }
   }
 
-  // The four lanes of a window hold the choices of its 64 channels, two of every eight each; lane t writes the bytes of
-  // channels 16 t … 16 t + 15.
+  // The four lanes of a window hold the choices of its 64 channels, two of every eight each; lane t
+  // writes the bytes of channels 16 t … 16 t + 15.
   __device__ void write_choice(int window, int first_column, std::uint32_t places,
                                const GemmSize& size) const {
     const int lane = static_cast<int>(threadIdx.x) % 32;

@@ -1,6 +1,7 @@
-// The gradient before what was fused to a convolution, written out for the tensor cores, which read it in chunks. Bound by
-// memory: y and its gradient are read once, eight channels per thread in one access of 16 bytes, the choice with them
-// (two bytes), and the result is written once; for LargerCNN's conv2 at batch 512 that is 26 + 26 + 3 MB and 103 MB, 33 µs of an H200's 4.8 TB/s.
+// The gradient before what was fused to a convolution, written out for the tensor cores, which read
+// it in chunks. Bound by memory: y and its gradient are read once, eight channels per thread in one
+// access of 16 bytes, the choice with them (two bytes), and the result is written once; for
+// LargerCNN's conv2 at batch 512 that is 26 + 26 + 3 MB and 103 MB, 33 µs of an H200's 4.8 TB/s.
 #pragma once
 
 #include <bit>
@@ -42,8 +43,8 @@ __global__ void undo_relu_kernel(Index chunks, const Chunk* dy, const Chunk* y, 
   }
 }
 
-// A thread takes a window's eight channels to its four pixels. An odd last row or column is in no window, and not
-// written.
+// A thread takes a window's eight channels to its four pixels. An odd last row or column is in no
+// window, and not written.
 template <class Chunk>
 __global__ void undo_pool_kernel(Index windows, int chunks_a_pixel, int height, int width,
                                  const Chunk* dy, const Chunk* y, const std::uint8_t* choice,
@@ -72,7 +73,8 @@ __global__ void undo_pool_kernel(Index windows, int chunks_a_pixel, int height, 
   }
 }
 
-// result [batch, out_height, out_width, out_channels]; out_channels is a multiple of eight, all are aligned to 16.
+// result [batch, out_height, out_width, out_channels]; out_channels is a multiple of eight, all are
+// aligned to 16.
 inline void undo_fused(const Stream& stream, const Conv2dBackward<bfloat16>& args,
                        bfloat16* result) {
   const Context& context = context_of(stream);

@@ -1,6 +1,7 @@
-// Softmax and cross-entropy from logits: the largest logit is taken off first, so that no exponential
-// overflows. A batch's logits are a few thousand numbers; the time is that of one launch, so all of it
-// (probabilities, loss, count of right answers, gradient) is one kernel of one block, whose sums have one order.
+// Softmax and cross-entropy from logits: the largest logit is taken off first, so that no
+// exponential overflows. A batch's logits are a few thousand numbers; the time is that of one
+// launch, so all of it (probabilities, loss, count of right answers, gradient) is one kernel of one
+// block, whose sums have one order.
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/number.h"
 

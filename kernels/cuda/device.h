@@ -1,5 +1,5 @@
-// What every kernel stands on: errors, launching, shared memory. This file and ptx.h are the only ones
-// that tell nvcc from the emulation that the tests compile the same sources with
+// What every kernel stands on: errors, launching, shared memory. This file and ptx.h are the only
+// ones that tell nvcc from the emulation that the tests compile the same sources with
 // (tests/cuda_emulation, whose <cuda_runtime.h> is found first there).
 #pragma once
 
@@ -31,8 +31,8 @@ struct Grid {
 // More than this a kernel must be allowed explicitly (CUDA programming guide, "Shared Memory").
 inline constexpr std::size_t kPlainSharedBytes = std::size_t{48} << 10;
 
-// Every kernel is started here. Asynchronous on a GPU; the emulation returns when it is done. Throws
-// std::runtime_error when the launch itself is refused.
+// Every kernel is started here. Asynchronous on a GPU; the emulation returns when it is done.
+// Throws std::runtime_error when the launch itself is refused.
 template <class... Parameters, class... Arguments>
 void launch(void (*kernel)(Parameters...), const Grid& grid, cudaStream_t stream,
             Arguments... arguments) {

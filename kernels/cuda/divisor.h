@@ -1,5 +1,6 @@
-// Division by a number that a whole launch has in common: a multiplication and a shift, where the hardware's own takes
-// some twenty instructions. (Granlund & Montgomery, "Division by invariant integers using multiplication", PLDI 1994.)
+// Division by a number that a whole launch has in common: a multiplication and a shift, where the
+// hardware's own takes some twenty instructions. (Granlund & Montgomery, "Division by invariant
+// integers using multiplication", PLDI 1994.)
 #pragma once
 
 #include <bit>
@@ -18,7 +19,8 @@ class Divisor {
     multiplier_ = static_cast<std::uint32_t>(((std::uint64_t{1} << (31 + shift_)) + d - 1) / d);
   }
 
-  // n / divisor, for n of 0 … 2³¹ - 1: n · multiplier / 2^(31 + shift), of which the upper word of 2 n · multiplier is most.
+  // n / divisor, for n of 0 … 2³¹ - 1: n · multiplier / 2^(31 + shift), of which the upper word of
+  // 2 n · multiplier is most.
   __device__ int quotient(int n) const {
     const std::uint64_t product =
         static_cast<std::uint64_t>(2 * static_cast<std::uint32_t>(n)) * multiplier_;

@@ -1,6 +1,6 @@
-// What works element by element: sums of gradients, ReLU, dropout. One read and one write an element,
-// so the bound is the memory's bandwidth: on an H200 (4.8 TB/s), 64 × 64 × 28 × 28 activations in
-// float32 (12.8 MB read, as much written) take 5.4 µs at best.
+// What works element by element: sums of gradients, ReLU, dropout. One read and one write an
+// element, so the bound is the memory's bandwidth: on an H200 (4.8 TB/s), 64 × 64 × 28 × 28
+// activations in float32 (12.8 MB read, as much written) take 5.4 µs at best.
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/number.h"
 #include "kernels/philox.h"

@@ -21,7 +21,8 @@ __global__ void gather_kernel(GatherBatch<T> args, float scale, float shift) {
   }
 }
 
-// Each pixel draws its picture's movement anew: twenty multiplications, and no other thread to wait for.
+// Each pixel draws its picture's movement anew: twenty multiplications, and no other thread to wait
+// for.
 template <class T>
 __global__ void augment_kernel(AugmentBatch<T> args, float scale, float shift) {
   const GatherBatch<T>& gather = args.gather;

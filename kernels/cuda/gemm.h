@@ -1,12 +1,13 @@
-// C = A B on the CUDA cores, in float32, for any size: the oracle of the tensor-core kernels and the
-// path of older cards. A and B are operands that say where an element comes from, so that linear
-// layers, convolutions and their gradients are this one kernel.
+// C = A B on the CUDA cores, in float32, for any size: the oracle of the tensor-core kernels and
+// the path of older cards. A and B are operands that say where an element comes from, so that
+// linear layers, convolutions and their gradients are this one kernel.
 //
-// A block of 256 threads makes a tile of 128 × 64. It walks along K in steps of 16: both operands' next
-// pieces go to registers while the present ones are multiplied out of shared memory, and then into the
-// other of two buffers, so one barrier a step is enough. A thread's 8 × 4 results cost three 16-byte reads
-// of shared memory for 32 multiply-adds. Arithmetic: a step moves (128 + 64) · 16 · 4 = 12 KB for 262,144
-// operations, 21 operations a byte: on an H200 (67 TFLOP/s, 4.8 TB/s: 14 a byte) the cores are the bound.
+// A block of 256 threads makes a tile of 128 × 64. It walks along K in steps of 16: both operands'
+// next pieces go to registers while the present ones are multiplied out of shared memory, and then
+// into the other of two buffers, so one barrier a step is enough. A thread's 8 × 4 results cost
+// three 16-byte reads of shared memory for 32 multiply-adds. Arithmetic: a step moves (128 + 64) ·
+// 16 · 4 = 12 KB for 262,144 operations, 21 operations a byte: on an H200 (67 TFLOP/s, 4.8 TB/s: 14
+// a byte) the cores are the bound.
 #pragma once
 
 #include <limits>
@@ -57,9 +58,10 @@ inline constexpr std::size_t kSharedBytes = 2 * kTileK * (kStrideA + kStrideB) *
 
 static_assert(kGemmThreads == 256);
 
-// One operand's piece of a step, [kTileK, Tile] in shared memory. "Line" is a row of A or a column of B.
-// Neighbouring threads read neighbouring elements: along K where the operand lies so in memory (then a
-// thread has one k and several lines), else along the lines (then one line and several k).
+// One operand's piece of a step, [kTileK, Tile] in shared memory. "Line" is a row of A or a column
+// of B. Neighbouring threads read neighbouring elements: along K where the operand lies so in
+// memory (then a thread has one k and several lines), else along the lines (then one line and
+// several k).
 template <class Operand, int Tile>
 class Piece {
  public:
@@ -141,8 +143,9 @@ __device__ inline void multiply_step(const float* a, const float* b, Results& re
   }
 }
 
-// Block (x, y) makes tile x of split y, tiles counted along the rows of C: the terms from y · k_a_split on. `output`
-// takes a thread's 8 × 4 results: output.write(split, row, column, results, size).
+// Block (x, y) makes tile x of split y, tiles counted along the rows of C: the terms from y ·
+// k_a_split on. `output` takes a thread's 8 × 4 results: output.write(split, row, column, results,
+// size).
 template <class A, class B, class Output>
 __global__ void __launch_bounds__(kGemmThreads)
     kernel(A a, B b, Output output, GemmSize size, Divisor by_tiles_across, int k_a_split) {
@@ -195,8 +198,8 @@ void run(const Stream& stream, const A& a, const B& b, const Output& output, con
 
 }  // namespace gemm
 
-// A matrix in memory as an operand: its lines are `line_stride` elements apart, its terms `term_stride`,
-// one of which is 1.
+// A matrix in memory as an operand: its lines are `line_stride` elements apart, its terms
+// `term_stride`, one of which is 1.
 template <class T, bool AlongK>
 struct DenseOperand {
   static constexpr bool kAlongK = AlongK;

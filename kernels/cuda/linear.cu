@@ -1,5 +1,5 @@
-// Linear layers: y = x Wᵀ + b, and its gradients: matrix products, on the tensor cores where the numbers
-// are bf16 and come in chunks of eight. At batch 512, fc1 of LargerCNN (12544 → 512) is 6.6
+// Linear layers: y = x Wᵀ + b, and its gradients: matrix products, on the tensor cores where the
+// numbers are bf16 and come in chunks of eight. At batch 512, fc1 of LargerCNN (12544 → 512) is 6.6
 // GFLOP forward: 98 µs at an H200's float32 peak; its weight alone is 25.7 MB, 5.4 µs of memory.
 #include <algorithm>
 #include <initializer_list>
@@ -11,7 +11,8 @@
 namespace inkling::cuda {
 namespace {
 
-// x, dy and weight as operands: of single numbers for the CUDA cores, of chunks for the tensor cores.
+// x, dy and weight as operands: of single numbers for the CUDA cores, of chunks for the tensor
+// cores.
 struct OnCudaCores {
   using Level = CudaCores;
   template <bool AlongK, class T>

@@ -1,7 +1,8 @@
 // Max-pooling of square windows, without padding. The first of equal values wins, and NaN wins over
-// all, as on the CPU. Bound by memory: x is read once, y and the choice written once. (LargerCNN's two
-// pools are fused into their convolutions; this kernel serves other networks.) After conv2, at batch 512 in bf16, it
-// would read 103 MB and write 29 MB, and its gradient the other way round: 28 µs each of an H200's 4.8 TB/s.
+// all, as on the CPU. Bound by memory: x is read once, y and the choice written once. (LargerCNN's
+// two pools are fused into their convolutions; this kernel serves other networks.) After conv2, at
+// batch 512 in bf16, it would read 103 MB and write 29 MB, and its gradient the other way round: 28
+// µs each of an H200's 4.8 TB/s.
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/number.h"
 
@@ -34,8 +35,8 @@ __global__ void forward_kernel(MaxPool2dForward<T> args) {
   }
 }
 
-// From the side of the input, so that no two threads add to one place: each element sums the windows
-// that chose it, in order.
+// From the side of the input, so that no two threads add to one place: each element sums the
+// windows that chose it, in order.
 template <class T>
 __global__ void backward_kernel(MaxPool2dBackward<T> args) {
   const Pool2dShape& s = args.shape;

@@ -1,5 +1,5 @@
-// Devices and their memory. Allocation is in stream order (cudaMallocAsync): freed memory is given to
-// the next that asks without a round trip to the driver, and a captured graph may hold it.
+// Devices and their memory. Allocation is in stream order (cudaMallocAsync): freed memory is given
+// to the next that asks without a round trip to the driver, and a captured graph may hold it.
 #include <cstdio>
 #include <limits>
 #include <stdexcept>
@@ -22,7 +22,8 @@ void wait_for(const Stream& stream) {
   check(cudaStreamSynchronize(context_of(stream).stream), "waiting for the device");
 }
 
-// Of one multiprocessor: CUDA C++ Programming Guide, "Arithmetic Instructions", and the architectures' white papers.
+// Of one multiprocessor: CUDA C++ Programming Guide, "Arithmetic Instructions", and the
+// architectures' white papers.
 double float32_flops_a_clock(int capability) {
   return capability == 75 || capability == 80 ? 128 : 256;
 }
@@ -54,7 +55,8 @@ Context::Context(int device_index) : device(device_index) {
   check(cudaGetDeviceProperties(&properties, device), "asking for the device's properties");
   capability = 10 * properties.major + properties.minor;
   multiprocessors = properties.multiProcessorCount;
-  // Freed memory stays with the program for the next allocation: by default each wait would give it back.
+  // Freed memory stays with the program for the next allocation: by default each wait would give it
+  // back.
   cudaMemPool_t pool = nullptr;
   check(cudaDeviceGetDefaultMemPool(&pool, device), "asking for the memory pool");
   std::uint64_t keep = std::numeric_limits<std::uint64_t>::max();

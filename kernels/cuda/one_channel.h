@@ -1,8 +1,9 @@
-// Convolution of pictures of one channel by 3 × 3 kernels, a network's first layer: nine multiplications an output are
-// too few for a tile of a matrix product. A thread keeps the weights (or their gradients) of eight output
-// channels in registers and walks over pixels; its eight results are one access. Bound by memory: for LargerCNN's conv1 at
-// batch 512 in bf16 the forward pass writes 51 MB, 11 µs of an H200's 4.8 TB/s (and 460 MFLOP, 7 µs of its 67 TFLOP/s);
-// the gradients of weight and bias read y and its gradient, 103 MB, 21 µs.
+// Convolution of pictures of one channel by 3 × 3 kernels, a network's first layer: nine
+// multiplications an output are too few for a tile of a matrix product. A thread keeps the weights
+// (or their gradients) of eight output channels in registers and walks over pixels; its eight
+// results are one access. Bound by memory: for LargerCNN's conv1 at batch 512 in bf16 the forward
+// pass writes 51 MB, 11 µs of an H200's 4.8 TB/s (and 460 MFLOP, 7 µs of its 67 TFLOP/s); the
+// gradients of weight and bias read y and its gradient, 103 MB, 21 µs.
 #pragma once
 
 #include "kernels/cuda/column_sum.h"
@@ -117,7 +118,8 @@ __device__ inline void add_lanes(const Share& share, int channels, const float (
   }
 }
 
-// Each block's sums: dweight [blocks, 9, channels] and dbias [blocks, channels]. Gate: y, where ReLU follows.
+// Each block's sums: dweight [blocks, 9, channels] and dbias [blocks, channels]. Gate: y, where
+// ReLU follows.
 template <class T>
 __global__ void __launch_bounds__(kThreads)
     gradients_kernel(ConvShape shape, int pixels, const T* x, const T* gate, const T* dy,

@@ -1,5 +1,5 @@
-// The few instructions that C++ has no name for, as functions; PTX ISA 8.5. They need sm_80: on older
-// cards the float32 kernels run, which use none of them.
+// The few instructions that C++ has no name for, as functions; PTX ISA 8.5. They need sm_80: on
+// older cards the float32 kernels run, which use none of them.
 #pragma once
 
 #include "kernels/cuda/device.h"
@@ -19,9 +19,9 @@ __device__ inline std::uint32_t shared_address(const void* shared) {
 }
 #endif
 
-// Loads four 8×8 matrices of 16-bit numbers. Lane l gives the address of row l % 8 of matrix l / 8, in
-// shared memory and aligned to 16 bytes. In registers[i] lane l gets row l / 4, columns 2 (l % 4) and
-// 2 (l % 4) + 1 of matrix i, the first in the low half.
+// Loads four 8×8 matrices of 16-bit numbers. Lane l gives the address of row l % 8 of matrix l / 8,
+// in shared memory and aligned to 16 bytes. In registers[i] lane l gets row l / 4, columns 2 (l %
+// 4) and 2 (l % 4) + 1 of matrix i, the first in the low half.
 __device__ inline void ldmatrix_x4(std::uint32_t (&registers)[4], const void* shared_row) {
 #ifdef __CUDACC__
   INKLING_PTX("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
@@ -33,7 +33,8 @@ __device__ inline void ldmatrix_x4(std::uint32_t (&registers)[4], const void* sh
 #endif
 }
 
-// As ldmatrix_x4, each matrix transposed: lane l gets column l / 4, rows 2 (l % 4) and 2 (l % 4) + 1.
+// As ldmatrix_x4, each matrix transposed: lane l gets column l / 4, rows 2 (l % 4) and 2 (l % 4) +
+// 1.
 __device__ inline void ldmatrix_x4_transposed(std::uint32_t (&registers)[4],
                                               const void* shared_row) {
 #ifdef __CUDACC__
@@ -47,9 +48,9 @@ __device__ inline void ldmatrix_x4_transposed(std::uint32_t (&registers)[4],
 }
 
 // d += a b: a is 16×16, b 16×8, both bf16; d is 16×8, float32. Fragments as the PTX manual lays out
-// mma.m16n8k16: with g = lane / 4 and t = lane % 4, d[0..1] is row g, columns 2t and 2t + 1; d[2..3] row
-// g + 8. a[0] is row g, columns 2t, 2t + 1; a[1] row g + 8; a[2] row g, columns 2t + 8, 2t + 9; a[3] row
-// g + 8 of those. b[0] is rows 2t, 2t + 1 of column g; b[1] rows 2t + 8, 2t + 9.
+// mma.m16n8k16: with g = lane / 4 and t = lane % 4, d[0..1] is row g, columns 2t and 2t + 1;
+// d[2..3] row g + 8. a[0] is row g, columns 2t, 2t + 1; a[1] row g + 8; a[2] row g, columns 2t + 8,
+// 2t + 9; a[3] row g + 8 of those. b[0] is rows 2t, 2t + 1 of column g; b[1] rows 2t + 8, 2t + 9.
 __device__ inline void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4],
                                    const std::uint32_t (&b)[2]) {
 #ifdef __CUDACC__
@@ -63,9 +64,9 @@ __device__ inline void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4],
 #endif
 }
 
-// Begins to copy 16 bytes from global to shared memory, both aligned to 16; when not valid, 16 zeros,
-// and `global` is not read. They are there after cp_async_wait() and a barrier. ReadAgain keeps them in the first-level
-// cache, too.
+// Begins to copy 16 bytes from global to shared memory, both aligned to 16; when not valid, 16
+// zeros, and `global` is not read. They are there after cp_async_wait() and a barrier. ReadAgain
+// keeps them in the first-level cache, too.
 template <bool ReadAgain>
 __device__ inline void cp_async_16(void* shared, const void* global, bool valid) {
 #ifdef __CUDACC__

@@ -1,5 +1,6 @@
-// Calls recorded as a CUDA graph: a training step of some forty launches costs the host one. (CUDA C++ Programming
-// Guide, "CUDA Graphs", stream capture; memory that the calls take and give back becomes part of the graph.)
+// Calls recorded as a CUDA graph: a training step of some forty launches costs the host one. (CUDA
+// C++ Programming Guide, "CUDA Graphs", stream capture; memory that the calls take and give back
+// becomes part of the graph.)
 #include "kernels/cuda/context.h"
 
 namespace inkling::cuda {

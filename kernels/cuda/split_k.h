@@ -1,14 +1,16 @@
-// Sums of a matrix product that are cut along K, so that a small C with many terms (a weight's gradient,
-// a linear layer at a small batch) still fills the device. Each split writes its part to memory of its
-// own, and a second kernel adds the parts in order: the bits do not depend on who is done first.
+// Sums of a matrix product that are cut along K, so that a small C with many terms (a weight's
+// gradient, a linear layer at a small batch) still fills the device. Each split writes its part to
+// memory of its own, and a second kernel adds the parts in order: the bits do not depend on who is
+// done first.
 #pragma once
 
 #include "kernels/cuda/tensor_core_gemm.h"
 
 namespace inkling::cuda {
 
-// Calls visit(row, column, sum, next) for each two neighbours of a row that this lane holds of its warp's sums: the
-// columns `column` and `column + 1`, which is even. Fragments as the PTX manual lays them out.
+// Calls visit(row, column, sum, next) for each two neighbours of a row that this lane holds of its
+// warp's sums: the columns `column` and `column + 1`, which is even. Fragments as the PTX manual
+// lays them out.
 template <class Visit>
 __device__ void for_each_pair(int first_row, int first_column, const tensor_core::Sums& sums,
                               const Visit& visit) {
@@ -132,8 +134,8 @@ struct TensorCores {
   }
 };
 
-// As many as run at once, two blocks a multiprocessor (one block more would be a second round, for itself);
-// at least 128 terms a split, and parts of 256 MB at most.
+// As many as run at once, two blocks a multiprocessor (one block more would be a second round, for
+// itself); at least 128 terms a split, and parts of 256 MB at most.
 inline int splits_for(const Context& context, const GemmSize& size, Index tiles) {
   const Index wanted = Index{2} * context.multiprocessors / tiles;
   const Index by_terms = size.k / 128;

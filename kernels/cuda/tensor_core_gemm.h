@@ -1,15 +1,17 @@
-// C = A B on the tensor cores: bf16 in, float32 sums, for compute capability 8.0 and up. As in gemm.h, the
-// operands say where their elements come from, here in chunks of eight; any m, n and k is right.
+// C = A B on the tensor cores: bf16 in, float32 sums, for compute capability 8.0 and up. As in
+// gemm.h, the operands say where their elements come from, here in chunks of eight; any m, n and k
+// is right.
 //
-// A block of four warps makes a tile of 128 × 128 (or 256 × 64, where C is narrow) in steps of 32 terms. Four
-// steps are in shared memory: while one is multiplied, three are on their way (cp.async), and one barrier
-// a step is enough. A warp makes 64 × 64: a step is 64 mma.sync for 16 ldmatrix and some 8 copies, and the
-// instructions around them must stay few: beside 64 mma.sync of 6.5 cycles each (63 % of Hopper's peak) there is
-// room for about 350 others in two warps a scheduler.
-// Shared memory: a block's step reads 32 KB and writes 16 KB for 1 MFLOP, 384 cycles at 128 bytes each; the
-// products take 413. Global memory: a step moves 16 KB for 1 MFLOP, 64 a byte; an H200 at 500 TFLOP/s and 4.8 TB/s
-// asks for 104, so blocks that run together must find their common operand in the 50 MB of L2: those of one row of
-// tiles follow one another, and a convolution's image is kept in the first-level cache for the other taps.
+// A block of four warps makes a tile of 128 × 128 (or 256 × 64, where C is narrow) in steps of 32
+// terms. Four steps are in shared memory: while one is multiplied, three are on their way
+// (cp.async), and one barrier a step is enough. A warp makes 64 × 64: a step is 64 mma.sync for 16
+// ldmatrix and some 8 copies, and the instructions around them must stay few: beside 64 mma.sync of
+// 6.5 cycles each (63 % of Hopper's peak) there is room for about 350 others in two warps a
+// scheduler. Shared memory: a block's step reads 32 KB and writes 16 KB for 1 MFLOP, 384 cycles at
+// 128 bytes each; the products take 413. Global memory: a step moves 16 KB for 1 MFLOP, 64 a byte;
+// an H200 at 500 TFLOP/s and 4.8 TB/s asks for 104, so blocks that run together must find their
+// common operand in the 50 MB of L2: those of one row of tiles follow one another, and a
+// convolution's image is kept in the first-level cache for the other taps.
 #pragma once
 
 #include "kernels/cuda/divisor.h"
@@ -22,7 +24,8 @@ inline constexpr int kStages = 4;
 inline constexpr int kWarpTile = 64;  // rows and columns
 inline constexpr int kFragmentsM = kWarpTile / 16;
 inline constexpr int kFragmentsN = kWarpTile / 8;
-// A lane holds rows r, r + 8, r + 16, … of its warp's tile: a window of four pixels comes so (OutputPixels).
+// A lane holds rows r, r + 8, r + 16, … of its warp's tile: a window of four pixels comes so
+// (OutputPixels).
 inline constexpr int kWindowSpread = 8;
 
 // A warp's results: [16 rows][8 columns][mma_16x8x16's d].
@@ -82,8 +85,8 @@ class StepProduct {
   FragmentPlaces<B::kAlongK, Share::kTileN> places_b_;
 };
 
-// Block (x, y) makes tile x of split y, tiles counted along the rows of C. `output` takes a warp's sums:
-// output.warp_tile(split, first row, first column, sums, size), called by the whole warp.
+// Block (x, y) makes tile x of split y, tiles counted along the rows of C. `output` takes a warp's
+// sums: output.warp_tile(split, first row, first column, sums, size), called by the whole warp.
 template <class A, class B, class Output, class Share>
 __global__ void __launch_bounds__(kBlockThreads, 2)
     kernel(A a, B b, Output output, GemmSize size, Divisor by_tiles_across, int k_a_split) {

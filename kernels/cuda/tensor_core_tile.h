@@ -1,5 +1,5 @@
-// One operand of a tensor-core product in shared memory: 16-byte chunks of eight bf16, placed so that
-// the eight rows which ldmatrix reads at once fall on different banks.
+// One operand of a tensor-core product in shared memory: 16-byte chunks of eight bf16, placed so
+// that the eight rows which ldmatrix reads at once fall on different banks.
 #pragma once
 
 #include "kernels/bfloat16.h"
@@ -11,16 +11,18 @@ inline constexpr int kTileK = 32;  // terms a step
 inline constexpr int kChunk = 8;   // elements of 16 bytes
 inline constexpr int kBlockThreads = 128;
 
-// "Line" is a row of A or a column of B. AlongK: eight terms of a line follow one another in memory, and
-// the tile is [Lines, kTileK]; else eight lines of a term do, and it is [kTileK, Lines].
+// "Line" is a row of A or a column of B. AlongK: eight terms of a line follow one another in
+// memory, and the tile is [Lines, kTileK]; else eight lines of a term do, and it is [kTileK,
+// Lines].
 template <bool AlongK, int Lines>
 struct Tile {
   static constexpr int kBytes = Lines * kTileK * static_cast<int>(sizeof(bfloat16));
   static constexpr int kChunksARow = (AlongK ? kTileK : Lines) / kChunk;
   static constexpr int kChunksAThread = Lines * kTileK / kChunk / kBlockThreads;
 
-  // Where a chunk lies, in bytes. Rows of 64 bytes share a line of the 128 bytes of all banks in pairs, so
-  // every second row moves on; rows of 128 bytes and more all begin at the same bank, so each does.
+  // Where a chunk lies, in bytes. Rows of 64 bytes share a line of the 128 bytes of all banks in
+  // pairs, so every second row moves on; rows of 128 bytes and more all begin at the same bank, so
+  // each does.
   __device__ static int place(int row, int chunk) {
     const int moved = AlongK ? chunk ^ (row >> 1 & 3) : chunk ^ (row & 7);
     return (row * kChunksARow + moved) * 16;
@@ -38,10 +40,11 @@ struct Chunk {
   bool inside;
 };
 
-// Brings an operand's chunks from global memory to a tile, step after step. Operand::line(), term() and
-// chunk(line, term) say where they are. kReadAgain: the same block reads them once more. What does not change from
-// step to step (the lines, the places in the tile) is worked out once, by the constructor. A chunk outside the
-// operand is copied as zeros instead of being branched around: the products wait for these instructions.
+// Brings an operand's chunks from global memory to a tile, step after step. Operand::line(), term()
+// and chunk(line, term) say where they are. kReadAgain: the same block reads them once more. What
+// does not change from step to step (the lines, the places in the tile) is worked out once, by the
+// constructor. A chunk outside the operand is copied as zeros instead of being branched around: the
+// products wait for these instructions.
 template <class Operand, int Lines>
 class Loader {
  public:
@@ -92,12 +95,14 @@ class Loader {
   bool inside_[kLines];
 };
 
-// Where a lane reads its warp's fragments of 16 lines and 16 terms from, in a tile: worked out once, since 16 more
-// of either leave the swizzle as it is, but for the lines of a tile [kTileK, Lines].
+// Where a lane reads its warp's fragments of 16 lines and 16 terms from, in a tile: worked out
+// once, since 16 more of either leave the swizzle as it is, but for the lines of a tile [kTileK,
+// Lines].
 template <bool AlongK, int Lines>
 class FragmentPlaces {
  public:
-  // The lane's own line and term within a fragment; one of them is a multiple of 8, where eight numbers begin.
+  // The lane's own line and term within a fragment; one of them is a multiple of 8, where eight
+  // numbers begin.
   __device__ FragmentPlaces(int first_line, int line, int term) {
 #pragma unroll
     for (int i = 0; i < kPlaces; ++i) {
@@ -118,8 +123,8 @@ class FragmentPlaces {
   int places_[kPlaces];
 };
 
-// Fragments of A as mma_16x8x16 wants them, of B for two times 8 columns. In a tile [kTileK, Lines] rows are terms, and
-// ldmatrix turns them.
+// Fragments of A as mma_16x8x16 wants them, of B for two times 8 columns. In a tile [kTileK, Lines]
+// rows are terms, and ldmatrix turns them.
 template <bool AlongK, int Lines>
 __device__ FragmentPlaces<AlongK, Lines> places_of_a(int first_line) {
   const int lane = static_cast<int>(threadIdx.x) % 32;

@@ -1,6 +1,6 @@
-// What a training step begins and ends with: its rows and coefficients out of tables, its results into sums; and
-// the weights rounded for it. All are a launch's time but the rounding, 6 bytes a weight: LargerCNN's 6.9 million
-// are 42 MB, 9 µs of an H200's 4.8 TB/s.
+// What a training step begins and ends with: its rows and coefficients out of tables, its results
+// into sums; and the weights rounded for it. All are a launch's time but the rounding, 6 bytes a
+// weight: LargerCNN's 6.9 million are 42 MB, 9 µs of an H200's 4.8 TB/s.
 #include "kernels/cuda/context.h"
 
 namespace inkling::cuda {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Rehearses script/gpu with the programs that are built here, reads its report, and then gives it programs that fail, hang
-# and are missing.
+# Rehearses script/gpu with the programs that are built here, reads its report, and then gives it
+# programs that fail, hang and are missing.
 #   gpu_rehearsal_test.sh ROOT BUILD_FOLDER
 set -euo pipefail
 root=$1 build=$2
@@ -14,11 +14,15 @@ fail() {
 expect() {  # expect FILE TEXT
   grep -q -F -- "$2" "$1" || fail "expected '$2' in $(basename "$1"), received:"$'\n'"$(cat "$1")"
 }
-rehearse() {  # rehearse EXIT_CODE NAME FLAG...: the programs of $work/NAME, the report in $work/NAME/report, what it says in $work/err
+# rehearse EXIT_CODE NAME FLAG...: the programs of $work/NAME, the report in $work/NAME/report, what
+# it says in $work/err.
+rehearse() {
   local expected=$1 name=$2 code=0
   shift 2
-  "$root/script/gpu" --rehearse "$work/$name" --out "$work/$name/report" "$@" >"$work/err" 2>&1 || code=$?
-  [[ $code -eq $expected ]] || fail "$name: expected exit code $expected, received $code:"$'\n'"$(cat "$work/err")"
+  "$root/script/gpu" --rehearse "$work/$name" --out "$work/$name/report" "$@" \
+    >"$work/err" 2>&1 || code=$?
+  [[ $code -eq $expected ]] ||
+    fail "$name: expected exit code $expected, received $code:"$'\n'"$(cat "$work/err")"
 }
 programs() {  # programs NAME PROGRAM...: $work/NAME with some of the programs
   local name=$1 program
@@ -47,23 +51,29 @@ expect "$report" "2 checks: all passed."
 if [[ -n ${MNIST_DIR:-} ]]; then
   expect "$report" "| train-float32 | 1 |"
 fi
-node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1])); if (r.kernels.length < 20) process.exit(1)' \
-  "$work/all/report/report.json" || fail "expected report.json with the kernels, received something else"
+node -e 'const report = JSON.parse(require("fs").readFileSync(process.argv[1]));
+  if (report.kernels.length < 20) process.exit(1)' "$work/all/report/report.json" ||
+  fail "expected report.json with the kernels, received something else"
 
 # A step that fails is told, keeps what it wrote, does not stop the next, and is the exit code.
 programs broken inkling bench-report
-script_in_place_of broken/bin/bench-kernels \
-  'echo "{\"device\": \"a card\", \"batch\": 2}"; echo "{\"kernel\": \"conv9\", \"precision\": \"bf16\", \"failure\": \"too warm\"}"; exit 1'
+script_in_place_of broken/bin/bench-kernels "cat <<'LINES'
+{\"device\": \"a card\", \"batch\": 2}
+{\"kernel\": \"conv9\", \"precision\": \"bf16\", \"failure\": \"too warm\"}
+LINES
+exit 1"
 rehearse 1 broken
 expect "$work/err" "failed: kernels"
 expect "$work/broken/report/report.md" "| kernels | **failed** (exit code 1) |"
 expect "$work/broken/report/report.md" "| conv9 | bf16 | **failed**: too warm |"
 expect "$work/broken/report/report.md" "| gradcheck | passed |"
 
-# A step that hangs, and will not hear of SIGTERM, ends with the budget; what comes after it is left out.
+# A step that hangs, and will not hear of SIGTERM, ends with the budget; what comes after it is left
+# out.
 programs hanging bench-report bench-kernels
 mkfifo "$work/never"
-script_in_place_of hanging/bin/inkling "trap '' TERM; echo '{\"passed\": false}'; cat '$work/never'; cat '$work/never'"
+script_in_place_of hanging/bin/inkling \
+  "trap '' TERM; echo '{\"passed\": false}'; cat '$work/never'; cat '$work/never'"
 rehearse 1 hanging --budget 8
 expect "$work/hanging/report/report.md" "| gradcheck | **out of time** (exit code 137) |"
 expect "$work/hanging/report/report.md" "| kernels | left out: no time left of 8 s | |"

@@ -128,7 +128,8 @@ void Block::work() {
   }
 }
 
-// Runs a thread to its end and goes on with another: here if that has not begun, else where it was left.
+// Runs a thread to its end and goes on with another: here if that has not begun, else where it was
+// left.
 void Block::run_thread() {
   Fibre* const here = threads_[running_].fibre;
   Fibre* next = &host_;

@@ -23,7 +23,8 @@ class Block {
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;
 
-  // Runs all threads to their ends. Throws what one of them throws; the others are then abandoned where they are.
+  // Runs all threads to their ends. Throws what one of them throws; the others are then abandoned
+  // where they are.
   void run(uint3 index, std::uint64_t random_state);
 
   // The running one. Throws Error when no kernel runs.

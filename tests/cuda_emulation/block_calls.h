@@ -1,6 +1,6 @@
-// What threads call inside of a kernel: barriers, calls of a whole warp, atomic additions, copies into shared memory.
-// A call that stops a thread remembers where it stands in the source, so that threads which wait at different places
-// are told apart.
+// What threads call inside of a kernel: barriers, calls of a whole warp, atomic additions, copies
+// into shared memory. A call that stops a thread remembers where it stands in the source, so that
+// threads which wait at different places are told apart.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@
 
 namespace inkling::emulation {
 
-// A place in the source: that of the call, where it is a default argument. (std::source_location, which clang 14 does not
-// know.)
+// A place in the source: that of the call, where it is a default argument. (std::source_location,
+// which clang 14 does not know.)
 struct Where {
   const char* file = "";
   int line = 0;
@@ -30,7 +30,8 @@ using Operands = std::array<void*, kLanes>;
 // Stops until every thread of the block is here.
 void barrier(const Where& where);
 
-// Stops until all lanes of `mask` are here; then `combine`, once, may read and write all their operands.
+// Stops until all lanes of `mask` are here; then `combine`, once, may read and write all their
+// operands.
 void warp_call(const char* name, unsigned mask, void* operand,
                const std::function<void(const Operands&)>& combine, const Where& where);
 
@@ -60,8 +61,8 @@ T shuffle(const char* name, unsigned mask, T value, int source, const Where& whe
       auto* const taker = static_cast<Operand*>(operand);
       if (taker != nullptr) {
         const auto* const giver = static_cast<const Operand*>(operands[taker->source]);
-        taker->taken =
-            giver != nullptr ? giver->given : taker->given;  // CUDA leaves the latter undefined
+        // CUDA leaves the latter undefined.
+        taker->taken = giver != nullptr ? giver->given : taker->given;
       }
     }
   };

@@ -1,4 +1,5 @@
-// The emulated device itself: that it runs kernels as CUDA does, and that it catches what a device would let pass.
+// The emulated device itself: that it runs kernels as CUDA does, and that it catches what a device
+// would let pass.
 #include <algorithm>
 #include <array>
 #include <cmath>

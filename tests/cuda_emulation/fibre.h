@@ -1,4 +1,5 @@
-// A stack of its own to run on, left and entered again at will. Sanitizers are told of every change.
+// A stack of its own to run on, left and entered again at will. Sanitizers are told of every
+// change.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +12,15 @@ class Fibre {
  public:
   // The stack that the program runs on already.
   Fibre() = default;
-  // A new stack, on which `entry` begins when the fibre is first entered; it never returns. Below the stack is
-  // a page that nothing may touch.
+  // A new stack, on which `entry` begins when the fibre is first entered; it never returns. Below
+  // the stack is a page that nothing may touch.
   explicit Fibre(void (*entry)());
   ~Fibre();
   Fibre(const Fibre&) = delete;
   Fibre& operator=(const Fibre&) = delete;
 
-  // Leaves this fibre, which is the one that runs, for another; returns when someone enters this one again.
+  // Leaves this fibre, which is the one that runs, for another; returns when someone enters this
+  // one again.
   void switch_to(Fibre& other);
 
   // To be called first of all by an entry.

@@ -1,5 +1,6 @@
-// ldmatrix, mma.sync and cp.async as the PTX ISA manual (8.5, sections 9.7.14 "Warp-level matrix instructions" and 9.7.9
-// "Asynchronous copy") describes them. The layouts are written out here from its figures, apart from the emulation.
+// ldmatrix, mma.sync and cp.async as the PTX ISA manual (8.5, sections 9.7.14 "Warp-level matrix
+// instructions" and 9.7.9 "Asynchronous copy") describes them. The layouts are written out here
+// from its figures, apart from the emulation.
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -81,8 +82,8 @@ TEST(Ldmatrix, WantsAlignedRowsInSharedMemory) {
       HasSubstr("outside of shared memory"));
 }
 
-// mma.m16n8k16, .bf16: (row, column) that a lane's element i is. A has eight elements a lane (two a register),
-// B four, C and D four.
+// mma.m16n8k16, .bf16: (row, column) that a lane's element i is. A has eight elements a lane (two a
+// register), B four, C and D four.
 struct Place {
   int row;
   int column;

@@ -1,4 +1,5 @@
-// What memory holds before anyone wrote to it: NaN in every floating-point format, -1 as an integer.
+// What memory holds before anyone wrote to it: NaN in every floating-point format, -1 as an
+// integer.
 #pragma once
 
 #include <cstddef>

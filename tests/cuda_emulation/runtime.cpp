@@ -221,8 +221,8 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
     return told(cudaErrorInvalidValue);
   }
   if (stream->capturing && kind != cudaMemcpyDeviceToDevice) {
-    return told(not_while_capturing(
-        stream));  // a graph would read or write the host's memory at each launch
+    // A graph would read or write the host's memory at each launch.
+    return told(not_while_capturing(stream));
   }
   submit(stream, [=] {
     const DeviceAtWork at_work;
@@ -278,8 +278,8 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   if (stream->capturing) {
     return told(not_while_capturing(stream));
   }
-  // What a graph allocates and does not free must be freed before it is launched again (CUDA C++ Programming Guide,
-  // "Graph Memory Nodes"); nobody here does so.
+  // What a graph allocates and does not free must be freed before it is launched again (CUDA C++
+  // Programming Guide, "Graph Memory Nodes"); nobody here does so.
   if (executable->launches++ > 0 &&
       std::any_of(executable->memory.begin(), executable->memory.end(),
                   [](const Region& region) { return !region.freed; })) {

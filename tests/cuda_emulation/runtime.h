@@ -1,5 +1,6 @@
-// CUDA's host interface, as far as it is used: devices, memory in stream order, streams, graphs. Everything
-// is done at once, in the order of the calls; but what is captured waits until its graph is launched.
+// CUDA's host interface, as far as it is used: devices, memory in stream order, streams, graphs.
+// Everything is done at once, in the order of the calls; but what is captured waits until its graph
+// is launched.
 #pragma once
 
 #include <cstddef>
@@ -81,8 +82,8 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable);
 
 namespace inkling::emulation {
 
-// Runs a grid now, or adds it to the graph that the stream captures; `body` runs once for each thread. Throws
-// Error when the device could not launch it.
+// Runs a grid now, or adds it to the graph that the stream captures; `body` runs once for each
+// thread. Throws Error when the device could not launch it.
 void launch(cudaStream_t stream, dim3 blocks, dim3 threads, std::size_t shared_bytes,
             std::function<void()> body);
 

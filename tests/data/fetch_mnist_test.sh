@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # script/fetch-mnist against a mirror on this machine, which serves small files under MNIST's names.
 #
-#   tests/data/fetch_mnist_test.sh      exit code 0 when every check passed, 77 when node or curl is missing
+#   tests/data/fetch_mnist_test.sh      exit code 0 when every check passed, 77 when node or curl is
+#                                       missing
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 script=$here/../../script/fetch-mnist
@@ -21,7 +22,8 @@ cleanup() {
 }
 trap cleanup EXIT
 
-names=(train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz)
+names=(train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz
+  t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz)
 mkdir "$work/source"
 for name in "${names[@]}"; do
   yes "the content of $name" | head -c 20000 >"$work/source/$name" || true  # yes ends by SIGPIPE
@@ -47,7 +49,8 @@ check() {  # check MEANING COMMAND...
 }
 
 code=0
-fetch_from() {  # fetch_from DIR MIRROR...: what the script says goes to $work/said, its exit code to $code
+# fetch_from DIR MIRROR...: what the script says goes to $work/said, its exit code to $code.
+fetch_from() {
   code=0
   INKLING_MNIST_MIRRORS="${*:2}" "$script" "$1" >"$work/said" 2>&1 || code=$?
 }
@@ -56,7 +59,9 @@ exited_with() { [[ $code -eq $1 ]]; }
 said() { grep -qF -- "$1" "$work/said"; }
 requested() { grep -qE -- "$1" "$work/log"; }
 requests() { wc -l <"$work/log"; }
-is_complete() { (cd "$1" && sha256sum --check --status "$work/checksums" && [[ -z $(find . -name '*.part') ]]); }
+is_complete() {
+  (cd "$1" && sha256sum --check --status "$work/checksums" && [[ -z $(find . -name '*.part') ]])
+}
 
 one=${names[0]}
 
@@ -94,7 +99,8 @@ check "without putting it in place" test ! -e "$work/d/$one"
 fetch_from "$work/d" "$base/good"
 check "the next run continues and finishes" is_complete "$work/d"
 
-# A server without ranges, a part that is already whole, a part that is longer than the file, a part with wrong bytes.
+# A server without ranges, a part that is already whole, a part that is longer than the file, a part
+# with wrong bytes.
 mkdir "$work/e"
 head -c 100 "$work/source/$one" >"$work/e/$one.part"
 fetch_from "$work/e" "$base/no-ranges"

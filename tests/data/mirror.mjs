@@ -1,10 +1,12 @@
-// A small mirror for fetch_mnist_test.sh: serves the files of a folder, and misbehaves where the path says so.
+// A small mirror for fetch_mnist_test.sh: serves the files of a folder, and misbehaves where the
+// path says so.
 //
 //   node mirror.mjs FOLDER LOG      prints its port; LOG gets one line a request: METHOD PATH RANGE
 //
 //   /good/NAME         the file, ranges included
 //   /no-ranges/NAME    the file, whole, whatever range was asked for
-//   /cut/NAME          half of what was asked for, then a closed connection; each range once, so that a retry gets further
+//   /cut/NAME          half of what was asked for, then a closed connection; each range once, so
+//                      that a retry gets further
 //   /stuck/NAME        the same, but nothing at all once there is a range to continue
 //   /wrong/NAME        other bytes of the same length
 //   /absent/NAME       404

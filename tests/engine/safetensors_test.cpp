@@ -105,11 +105,11 @@ TEST(Safetensors, NamesEachLieInOneLine) {
             "F: tensor \"t\": expected its bytes to follow the tensor before it, received a gap");
   EXPECT_EQ(message(file_of(tensor("\"F32\"", "[1]", "[0,4]"), 6)),
             "F: expected the tensors to cover all 6 bytes of data, received 2 more");
-  EXPECT_EQ(
-      message(file_of(
-          R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}})",
-          6)),
-      "F: tensor \"b\": expected its bytes to follow the tensor before it, received an overlap");
+  const std::string overlap = R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},)"
+                              R"("b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}})";
+  EXPECT_EQ(message(file_of(overlap, 6)),
+            "F: tensor \"b\": expected its bytes to follow the tensor before it, received an "
+            "overlap");
   EXPECT_EQ(message(file_of(R"({"__metadata__":{"a":1}})", 0)),
             "F: expected text as the metadata's \"a\"");
   EXPECT_EQ(message(file_of(R"({"t":{"dtype":"F32"}})", 0)),

@@ -77,8 +77,8 @@ TEST_F(GemmTest, MatchesPlainLoopsForAnySizeAndOrder) {
 }
 
 TEST_F(GemmTest, UsesTheLevelThatIsForced) {
-  const char* forced =
-      std::getenv("INKLING_ISA");  // NOLINT(concurrency-mt-unsafe): tests never set it
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): tests never set it
+  const char* forced = std::getenv("INKLING_ISA");
   if (forced == nullptr) {
     GTEST_SKIP() << "INKLING_ISA is not set: any level will do";
   }

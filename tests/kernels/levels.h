@@ -16,8 +16,8 @@ inline std::optional<std::string> level_missing_here() {
   try {
     cpu::instruction_level();
   } catch (const std::runtime_error& error) {
-    const char* forced =
-        std::getenv("INKLING_ISA");  // NOLINT(concurrency-mt-unsafe): tests never set it
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): tests never set it
+    const char* forced = std::getenv("INKLING_ISA");
     const std::string message = error.what();
     if (forced == nullptr ||
         message.find(std::string(forced) + " (not on this processor)") == std::string::npos) {

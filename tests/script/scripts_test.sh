@@ -31,18 +31,22 @@ case $case in
         expected=$(purpose "$script")
       fi
       for flag in -h --help; do
-        said=$("$script" "$flag" 2>"$work/err") || fail "$script $flag: expected exit code 0; $(tail -n 3 "$work/err")"
-        [[ $said == *"$expected"* ]] || fail "$script $flag: expected '$expected', received '${said:0:200}'"
+        said=$("$script" "$flag" 2>"$work/err") ||
+          fail "$script $flag: expected exit code 0; $(tail -n 3 "$work/err")"
+        [[ $said == *"$expected"* ]] ||
+          fail "$script $flag: expected '$expected', received '${said:0:200}'"
       done
     done
     ;;
   ci)
-    # Every job of the workflow calls .ci/run, with parts that there are, and one of them with all of them.
+    # Every job of the workflow calls .ci/run, with parts that exist, and one job calls all of it.
     workflow=.github/workflows/ci.yml
     jobs=$(grep -c '^    runs-on:' "$workflow")
     mapfile -t calls < <(sed -n 's|^      - run: \.ci/run *||p' "$workflow")
-    [[ ${#calls[@]} -eq $jobs ]] || fail "expected $jobs jobs to call .ci/run, received ${#calls[@]}"
-    printf '%s\n' "${calls[@]}" | grep -qx '' || fail "expected a job that runs all of .ci/run, received none"
+    [[ ${#calls[@]} -eq $jobs ]] ||
+      fail "expected $jobs jobs to call .ci/run, received ${#calls[@]}"
+    printf '%s\n' "${calls[@]}" | grep -qx '' ||
+      fail "expected a job that runs all of .ci/run, received none"
     parts=$(.ci/run --help)
     read -ra words <<<"${calls[*]}"
     for part in "${words[@]}"; do
@@ -50,18 +54,26 @@ case $case in
     done
     code=0
     .ci/run bogus 2>"$work/err" || code=$?
-    if [[ $code -ne 2 ]] || ! grep -q 'received .bogus.' "$work/err"; then fail "received $code: $(cat "$work/err")"; fi
+    if [[ $code -ne 2 ]] || ! grep -q 'received .bogus.' "$work/err"; then
+      fail "received $code: $(cat "$work/err")"
+    fi
     ;;
   readme)
     # The files and flags that README's commands name are there.
-    mapfile -t paths < <(grep -ohE '\b(script|docs|models|deploy|bench)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' README.md CONTRIBUTING.md | sort -u)
+    folders='script|docs|models|deploy|bench'
+    mapfile -t paths < <(grep -ohE "\b($folders)/[A-Za-z0-9_./-]*[A-Za-z0-9_]" \
+      README.md CONTRIBUTING.md | sort -u)
     for path in "${paths[@]}"; do
-      [[ -e $path ]] || fail "expected $path, which README.md or CONTRIBUTING.md names; received no such file"
+      [[ -e $path ]] ||
+        fail "expected $path, which README.md or CONTRIBUTING.md names; received no such file"
     done
-    known=$(for command in train evaluate predict gradcheck; do build/bin/inkling help "$command"; done; build/bin/inkling-server --help)
-    mapfile -t flags < <(grep -E '^(script/(train|server)|build/bin/inkling) ' README.md | grep -oE -- '--[a-z-]+' | sort -u)
+    known=$(build/bin/inkling-server --help
+      for command in train evaluate predict gradcheck; do build/bin/inkling help "$command"; done)
+    mapfile -t flags < <(grep -E '^(script/(train|server)|build/bin/inkling) ' README.md |
+      grep -oE -- '--[a-z-]+' | sort -u)
     for flag in "${flags[@]}"; do
-      grep -q -- "^  $flag " <<<"$known" || fail "expected a flag of inkling or inkling-server, received $flag"
+      grep -q -- "^  $flag " <<<"$known" ||
+        fail "expected a flag of inkling or inkling-server, received $flag"
     done
     ;;
   server_without_cuda)
@@ -73,7 +85,8 @@ case $case in
   screenshots)
     script/screenshots "$work" >"$work/log" 2>&1 || fail "$(tail -n 20 "$work/log")"
     for picture in page page-dark; do
-      [[ $(head -c 4 "$work/$picture.png" | tail -c 3) == PNG ]] || fail "expected a PNG, received $(file "$work/$picture.png")"
+      [[ $(head -c 4 "$work/$picture.png" | tail -c 3) == PNG ]] ||
+        fail "expected a PNG, received $(file "$work/$picture.png")"
     done
     ;;
   bench_training)
@@ -81,8 +94,10 @@ case $case in
     # shellcheck disable=SC2016
     printf '#!/bin/sh\necho '\''{"images_per_s": 100}'\''\n' >"$work/python"
     chmod +x "$work/python"
-    INKLING_BENCH_PYTHON=$work/python script/bench-training 1 0.1 8 >"$work/out" 2>"$work/err" || fail "$(tail -n 20 "$work/err")"
-    grep -q '^| PyTorch-channels-last | 100 | 100 | 100 | [0-9.]* |$' "$work/out" || fail "received $(cat "$work/out")"
+    INKLING_BENCH_PYTHON=$work/python script/bench-training 1 0.1 8 >"$work/out" 2>"$work/err" ||
+      fail "$(tail -n 20 "$work/err")"
+    grep -q '^| PyTorch-channels-last | 100 | 100 | 100 | [0-9.]* |$' "$work/out" ||
+      fail "received $(cat "$work/out")"
     ;;
   train)
     script/mnist-dir >/dev/null 2>&1 || skip "there is no MNIST"
@@ -90,17 +105,22 @@ case $case in
 {"name": "Linear", "input": {"height": 28, "width": 28, "channels": 1},
  "layers": [{"type": "flatten"}, {"type": "linear", "name": "fc", "out_features": 10}]}
 NETWORK
-    script/train --out "$work/run" --network "$work/network.json" --epochs 1 --device cpu 2>"$work/err" || fail "$(cat "$work/err")"
+    script/train --out "$work/run" --network "$work/network.json" --epochs 1 --device cpu \
+      2>"$work/err" || fail "$(cat "$work/err")"
     script/train --out "$work/run" --resume --epochs 2 2>"$work/err" || fail "$(cat "$work/err")"
-    grep -q '^epoch 2/2' "$work/err" || fail "expected the run to go on, received $(cat "$work/err")"
+    grep -q '^epoch 2/2' "$work/err" ||
+      fail "expected the run to go on, received $(cat "$work/err")"
     code=0
     script/train --resume 2>"$work/err" || code=$?
-    if [[ $code -ne 2 ]] || ! grep -q "^train: expected --out with --resume" "$work/err"; then fail "received $code: $(cat "$work/err")"; fi
+    if [[ $code -ne 2 ]] || ! grep -q "^train: expected --out with --resume" "$work/err"; then
+      fail "received $code: $(cat "$work/err")"
+    fi
     ;;
   gpu_bundle)
     script/mnist-dir >/dev/null 2>&1 || skip "there is no MNIST"
     script/gpu-bundle "$work/bundle" >"$work/log" 2>&1 || fail "$(tail -n 20 "$work/log")"
-    for file in usr/include/eigen3/Eigen/Core mnist/train-images-idx3-ubyte.gz commit sources.sha256; do
+    for file in usr/include/eigen3/Eigen/Core mnist/train-images-idx3-ubyte.gz commit \
+        sources.sha256; do
       [[ -s $work/bundle/$file ]] || fail "expected $file in the bundle, received none"
     done
     ;;

@@ -100,8 +100,8 @@ TEST_F(Contract, ABlankImageIsSaidToBeBlank) {
 }
 
 TEST_F(Contract, AMissingFileIsToldInFastApisForm) {
-  const Json expected = Json::parse(
-      R"({"detail": [{"type": "missing", "loc": ["body", "file"], "msg": "Field required", "input": null}]})");
+  const Json expected = Json::parse(R"({"detail": [{"type": "missing", "loc": ["body", "file"],
+                                       "msg": "Field required", "input": null}]})");
   for (const std::string& bytes :
        {post_bytes("/predict/", kFormType, file_form("other", "x")),
         std::string("POST /predict/ HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"),

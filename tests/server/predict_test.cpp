@@ -74,8 +74,8 @@ TEST(Predict, ABlankPictureIsRefusedInTheContractsWords) {
 }
 
 TEST(Predict, AMissingFileIsAnsweredAsFastApiDoes) {
-  const std::string expected =
-      R"({"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}]})";
+  const std::string expected = R"({"detail":[{"type":"missing","loc":["body","file"],)"
+                               R"("msg":"Field required","input":null}]})";
   for (const auto& [type, body] : std::vector<std::pair<std::string, std::string>>{
            {"", ""},
            {kFormType, ""},

@@ -16,8 +16,8 @@ inline constexpr const char* kNoMnist =
 //   const auto folder = mnist_dir();
 //   if (!folder) GTEST_SKIP() << kNoMnist;
 inline std::optional<std::filesystem::path> mnist_dir() {
-  const char* folder =
-      std::getenv("MNIST_DIR");  // NOLINT(concurrency-mt-unsafe): tests never set it
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): tests never set it
+  const char* folder = std::getenv("MNIST_DIR");
   if (folder == nullptr || *folder == '\0') {
     return std::nullopt;
   }

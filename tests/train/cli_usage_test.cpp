@@ -95,7 +95,8 @@ TEST_F(CliUsage, AnswersEveryWayToAskForHelp) {
   EXPECT_EQ(inkling({"--version"}).out.rfind("inkling ", 0), 0U);
 }
 
-// Each flag has a description and stands in a group of its own kind, and each help ends with an example.
+// Each flag has a description and stands in a group of its own kind, and each help ends with an
+// example.
 TEST_F(CliUsage, DescribesEveryFlag) {
   for (const std::string command : {"train", "evaluate", "predict", "gradcheck"}) {
     const std::string help = inkling({command, "--help"}).out;

@@ -1,8 +1,8 @@
-"""Runs `inkling` in a terminal emulator: what stands on the screen at the end of a training and of an evaluation.
+"""Runs `inkling` in a terminal emulator and checks the screen after a training and an evaluation.
 
     terminal_test.py INKLING COLUMNS
 
-Leftovers of a progress line that was wider than the terminal, or was not erased, would stand on lines of their own.
+A progress line that was wider than the terminal, or was not erased, would leave lines of its own.
 """
 import fcntl
 import gzip
@@ -36,7 +36,7 @@ def write_data(folder, name, count):
 
 
 def run_in_terminal(command, columns):
-    """The bytes that a command wrote to a terminal so wide, and the lines that then stand on its screen."""
+    """Returns the bytes that a command wrote to a terminal, and the lines then on its screen."""
     try:
         ours, theirs = pty.openpty()
     except OSError as error:
@@ -86,15 +86,17 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         write_data(folder, "train", 400)
         write_data(folder, "t10k", 600)
-        train = [program, "train", "--device", "cpu", "--data", folder, "--out", f"{folder}/run", "--epochs", "2"]
+        train = [program, "train", "--device", "cpu", "--data", folder,
+                 "--out", f"{folder}/run", "--epochs", "2"]
         written, lines = run_in_terminal(train, columns)
         assert written.count(b"\r\x1b[2K") > 4, "expected progress to be refreshed"
         epoch = r"epoch\s*%d/2  loss.*?images/s  (\d+ min )?\d+ s(?=\n)"
         expect_lines(without_wraps(lines, columns), [
-            r"LargerCNN, .*?seed 1(?=\n)", epoch % 1, epoch % 2, r"test accuracy .*?loss [\d.]+(?=\n)",
-            r"weights: .*?model\.safetensors$"])
+            r"LargerCNN, .*?seed 1(?=\n)", epoch % 1, epoch % 2,
+            r"test accuracy .*?loss [\d.]+(?=\n)", r"weights: .*?model\.safetensors$"])
 
-        evaluate = [program, "evaluate", "--device", "cpu", "--data", folder, "--model", f"{folder}/run/model.safetensors"]
+        evaluate = [program, "evaluate", "--device", "cpu", "--data", folder,
+                    "--model", f"{folder}/run/model.safetensors"]
         written, lines = run_in_terminal(evaluate, columns)
         assert b"LargerCNN" in written and b"\r\x1b[2K" in written, "expected progress"
         assert re.match(r"LargerCNN: accuracy", lines[0]), lines

@@ -1,6 +1,6 @@
-// In place of CUDA's <cuda_runtime.h> where kernels are compiled for the CPU: what of CUDA's C++ they use, and
-// nothing more, so that a kernel which needs something new says so by not compiling. The emulation behind it is in
-// tests/cuda_emulation.
+// In place of CUDA's <cuda_runtime.h> where kernels are compiled for the CPU: what of CUDA's C++
+// they use, and nothing more, so that a kernel which needs something new says so by not compiling.
+// The emulation behind it is in tests/cuda_emulation.
 #pragma once
 
 #include <cmath>

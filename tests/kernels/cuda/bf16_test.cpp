@@ -1,5 +1,5 @@
-// Kernels that reckon in float32 whatever they store: in bf16 each must give what it gives in float32 on the same numbers,
-// rounded once at the end, bit for bit.
+// Kernels that reckon in float32 whatever they store: in bf16 each must give what it gives in
+// float32 on the same numbers, rounded once at the end, bit for bit.
 #include <bit>
 
 #include "tests/kernels/cuda/device.h"

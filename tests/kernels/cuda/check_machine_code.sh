@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Reads what nvcc made of the CUDA kernels, without a GPU: no kernel may spill registers or keep a stack in local
-# memory, and those of the tensor cores must hold the instructions that they are written for.
+# Reads what nvcc made of the CUDA kernels, without a GPU: no kernel may spill registers or keep a
+# stack in local memory, and those of the tensor cores must hold the instructions that they are
+# written for.
 #   check_machine_code.sh NVCC ROOT SOURCE.cu...
 set -euo pipefail
 nvcc=$1 root=$2
@@ -15,22 +16,34 @@ report() {
   failed=1
 }
 
-# "kernel: N bytes stack frame, N bytes spill stores, N bytes spill loads" for each kernel that has any.
+# "kernel: N bytes stack frame, N bytes spill stores, N bytes spill loads" for each kernel that has
+# any.
 spills() {
-  awk '/Function properties for/ { name = $NF; getline; if ($0 !~ /^[[:space:]]*0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads/) print name ": " $0 }' "$1"
+  awk '/Function properties for/ {
+    name = $NF
+    getline
+    if ($0 !~ /^ *0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads/) {
+      print name ": " $0
+    }
+  }' "$1"
 }
 
 # This check can fail: it sees ten bytes on the stack.
-printf 'ptxas info    : Function properties for kernel\n    10 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads\n' >"$work/planted"
+cat >"$work/planted" <<'PTXAS'
+ptxas info    : Function properties for kernel
+    10 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
+PTXAS
 if [[ -z $(spills "$work/planted") ]]; then
   report "expected a planted stack frame to be found, received nothing"
 fi
 
-# 8.6 and 8.9 take the path of 8.0, with as many registers a thread: the build compiles for them, nothing is read again.
+# 8.6 and 8.9 take the path of 8.0, with as many registers a thread: the build compiles for them,
+# nothing is read again.
 for source in "$@"; do
   name=$(basename "$source")
   for capability in 75 80 90; do
-    "$nvcc" "${flags[@]}" "-arch=sm_$capability" -cubin -Xptxas=-v -o "$work/cubin" "$source" 2>"$work/ptxas"
+    "$nvcc" "${flags[@]}" "-arch=sm_$capability" -cubin -Xptxas=-v -o "$work/cubin" "$source" \
+      2>"$work/ptxas"
     kernels=$(grep -c "Function properties for" "$work/ptxas" || true)
     if [[ $kernels -eq 0 && $name != memory.cu && $name != recording.cu ]]; then
       report "$name for sm_$capability: expected ptxas to tell of kernels, received nothing"
@@ -45,7 +58,8 @@ for source in "$@"; do
       "$nvcc" "${flags[@]}" -arch=compute_80 -ptx -o "$work/ptx" "$source"
       instructions=(mma.sync.aligned.m16n8k16 cp.async.cg.shared.global ldmatrix.sync.aligned)
       if [[ $name == conv2d.cu ]]; then
-        instructions+=(cp.async.ca.shared.global)  # of pictures, which are read again for each place of the filter
+        # Cached in L1: a picture is read again for each tap of the filter.
+        instructions+=(cp.async.ca.shared.global)
       fi
       for instruction in "${instructions[@]}"; do
         count=$(grep -c -F "$instruction" "$work/ptx" || true)
@@ -54,9 +68,11 @@ for source in "$@"; do
           report "$name: expected $instruction in its PTX, received none"
         fi
       done
-      narrow=$(awk '/\.entry .*undo_(relu|pool)_kernel/,/^}/' "$work/ptx" | grep -c -F ld.global.u16 || true)
+      narrow=$(awk '/\.entry .*undo_(relu|pool)_kernel/,/^}/' "$work/ptx" |
+        grep -c -F ld.global.u16 || true)
       if [[ $narrow -ne 0 ]]; then
-        report "$name: expected chunks of 16 bytes to be loaded at once, received $narrow loads of two bytes"
+        report "$name: expected chunks of 16 bytes to be loaded at once," \
+          "received $narrow loads of two bytes"
       fi
       ;;
   esac

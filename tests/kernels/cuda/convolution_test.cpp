@@ -1,5 +1,6 @@
-// Convolutions: odd sizes, tails of every tile, batch 1, one channel, strides and paddings, several tiles; in float32 on
-// the CUDA cores, in bf16 on the tensor cores where the sizes allow it and on the CUDA cores elsewhere.
+// Convolutions: odd sizes, tails of every tile, batch 1, one channel, strides and paddings, several
+// tiles; in float32 on the CUDA cores, in bf16 on the tensor cores where the sizes allow it and on
+// the CUDA cores elsewhere.
 #include <sstream>
 
 #include "tests/kernels/cuda/storage.h"

@@ -1,5 +1,5 @@
-// CUDA kernels under test, on a real device or on the emulated one: the same tests are built for both. The
-// truth is the CPU's kernel in float64 on the same numbers.
+// CUDA kernels under test, on a real device or on the emulated one: the same tests are built for
+// both. The truth is the CPU's kernel in float64 on the same numbers.
 #pragma once
 
 #include <cstring>
@@ -90,7 +90,8 @@ inline std::vector<float> random_floats(Index size, std::uint32_t stream) {
 
 inline constexpr double kClose = 1e-6;  // a few roundings of float32
 
-// ‖error‖ / ‖truth‖ that rounding leaves: sums in float32, and for bf16 one rounding to 8 bits of the result.
+// ‖error‖ / ‖truth‖ that rounding leaves: sums in float32, and for bf16 one rounding to 8 bits of
+// the result.
 template <class T>
 inline constexpr double kTolerance = std::is_same_v<T, bfloat16> ? 0x1.0p-8 : 2e-6;
 
@@ -122,8 +123,9 @@ class OnDevice {
   T* memory_;
 };
 
-// What the body returns, run several times: in other orders of the threads on the emulated device, twice
-// on a real one. The results must be the same bit for bit; one that depends on the order is a race.
+// What the body returns, run several times: in other orders of the threads on the emulated device,
+// twice on a real one. The results must be the same bit for bit; one that depends on the order is a
+// race.
 template <class T>
 std::vector<T> the_same_each_time(const std::function<std::vector<T>()>& body) {
   std::vector<std::vector<T>> results;

@@ -1,4 +1,5 @@
-// What `inkling gradcheck --device cuda` asks: every operation and its gradient, in both precisions.
+// What `inkling gradcheck --device cuda` asks: every operation and its gradient, in both
+// precisions.
 #include "engine/device_check.h"
 
 #include "tests/kernels/cuda/device.h"
@@ -21,7 +22,8 @@ INSTANTIATE_TEST_SUITE_P(AllCases, CudaDeviceCheck,
                          testing::Range<std::size_t>(0, gradcheck_cases().size()));
 
 #ifdef INKLING_CUDA_EMULATION
-// Turing has no tensor cores for bf16: the CUDA cores take it, and the emulation refuses what such a card lacks.
+// Turing has no tensor cores for bf16: the CUDA cores take it, and the emulation refuses what such
+// a card lacks.
 TEST(CudaDeviceCheckOnTuring, Bf16RunsOnTheCudaCores) {
   const emulation::ScopedDevice turing({.capability = 75});
   for (const GradcheckCase& check : gradcheck_cases()) {

@@ -1,5 +1,5 @@
-// Linear layers: odd sizes, tails of every tile, a single row; in float32 on the CUDA cores, in bf16 on the tensor cores
-// where the sizes allow it and on the CUDA cores elsewhere.
+// Linear layers: odd sizes, tails of every tile, a single row; in float32 on the CUDA cores, in
+// bf16 on the tensor cores where the sizes allow it and on the CUDA cores elsewhere.
 #include <sstream>
 
 #include "tests/kernels/cuda/storage.h"

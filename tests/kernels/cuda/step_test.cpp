@@ -1,4 +1,5 @@
-// What else a training step is made of: batches, the loss, Adam, recordings; and what a device refuses.
+// What else a training step is made of: batches, the loss, Adam, recordings; and what a device
+// refuses.
 #include <cmath>
 #include <limits>
 
@@ -286,7 +287,8 @@ TEST_F(CudaKernels, OutOfMemorySaysHowMuchThereWasAndWhatToDo) {
   }
 }
 
-// CUDA keeps an error until somebody asks: the call after a failed one must not be told it as its own.
+// CUDA keeps an error until somebody asks: the call after a failed one must not be told it as its
+// own.
 TEST_F(CudaKernels, AFailedCallDoesNotHauntTheNext) {
   EXPECT_THROW(cuda::allocate(*cuda_stream(), std::size_t{1} << 50), std::runtime_error);
   EXPECT_THROW(cuda::record(*cuda_stream(), [&] { OnDevice<float>(1).to_host(); }),

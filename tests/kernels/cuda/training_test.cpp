@@ -1,5 +1,6 @@
-// Whole trainings on the device against the same on the CPU: every operation of a network, its gradient, the loss and
-// Adam, as the engine calls them; the first step as it stands, the others replayed from a recording.
+// Whole trainings on the device against the same on the CPU: every operation of a network, its
+// gradient, the loss and Adam, as the engine calls them; the first step as it stands, the others
+// replayed from a recording.
 #include "tests/kernels/cuda/device.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/synthetic.h"
@@ -107,7 +108,8 @@ TEST_P(CudaLargerCnn, TakesItsFirstStepsAsOnTheCpu) {
   const auto on_cpu = train(options, data, Device::cpu(), 2);
   options.precision = GetParam();
   const auto on_cuda = train(options, data, Device::cuda(), 2);
-  // Adam's first steps are the signs of the gradients: where one is near 0, a rounding turns its weight's way.
+  // Adam's first steps are the signs of the gradients: where one is near 0, a rounding turns its
+  // weight's way.
   EXPECT_LE(distance(on_cuda, on_cpu, start), GetParam() == Dtype::float32 ? 0.02 : 0.4);
 }
 

@@ -16,8 +16,8 @@ export function launchBrowser() {
 }
 
 /**
- * Opens the page. `errors` collects what the console and uncaught exceptions say, and `foreign` each
- * request to any other origin.
+ * Opens the page. `errors` collects what the console and uncaught exceptions say, and `foreign`
+ * each request to any other origin.
  * @param {import('playwright-core').Browser} browser
  * @param {string} address
  * @param {import('playwright-core').BrowserContextOptions} [options]
@@ -81,8 +81,8 @@ export async function drawByTouch(page, strokes) {
 }
 
 /**
- * Waits until the page's answer to the whole drawing is this one: the pen is up, and no later answer
- * is under way.
+ * Waits until the page's answer to the whole drawing is this one: the pen is up, and no later
+ * answer is under way.
  */
 export async function waitForFinalDigit(page, expected) {
   await waitForText(page, '#announcement', `${expected}, `);

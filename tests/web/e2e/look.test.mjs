@@ -1,4 +1,5 @@
-// How the page and the server's own pages look: in every window, in every colour scheme, by keyboard.
+// How the page and the server's own pages look: in every window, in every colour scheme, by
+// keyboard.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -29,11 +30,12 @@ describePage('the look', ({ onPage }) => {
   }
 
   for (const [width, height] of kSmallWindows) {
-    test(`the whole answer is to be seen in a window of ${width}×${height}`, () => drawn(async (page) => {
+    test(`the whole answer fits a window of ${width}×${height}`, () => drawn(async (page) => {
       await page.evaluate(() => window.scrollTo(0, 0));
       for (const id of ['canvas', 'clear', 'digit', 'confidence', 'seen', 'bar-9']) {
         const box = await page.getByTestId(id).boundingBox();
-        assert.ok(box.y >= 0 && box.y + box.height <= height, `${id} ends at ${box.y + box.height}`);
+        const bottom = box.y + box.height;
+        assert.ok(box.y >= 0 && bottom <= height, `${id} ends at ${bottom}`);
       }
     }, { viewport: { width, height } }));
   }
@@ -57,7 +59,7 @@ describePage('the look', ({ onPage }) => {
       }
     }, { colorScheme }));
 
-    test(`forced colours leave sheet and bars visible, ${colorScheme}`, () => drawn(async (page) => {
+    test(`sheet and bars survive forced colours, ${colorScheme}`, () => drawn(async (page) => {
       const shown = await page.evaluate(() => {
         const style = (selector) => getComputedStyle(document.querySelector(selector));
         return {
@@ -114,7 +116,8 @@ function contrast(a, b) {
 }
 
 function luminance(color) {
-  const [red, green, blue] = /** @type {string[]} */ (color.match(/[\d.]+/g)).map(Number).map((value) => {
+  const channels = /** @type {string[]} */ (color.match(/[\d.]+/g)).map(Number);
+  const [red, green, blue] = channels.map((value) => {
     const share = value / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });

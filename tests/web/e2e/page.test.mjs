@@ -89,7 +89,7 @@ describePage('the page', ({ onPage, restartServer }) => {
     }
   }));
 
-  test('what was undone is done again, until something else is drawn', () => onPage(async (page) => {
+  test('redo brings back what undo took, until the next stroke', () => onPage(async (page) => {
     await drawByMouse(page, kStrokes[1]);
     await waitForFinalDigit(page, '1');
     for (const redo of ['Control+y', 'Control+Shift+Z']) {
@@ -110,7 +110,7 @@ describePage('the page', ({ onPage, restartServer }) => {
     assert.equal(await text(page, 'digit'), '7', 'there is nothing left to do again');
   }));
 
-  test('a stroke that begins beside the sheet is drawn from its edge on', () => onPage(async (page) => {
+  test('a stroke from outside the sheet is drawn from its edge on', () => onPage(async (page) => {
     const [from, to] = [[0.5, -0.05], [0.5, 0.8]].map(await sheetMap(page));
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();

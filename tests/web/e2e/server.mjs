@@ -7,8 +7,9 @@ import { once } from 'node:events';
  * @returns {Promise<{ page: string, port: number, stop: () => Promise<number | null> }>}
  */
 export async function startServer({ binary, model, uiPort = 0 }) {
-  const flags = ['--model', model, '--host', '127.0.0.1', '--port', '0', '--ui-port', String(uiPort)];
-  const server = spawn(binary, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ports = ['--host', '127.0.0.1', '--port', '0', '--ui-port', String(uiPort)];
+  const server = spawn(binary, ['--model', model, ...ports],
+    { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(server, 'exit');
   // Should a test end without stopping it, the server ends with this process.
   const kill = () => server.kill('SIGKILL');
@@ -24,7 +25,10 @@ export async function startServer({ binary, model, uiPort = 0 }) {
   return { page, port: Number(new URL(page).port), stop };
 }
 
-/** The address in the log's line "page http://…". @param {import('node:child_process').ChildProcess} server */
+/**
+ * The address in the log's line "page http://…".
+ * @param {import('node:child_process').ChildProcess} server
+ */
 function pageAddress(server) {
   return new Promise((resolve, reject) => {
     let log = '';

@@ -1,5 +1,5 @@
-// What every suite of the page does alike: one browser and one server for all of its tests, and after
-// each of them no error on the console and no request to another host.
+// What every suite of the page does alike: one browser and one server for all of its tests, and
+// after each of them no error on the console and no request to another host.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe } from 'node:test';
