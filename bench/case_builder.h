@@ -22,8 +22,8 @@ struct CaseBuilder {
   const VisitKernel& visitor;
 
   Tensor random(const Shape& shape) const { return random_tensor(shape, kDtypeOf<T>, device); }
-  Tensor wide_zeros(const Shape& shape) const {
-    return Tensor::zeros(shape, wide(kDtypeOf<T>), device);
+  Tensor accum_zeros(const Shape& shape) const {
+    return Tensor::zeros(shape, accum_dtype(kDtypeOf<T>), device);
   }
 
   void visit(const std::string& name, double flops, double bytes,

@@ -15,7 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/kernel_cases.h"
-#include "engine/recording.h"
+#include "engine/device_graph.h"
 
 namespace inkling {
 namespace {
@@ -32,15 +32,15 @@ class Timed {
  public:
   Timed(const Device& device, const std::function<void()>& work, double seconds)
       : calls_(device.type() == DeviceType::cuda ? kCallsRecorded : 1),
-        recording_(device,
-                   [calls = calls_, work] {
-                     for (int i = 0; i < calls; ++i) {
-                       work();
-                     }
-                   }),
+        graph_(device,
+               [calls = calls_, work] {
+                 for (int i = 0; i < calls; ++i) {
+                   work();
+                 }
+               }),
         done_(Tensor::zeros({1}, Dtype::int32, device)) {
     for (int warm = 0; warm < 3; ++warm) {
-      recording_.run();
+      graph_.run();
     }
     const double once = time(1);
     repeats_ = static_cast<int>(std::clamp(seconds / once, 1.0, 10000.0));
@@ -60,7 +60,7 @@ class Timed {
     wait();
     const auto begun = Clock::now();
     for (int i = 0; i < repeats; ++i) {
-      recording_.run();
+      graph_.run();
     }
     wait();
     return std::chrono::duration<double>(Clock::now() - begun).count();
@@ -68,7 +68,7 @@ class Timed {
   void wait() const { static_cast<void>(done_.to_host<std::int32_t>()); }
 
   int calls_;
-  Recording recording_;
+  DeviceGraph graph_;
   Tensor done_;
   int repeats_ = 1;
   std::vector<double> seconds_;

@@ -6,7 +6,7 @@ namespace {
 
 template <class T>
 void visit_convolution(const CaseBuilder<T>& build, const std::string& name, Index side, Index in,
-                       Index out, Fused fused) {
+                       Index out, Epilogue epilogue) {
   const Conv2dShape s{.batch = build.batch,
                       .in_height = side,
                       .in_width = side,
@@ -15,50 +15,50 @@ void visit_convolution(const CaseBuilder<T>& build, const std::string& name, Ind
                       .kernel = 3,
                       .stride = 1,
                       .padding = 1};
-  const Index stored = fused == Fused::relu_pool ? side / 2 : side;
+  const Index stored = epilogue == Epilogue::relu_pool ? side / 2 : side;
   const Tensor x = build.random({build.batch, side, side, in});
   const Tensor weight = build.random({3, 3, in, out});
-  const Tensor bias = build.wide_zeros({out});
+  const Tensor bias = build.accum_zeros({out});
   Tensor y = build.random({build.batch, stored, stored, out});
-  Tensor choice =
-      Tensor::zeros({build.batch, stored, stored, choice_bytes(out)}, Dtype::uint8, build.device);
+  Tensor argmax = Tensor::zeros({build.batch, stored, stored, packed_argmax_bytes(out)},
+                                Dtype::uint8, build.device);
   const Tensor dy = build.random(y.shape());
   Tensor dx = build.random(x.shape());
-  Tensor dweight = build.wide_zeros(weight.shape());
-  Tensor dbias = build.wide_zeros({out});
+  Tensor dweight = build.accum_zeros(weight.shape());
+  Tensor dbias = build.accum_zeros({out});
   const double flops = 2.0 * static_cast<double>(build.batch * side * side * out * s.patch());
-  const bool pooled = fused == Fused::relu_pool;
-  const double gradient_bytes = bytes_of({dy, y}) + (pooled ? bytes_of({choice}) : 0);
+  const bool pooled = epilogue == Epilogue::relu_pool;
+  const double gradient_bytes = bytes_of({dy, y}) + (pooled ? bytes_of({argmax}) : 0);
 
   // What cuDNN writes, before any pool.
   const Tensor full = build.random({build.batch, side, side, out});
   build.visit(
       name + (pooled ? " + relu + pool" : " + relu"), flops,
-      bytes_of({x, weight, y}) + (pooled ? bytes_of({choice}) : 0),
+      bytes_of({x, weight, y}) + (pooled ? bytes_of({argmax}) : 0),
       [=, device = build.device]() mutable {
         pick(device.type(), cpu::conv2d_forward<T>, cuda::conv2d_forward<T>)(
             device.stream(), {.shape = s,
-                              .fused = fused,
+                              .epilogue = epilogue,
                               .x = x.data<T>(),
                               .weight = weight.data<T>(),
-                              .bias = bias.data<Wide<T>>(),
+                              .bias = bias.data<Accum<T>>(),
                               .y = y.data<T>(),
-                              .choice = choice.data<std::uint8_t>()});
+                              .argmax = argmax.data<std::uint8_t>()});
       },
       "cuDNN, convolution alone",
       [&] { return build.peers.convolution(Peers::Pass::forward, s, x, weight, full); });
   auto backward = [=, device = build.device](bool data, bool weights) mutable {
     pick(device.type(), cpu::conv2d_backward<T>, cuda::conv2d_backward<T>)(
         device.stream(), {.shape = s,
-                          .fused = fused,
+                          .epilogue = epilogue,
                           .x = x.data<T>(),
                           .weight = weight.data<T>(),
                           .y = y.data<T>(),
-                          .choice = choice.data<std::uint8_t>(),
+                          .argmax = argmax.data<std::uint8_t>(),
                           .dy = dy.data<T>(),
                           .dx = data ? dx.data<T>() : nullptr,
-                          .dweight = weights ? dweight.data<Wide<T>>() : nullptr,
-                          .dbias = weights ? dbias.data<Wide<T>>() : nullptr});
+                          .dweight = weights ? dweight.data<Accum<T>>() : nullptr,
+                          .dbias = weights ? dbias.data<Accum<T>>() : nullptr});
   };
   if (in > 1) {
     build.visit(
@@ -77,12 +77,12 @@ void visit_linear(const CaseBuilder<T>& build, const std::string& name, Index in
   const LinearShape s{.batch = build.batch, .in_features = in, .out_features = out};
   const Tensor x = build.random({build.batch, in});
   const Tensor weight = build.random({out, in});
-  const Tensor bias = build.wide_zeros({out});
+  const Tensor bias = build.accum_zeros({out});
   Tensor y = build.random({build.batch, out});
   const Tensor dy = build.random(y.shape());
   Tensor dx = build.random(x.shape());
-  Tensor dweight = build.wide_zeros(weight.shape());
-  Tensor dbias = build.wide_zeros({out});
+  Tensor dweight = build.accum_zeros(weight.shape());
+  Tensor dbias = build.accum_zeros({out});
   const double flops = 2.0 * static_cast<double>(build.batch * in * out);
   build.visit(
       name, flops, bytes_of({x, weight, y}),
@@ -91,7 +91,7 @@ void visit_linear(const CaseBuilder<T>& build, const std::string& name, Index in
             device.stream(), {.shape = s,
                               .x = x.data<T>(),
                               .weight = weight.data<T>(),
-                              .bias = bias.data<Wide<T>>(),
+                              .bias = bias.data<Accum<T>>(),
                               .y = y.data<T>()});
       },
       "cuBLAS",
@@ -106,8 +106,8 @@ void visit_linear(const CaseBuilder<T>& build, const std::string& name, Index in
                           .weight = weight.data<T>(),
                           .dy = dy.data<T>(),
                           .dx = data ? dx.data<T>() : nullptr,
-                          .dweight = weights ? dweight.data<Wide<T>>() : nullptr,
-                          .dbias = weights ? dbias.data<Wide<T>>() : nullptr});
+                          .dweight = weights ? dweight.data<Accum<T>>() : nullptr,
+                          .dbias = weights ? dbias.data<Accum<T>>() : nullptr});
   };
   build.visit(
       name + " data gradient", flops, bytes_of({dy, weight, dx}),
@@ -126,9 +126,9 @@ void visit_linear(const CaseBuilder<T>& build, const std::string& name, Index in
 
 template <class T>
 void visit_layers(const CaseBuilder<T>& build) {
-  visit_convolution(build, "conv1", 28, 1, 64, Fused::relu);
-  visit_convolution(build, "conv2", 28, 64, 128, Fused::relu_pool);
-  visit_convolution(build, "conv3", 14, 128, 256, Fused::relu_pool);
+  visit_convolution(build, "conv1", 28, 1, 64, Epilogue::relu);
+  visit_convolution(build, "conv2", 28, 64, 128, Epilogue::relu_pool);
+  visit_convolution(build, "conv3", 14, 128, 256, Epilogue::relu_pool);
   visit_linear(build, "fc1", 12544, 512);
   visit_linear(build, "fc2", 512, 256);
   visit_linear(build, "fc3", 256, 10);

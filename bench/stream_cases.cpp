@@ -38,8 +38,8 @@ template <class T>
 void visit_cross_entropy(const CaseBuilder<T>& build) {
   const Tensor logits = build.random({build.batch, 10});
   const Tensor labels = Tensor::zeros({build.batch}, Dtype::uint8, build.device);
-  Tensor probabilities = build.wide_zeros({build.batch, 10});
-  Tensor loss = build.wide_zeros({1});
+  Tensor probabilities = build.accum_zeros({build.batch, 10});
+  Tensor loss = build.accum_zeros({1});
   Tensor correct = Tensor::zeros({1}, Dtype::int32, build.device);
   Tensor dlogits = build.random({build.batch, 10});
   build.visit("softmax + cross-entropy", 0, bytes_of({logits, labels, probabilities, dlogits}),
@@ -49,8 +49,8 @@ void visit_cross_entropy(const CaseBuilder<T>& build) {
                                       .classes = 10,
                                       .logits = logits.data<T>(),
                                       .labels = labels.data<std::uint8_t>(),
-                                      .probabilities = probabilities.data<Wide<T>>(),
-                                      .loss = loss.data<Wide<T>>(),
+                                      .probabilities = probabilities.data<Accum<T>>(),
+                                      .loss = loss.data<Accum<T>>(),
                                       .correct = correct.data<std::int32_t>(),
                                       .dlogits = dlogits.data<T>()});
               });
@@ -78,7 +78,7 @@ void visit_gather(const CaseBuilder<T>& build) {
                     device.stream(), {.gather = arguments(),
                                       .height = 28,
                                       .width = 28,
-                                      .most = {.rotation = 10, .shift = 2},
+                                      .limits = {.rotation = 10, .shift = 2},
                                       .step = step.data<std::int32_t>()});
               });
 }

@@ -1,4 +1,4 @@
-// Labelled grey pictures of one size, as IDX files hold them.
+// Labeled gray pictures of one size, as IDX files hold them.
 #pragma once
 
 #include <cstdint>

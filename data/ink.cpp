@@ -21,15 +21,15 @@ float median(std::vector<float> values) {
   return *middle;
 }
 
-std::vector<float> border(const Plane& plane) {
+std::vector<float> border(const GrayImage& image) {
   std::vector<float> values;
-  for (int x = 0; x < plane.width; ++x) {
-    values.push_back(plane.at(x, 0));
-    values.push_back(plane.at(x, plane.height - 1));
+  for (int x = 0; x < image.width; ++x) {
+    values.push_back(image.at(x, 0));
+    values.push_back(image.at(x, image.height - 1));
   }
-  for (int y = 1; y + 1 < plane.height; ++y) {
-    values.push_back(plane.at(0, y));
-    values.push_back(plane.at(plane.width - 1, y));
+  for (int y = 1; y + 1 < image.height; ++y) {
+    values.push_back(image.at(0, y));
+    values.push_back(image.at(image.width - 1, y));
   }
   return values;
 }
@@ -40,8 +40,8 @@ struct Paper {
 };
 
 // Medians, so that ink which touches less than half of the border does not count.
-Paper measure_paper(const Plane& grey) {
-  std::vector<float> values = border(grey);
+Paper measure_paper(const GrayImage& gray) {
+  std::vector<float> values = border(gray);
   const float level = median(values);
   for (float& value : values) {
     value = std::abs(value - level);
@@ -51,10 +51,10 @@ Paper measure_paper(const Plane& grey) {
 
 // Whether the drawing is darker than the paper: the side with the greater sum of squares, which
 // weighs strong strokes above wide but weak shades.
-bool is_ink_darker(const Plane& grey, const Paper& paper) {
+bool is_ink_darker(const GrayImage& gray, const Paper& paper) {
   double darker = 0;
   double lighter = 0;
-  for (const float value : grey.values) {
+  for (const float value : gray.values) {
     const float difference = paper.level - value;
     (difference > 0 ? darker : lighter) += static_cast<double>(difference) * difference;
   }
@@ -63,7 +63,7 @@ bool is_ink_darker(const Plane& grey, const Paper& paper) {
 
 // Ink in an alpha channel is a drawing on a transparent canvas, and not an opaque picture with
 // see-through corners.
-bool is_drawn_on_transparency(const Plane& alpha) {
+bool is_drawn_on_transparency(const GrayImage& alpha) {
   constexpr float kHalf = 128;
   const auto opaque = std::count_if(alpha.values.begin(), alpha.values.end(),
                                     [](float value) { return value >= kHalf; });
@@ -72,34 +72,34 @@ bool is_drawn_on_transparency(const Plane& alpha) {
 
 }  // namespace
 
-Plane luminance_on_white(const Picture& picture) {
-  Plane grey(picture.width, picture.height);
-  for (std::size_t i = 0; i < grey.values.size(); ++i) {
+GrayImage luminance_on_white(const Picture& picture) {
+  GrayImage gray(picture.width, picture.height);
+  for (std::size_t i = 0; i < gray.values.size(); ++i) {
     const std::uint8_t* pixel = &picture.rgba[4 * i];
-    // In integers, thousandths, so that a grey pixel's weights add up to exactly its value.
+    // In integers, thousandths, so that a gray pixel's weights add up to exactly its value.
     const int luminance = 299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2];
     const int alpha = pixel[3];
-    grey.values[i] =
+    gray.values[i] =
         static_cast<float>(luminance * alpha + 255 * 1000 * (255 - alpha)) / (255 * 1000);
   }
-  return grey;
+  return gray;
 }
 
-Plane alpha_channel(const Picture& picture) {
-  Plane alpha(picture.width, picture.height);
+GrayImage alpha_channel(const Picture& picture) {
+  GrayImage alpha(picture.width, picture.height);
   for (std::size_t i = 0; i < alpha.values.size(); ++i) {
     alpha.values[i] = picture.rgba[4 * i + 3];
   }
   return alpha;
 }
 
-std::optional<Plane> ink_on_paper(const Plane& grey) {
-  const Paper paper = measure_paper(grey);
-  const float side = is_ink_darker(grey, paper) ? -1.0F : 1.0F;
-  Plane ink(grey.width, grey.height);
+std::optional<GrayImage> ink_on_paper(const GrayImage& gray) {
+  const Paper paper = measure_paper(gray);
+  const float side = is_ink_darker(gray, paper) ? -1.0F : 1.0F;
+  GrayImage ink(gray.width, gray.height);
   float strongest = 0;
   for (std::size_t i = 0; i < ink.values.size(); ++i) {
-    const float difference = side * (grey.values[i] - paper.level);
+    const float difference = side * (gray.values[i] - paper.level);
     ink.values[i] = difference > paper.noise ? difference : 0;
     strongest = std::max(strongest, ink.values[i]);
   }
@@ -109,11 +109,11 @@ std::optional<Plane> ink_on_paper(const Plane& grey) {
   return ink;
 }
 
-std::optional<Plane> extract_ink(const Picture& picture) {
+std::optional<GrayImage> extract_ink(const Picture& picture) {
   if (auto ink = ink_on_paper(luminance_on_white(picture))) {
     return ink;
   }
-  const Plane alpha = alpha_channel(picture);
+  const GrayImage alpha = alpha_channel(picture);
   return is_drawn_on_transparency(alpha) ? ink_on_paper(alpha) : std::nullopt;
 }
 

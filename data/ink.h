@@ -4,25 +4,25 @@
 
 #include <optional>
 
+#include "data/gray_image.h"
 #include "data/picture.h"
-#include "data/plane.h"
 
 namespace inkling {
 
-// Luminance (ITU-R BT.601: 0.299 R + 0.587 G + 0.114 B) of the picture laid on white paper. Grey
+// Luminance (ITU-R BT.601: 0.299 R + 0.587 G + 0.114 B) of the picture laid on white paper. Gray
 // pixels keep their value exactly.
-Plane luminance_on_white(const Picture& picture);
+GrayImage luminance_on_white(const Picture& picture);
 
 // The alpha channel alone, 0 transparent to 255 opaque.
-Plane alpha_channel(const Picture& picture);
+GrayImage alpha_channel(const Picture& picture);
 
 // How far each pixel is from the paper, on the side (darker or lighter) where the drawing is;
 // differences no larger than the paper's own noise become 0. The paper is what the picture's border
 // mostly shows. nullopt when nothing stands out.
-std::optional<Plane> ink_on_paper(const Plane& grey);
+std::optional<GrayImage> ink_on_paper(const GrayImage& gray);
 
 // The picture's ink, from its luminance; where that is blank (white ink on a transparent canvas),
 // from its alpha channel.
-std::optional<Plane> extract_ink(const Picture& picture);
+std::optional<GrayImage> extract_ink(const Picture& picture);
 
 }  // namespace inkling

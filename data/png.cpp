@@ -131,12 +131,12 @@ Picture decode_png(Bytes bytes, const PngLimits& limits) {
   return picture;
 }
 
-std::vector<std::uint8_t> encode_grey_png(Bytes grey, int width, int height) {
+std::vector<std::uint8_t> encode_gray_png(Bytes gray, int width, int height) {
   if (width <= 0 || height <= 0 ||
-      grey.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height)) {
-    throw std::invalid_argument("encode_grey_png: expected " + std::to_string(width) + " x " +
+      gray.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height)) {
+    throw std::invalid_argument("encode_gray_png: expected " + std::to_string(width) + " x " +
                                 std::to_string(height) + " bytes, received " +
-                                std::to_string(grey.size()));
+                                std::to_string(gray.size()));
   }
   lodepng::State state;
   // Else lodepng picks a palette or fewer bits where those are smaller.
@@ -144,7 +144,7 @@ std::vector<std::uint8_t> encode_grey_png(Bytes grey, int width, int height) {
   state.info_raw = lodepng_color_mode_make(LCT_GREY, 8);
   state.info_png.color = lodepng_color_mode_make(LCT_GREY, 8);
   std::vector<std::uint8_t> png;
-  if (lodepng::encode(png, grey.data(), static_cast<unsigned>(width), static_cast<unsigned>(height),
+  if (lodepng::encode(png, gray.data(), static_cast<unsigned>(width), static_cast<unsigned>(height),
                       state) != 0) {
     throw std::bad_alloc();  // the arguments are sound: memory is all that can be missing
   }

@@ -17,14 +17,14 @@ struct PngLimits {
   std::size_t max_inflated_bytes = std::size_t{64} << 20;
 };
 
-// Decodes any PNG (grey, palette, RGB, alpha, 1 to 16 bit, interlaced or not). Text, colour
+// Decodes any PNG (gray, palette, RGB, alpha, 1 to 16 bit, interlaced or not). Text, color
 // profiles and other ancillary chunks are skipped unread. Thread-safe: a pure function. Throws
 // PictureError.
 Picture decode_png(std::span<const std::uint8_t> bytes, const PngLimits& limits = {});
 
-// Encodes width*height grey bytes (0 black, 255 white) as an 8-bit grey PNG. Thread-safe: a pure
-// function. Throws std::invalid_argument when grey does not hold width*height bytes.
-std::vector<std::uint8_t> encode_grey_png(std::span<const std::uint8_t> grey, int width,
+// Encodes width*height gray bytes (0 black, 255 white) as an 8-bit gray PNG. Thread-safe: a pure
+// function. Throws std::invalid_argument when gray does not hold width*height bytes.
+std::vector<std::uint8_t> encode_gray_png(std::span<const std::uint8_t> gray, int width,
                                           int height);
 
 }  // namespace inkling

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "data/fit.h"
+#include "data/digit_geometry.h"
 #include "data/ink.h"
 
 namespace inkling {
@@ -13,21 +13,21 @@ namespace {
 
 constexpr float kFull = 255;
 // What is weaker than this share of the strongest ink does not count for the ink box: soft edges
-// and artefacts of saving, which the eye does not see, would stretch it.
+// and artifacts of saving, which the eye does not see, would stretch it.
 constexpr float kFaint = 1.0F / 16;
 constexpr int kInkSize = 20;  // the longer side of the ink box in MNIST's 28×28
 
 // As stroke_width() measures it in the 20×20: one in twenty of MNIST's digits has a thinner pen,
 // half of them one of 2 and more. Area averaging leaves of a thinner line only a fainter one; it is
 // redrawn with this one.
-constexpr float kLeastStroke = 1.3F;
+constexpr float kMinStroke = 1.3F;
 // Thin lines are thickened at this many times the final resolution, where even the thinnest survive
 // as a line, and where the work does not depend on the picture's size.
 constexpr int kFineness = 8;
 
 // A larger ink box is brought to this longer side first. All that follows costs no more for a large
 // picture then; for a line as long as a picture may be, it would else take gigabytes.
-constexpr int kLargestWorked = 2048;
+constexpr int kMaxWorkingSide = 2048;
 
 void check(const Picture& picture) {
   const bool sound = picture.width > 0 && picture.height > 0 &&
@@ -42,7 +42,7 @@ void check(const Picture& picture) {
   }
 }
 
-DigitPixels to_digit(const Plane& ink) {
+DigitPixels to_digit(const GrayImage& ink) {
   DigitPixels digit{};
   for (std::size_t i = 0; i < digit.size(); ++i) {
     digit[i] = static_cast<std::uint8_t>(std::lround(std::clamp(ink.values[i], 0.0F, kFull)));
@@ -51,73 +51,73 @@ DigitPixels to_digit(const Plane& ink) {
 }
 
 // MNIST's form: a 28×28 whose ink box has a longer side of 20 (a few of its own have 19) and whose
-// centre of mass is within a pixel of the middle.
-bool has_mnist_form(const Plane& ink, const Box& box) {
+// center of mass is within a pixel of the middle.
+bool has_mnist_form(const GrayImage& ink, const Box& box) {
   if (ink.width != kDigitSize || ink.height != kDigitSize) {
     return false;
   }
   const int longer = std::max(box.width, box.height);
-  const Point centre = centre_of_mass(ink);
+  const Point center = center_of_mass(ink);
   return (longer == kInkSize || longer == kInkSize - 1) &&
-         std::abs(centre.x - kDigitSize / 2.0) <= 1 && std::abs(centre.y - kDigitSize / 2.0) <= 1;
+         std::abs(center.x - kDigitSize / 2.0) <= 1 && std::abs(center.y - kDigitSize / 2.0) <= 1;
 }
 
 // A box that comes out at least one pixel wide in the 20×20. Else a lone straight line would be
 // widened to that, and look thicker than it is.
-Box at_least_a_pixel_wide(const Box& box) {
-  const int least = (std::max(box.width, box.height) + kInkSize - 1) / kInkSize;
-  const int more_width = std::max(0, least - box.width);
-  const int more_height = std::max(0, least - box.height);
+Box widened_to_one_pixel(const Box& box) {
+  const int min_side = (std::max(box.width, box.height) + kInkSize - 1) / kInkSize;
+  const int more_width = std::max(0, min_side - box.width);
+  const int more_height = std::max(0, min_side - box.height);
   return {box.x - more_width / 2, box.y - more_height / 2, box.width + more_width,
           box.height + more_height};
 }
 
-// What is in the box, at most kLargestWorked pixels long.
-Plane cut_out(const Plane& ink, const Box& box) {
-  if (std::max(box.width, box.height) <= kLargestWorked) {
-    return crop(ink, at_least_a_pixel_wide(box));
+// What is in the box, at most kMaxWorkingSide pixels long.
+GrayImage cut_out(const GrayImage& ink, const Box& box) {
+  if (std::max(box.width, box.height) <= kMaxWorkingSide) {
+    return crop(ink, widened_to_one_pixel(box));
   }
-  const Plane smaller = scale_longer_side(crop(ink, box), kLargestWorked);
-  return crop(smaller, at_least_a_pixel_wide({0, 0, smaller.width, smaller.height}));
+  const GrayImage smaller = scale_longer_side(crop(ink, box), kMaxWorkingSide);
+  return crop(smaller, widened_to_one_pixel({0, 0, smaller.width, smaller.height}));
 }
 
-// The same lines with a pen of kLeastStroke. width: of the present one, in pixels of the 20×20.
-Plane redraw_thicker(const Plane& ink, float width) {
-  Plane fine = scale_longer_side(ink, kFineness * kInkSize);
+// The same lines with a pen of kMinStroke. width: of the present one, in pixels of the 20×20.
+GrayImage redraw_thicker(const GrayImage& ink, float width) {
+  GrayImage fine = scale_longer_side(ink, kFineness * kInkSize);
   // A line thinner than a fine pixel left only its share of ink there.
   const float share = std::min(1.0F, width * kFineness);
   for (float& value : fine.values) {
     value = std::min(kFull, value / share);
   }
-  return thicken(fine, (kLeastStroke - width) * kFineness / 2);
+  return thicken(fine, (kMinStroke - width) * kFineness / 2);
 }
 
-Plane fit_to_ink_size(const Plane& ink) {
-  Plane fitted = scale_longer_side(ink, kInkSize);
-  const float width = stroke_width(fitted);
-  if (width < kLeastStroke) {
-    fitted = scale_longer_side(redraw_thicker(ink, width), kInkSize);
+GrayImage scale_to_ink_size(const GrayImage& ink) {
+  GrayImage scaled = scale_longer_side(ink, kInkSize);
+  const float width = stroke_width(scaled);
+  if (width < kMinStroke) {
+    scaled = scale_longer_side(redraw_thicker(ink, width), kInkSize);
   }
-  stretch_to_full(fitted);
-  return fitted;
+  stretch_to_full(scaled);
+  return scaled;
 }
 
 }  // namespace
 
 std::optional<DigitPixels> prepare(const Picture& picture) {
   check(picture);
-  const std::optional<Plane> ink = extract_ink(picture);
+  const std::optional<GrayImage> ink = extract_ink(picture);
   if (!ink) {
     return std::nullopt;
   }
   // There is ink, so there is a box.
-  const Box box = ink_box(*ink, strongest(*ink) * kFaint).value();
+  const Box box = ink_box(*ink, max_value(*ink) * kFaint).value();
   if (has_mnist_form(*ink, box)) {
     return to_digit(*ink);
   }
-  Plane drawn = cut_out(*ink, box);
+  GrayImage drawn = cut_out(*ink, box);
   stretch_to_full(drawn);
-  return to_digit(centre_by_mass(fit_to_ink_size(drawn), kDigitSize));
+  return to_digit(center_by_mass(scale_to_ink_size(drawn), kDigitSize));
 }
 
 }  // namespace inkling

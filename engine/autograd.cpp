@@ -9,7 +9,7 @@
 namespace inkling {
 namespace {
 
-thread_local bool recording = true;
+thread_local bool grad_enabled = true;
 
 Tensor ones(const Tensor& like) {
   return visit_float(like.dtype(), [&](auto zero) {
@@ -36,9 +36,9 @@ void add_to(Tensor& sum, const Tensor& part) {
 
 }  // namespace
 
-NoGrad::NoGrad() : before_(recording) { recording = false; }
-NoGrad::~NoGrad() { recording = before_; }
-bool NoGrad::active() { return !recording; }
+NoGrad::NoGrad() : enabled_before_(grad_enabled) { grad_enabled = false; }
+NoGrad::~NoGrad() { grad_enabled = enabled_before_; }
+bool NoGrad::active() { return !grad_enabled; }
 
 // A chain of nodes that own one another would be destroyed by recursion, and a long one overflow
 // the stack: what nobody else holds is taken apart here, one node at a time.
@@ -62,8 +62,8 @@ Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<No
 Variable Variable::from_op(Tensor value, std::vector<Variable> inputs, Backward backward,
                            bool takes_one) {
   const bool needed =
-      recording && std::any_of(inputs.begin(), inputs.end(),
-                               [](const Variable& input) { return input.requires_grad(); });
+      grad_enabled && std::any_of(inputs.begin(), inputs.end(),
+                                  [](const Variable& input) { return input.requires_grad(); });
   Variable result(std::move(value), needed);
   if (needed) {
     result.node_->inputs = std::move(inputs);
@@ -95,24 +95,25 @@ std::vector<Variable::Node*> Variable::reverse_topological_order(Node* root) {
   return order;
 }
 
-void Variable::backward(const Tensor& seed) {
+void Variable::backward(const Tensor& gradient) {
   if (!requires_grad()) {
     throw std::logic_error("backward: expected a result of variables that require a gradient");
   }
   if (node_->used_up) {
     throw std::logic_error("backward: this graph has been used up: run the forward pass again");
   }
-  if (!seed.defined() && value().size() != 1) {
+  if (!gradient.defined() && value().size() != 1) {
     throw std::invalid_argument(
-        "backward: expected a single element or a seed gradient, received shape " +
+        "backward: expected a single element or a gradient, received shape " +
         to_string(value().shape()));
   }
-  if (seed.defined() && seed.shape() != value().shape()) {
-    throw std::invalid_argument("backward: expected a seed of shape " + to_string(value().shape()) +
-                                ", received " + to_string(seed.shape()));
+  if (gradient.defined() && gradient.shape() != value().shape()) {
+    throw std::invalid_argument("backward: expected a gradient of shape " +
+                                to_string(value().shape()) + ", received " +
+                                to_string(gradient.shape()));
   }
-  if (seed.defined() || !node_->takes_one) {
-    add_to(node_->grad, seed.defined() ? seed : ones(value()));
+  if (gradient.defined() || !node_->takes_one) {
+    add_to(node_->grad, gradient.defined() ? gradient : ones(value()));
   }
   for (Node* node : reverse_topological_order(node_.get())) {
     if (!node->backward) {

@@ -34,10 +34,10 @@ class Variable {
   bool requires_grad() const { return node_ != nullptr && node_->requires_grad; }
   void clear_grad() { node_->grad = Tensor(); }
 
-  // Adds d(this)/d(leaf) to the grad of each leaf that needs one. seed is the gradient of this
-  // variable itself; without one it must have a single element, and 1 is taken. The graph is used
-  // up: a second call throws std::logic_error.
-  void backward(const Tensor& seed = Tensor());
+  // Accumulates d(this)/d(leaf) into the grad of each leaf that requires one. gradient is that of
+  // this variable itself; the default is 1, for a single element. Frees the graph: a second call
+  // throws std::logic_error.
+  void backward(const Tensor& gradient = Tensor());
 
  private:
   struct Node {
@@ -60,7 +60,7 @@ class Variable {
   std::shared_ptr<Node> node_;
 };
 
-// While one lives, operations on this thread record no graph.
+// While one is in scope, operations on this thread build no graph (torch.no_grad).
 class NoGrad {
  public:
   NoGrad();
@@ -71,7 +71,7 @@ class NoGrad {
   static bool active();  // on this thread
 
  private:
-  bool before_;
+  bool enabled_before_;
 };
 
 }  // namespace inkling

@@ -69,7 +69,7 @@ Outcome run(const GradcheckCase& check, const std::vector<std::vector<double>>& 
   std::vector<Variable> inputs;
   for (std::size_t i = 0; i < values.size(); ++i) {
     inputs.emplace_back(
-        from_doubles(check.inputs[i], values[i], i == 0 ? dtype : wide(dtype), device),
+        from_doubles(check.inputs[i], values[i], i == 0 ? dtype : accum_dtype(dtype), device),
         /*requires_grad=*/true);
   }
   Variable y = check.function(inputs);

@@ -55,8 +55,8 @@ GradcheckResult run_gradcheck(const GradcheckCase& check, const Device& device,
   for (Variable& input : inputs) {
     const std::vector<double> gradient = input.grad().to_host<double>();
     std::vector<double> values = input.value().to_host<double>();
-    double largest_error = 0;
-    double largest_difference = 1e-3;
+    double max_error = 0;
+    double max_difference = 1e-3;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double original = values[i];
       values[i] = original + kStep;
@@ -66,14 +66,13 @@ GradcheckResult run_gradcheck(const GradcheckCase& check, const Device& device,
       input.value().copy_from_host<double>(values);
       const double difference = (above - evaluate()) / (2 * kStep);
       values[i] = original;
-      largest_error = larger(largest_error, std::abs(gradient[i] - difference));
-      largest_difference = std::max(largest_difference, std::abs(difference));
+      max_error = larger(max_error, std::abs(gradient[i] - difference));
+      max_difference = std::max(max_difference, std::abs(difference));
     }
     input.value().copy_from_host<double>(values);
-    result.largest_relative_error =
-        larger(result.largest_relative_error, largest_error / largest_difference);
+    result.max_relative_error = larger(result.max_relative_error, max_error / max_difference);
   }
-  result.passed = result.largest_relative_error <= kGradcheckTolerance;
+  result.passed = result.max_relative_error <= kGradcheckTolerance;
   return result;
 }
 

@@ -20,7 +20,7 @@ struct GradcheckCase {
 struct GradcheckResult {
   // The largest |gradient - difference| over all elements of all inputs, over the largest
   // |difference| of that input (or 1e-3, if that is more). NaN when either is.
-  double largest_relative_error = 0;
+  double max_relative_error = 0;
   bool passed = false;
 };
 

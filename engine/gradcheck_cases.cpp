@@ -8,10 +8,10 @@
 namespace inkling {
 namespace {
 
-const char* name(Fused fused) {
-  return fused == Fused::none   ? "conv2d"
-         : fused == Fused::relu ? "conv2d+relu"
-                                : "conv2d+relu+max_pool2d";
+const char* name(Epilogue epilogue) {
+  return epilogue == Epilogue::none   ? "conv2d"
+         : epilogue == Epilogue::relu ? "conv2d+relu"
+                                      : "conv2d+relu+max_pool2d";
 }
 
 std::string sides(const Shape& shape) {
@@ -22,14 +22,14 @@ std::string sides(const Shape& shape) {
   return text;
 }
 
-GradcheckCase conv2d_case(Fused fused, Shape images, Index kernel, Index out, Index stride,
+GradcheckCase conv2d_case(Epilogue epilogue, Shape images, Index kernel, Index out, Index stride,
                           Index padding, bool bias = true) {
-  const Conv2dOptions options{.stride = stride, .padding = padding, .fused = fused};
+  const Conv2dOptions options{.stride = stride, .padding = padding, .epilogue = epilogue};
   std::vector<Shape> inputs{images, {kernel, kernel, images[3], out}};
   if (bias) {
     inputs.push_back({out});
   }
-  return {name(fused),
+  return {name(epilogue),
           sides(images) + ", kernel " + std::to_string(kernel) + ", out " + std::to_string(out) +
               ", stride " + std::to_string(stride) + ", padding " + std::to_string(padding) +
               (bias ? "" : ", no bias"),
@@ -39,19 +39,19 @@ GradcheckCase conv2d_case(Fused fused, Shape images, Index kernel, Index out, In
 }
 
 void add_conv2d(std::vector<GradcheckCase>& cases) {
-  for (const Fused fused : {Fused::none, Fused::relu, Fused::relu_pool}) {
-    cases.push_back(conv2d_case(fused, {1, 6, 6, 1}, 3, 4, 1, 1));
-    cases.push_back(conv2d_case(fused, {2, 7, 5, 3}, 3, 2, 1, 1));
-    cases.push_back(conv2d_case(fused, {3, 9, 8, 2}, 3, 3, 2, 1));
-    cases.push_back(conv2d_case(fused, {1, 8, 11, 2}, 5, 2, 3, 2));
-    cases.push_back(conv2d_case(fused, {2, 5, 5, 2}, 3, 3, 1, 0, /*bias=*/false));
-    cases.push_back(conv2d_case(fused, {19, 4, 4, 1}, 2, 2, 1, 0));  // more images than chunks
-    cases.push_back(conv2d_case(fused, {1, 5, 4, 8}, 3, 16, 1, 1));  // channels for tensor cores
+  for (const Epilogue epilogue : {Epilogue::none, Epilogue::relu, Epilogue::relu_pool}) {
+    cases.push_back(conv2d_case(epilogue, {1, 6, 6, 1}, 3, 4, 1, 1));
+    cases.push_back(conv2d_case(epilogue, {2, 7, 5, 3}, 3, 2, 1, 1));
+    cases.push_back(conv2d_case(epilogue, {3, 9, 8, 2}, 3, 3, 2, 1));
+    cases.push_back(conv2d_case(epilogue, {1, 8, 11, 2}, 5, 2, 3, 2));
+    cases.push_back(conv2d_case(epilogue, {2, 5, 5, 2}, 3, 3, 1, 0, /*bias=*/false));
+    cases.push_back(conv2d_case(epilogue, {19, 4, 4, 1}, 2, 2, 1, 0));  // more images than chunks
+    cases.push_back(conv2d_case(epilogue, {1, 5, 4, 8}, 3, 16, 1, 1));  // channels for tensor cores
   }
-  cases.push_back(conv2d_case(Fused::none, {2, 3, 4, 3}, 1, 5, 1, 0));
+  cases.push_back(conv2d_case(Epilogue::none, {2, 3, 4, 3}, 1, 5, 1, 0));
   // Padding wider than the image.
-  cases.push_back(conv2d_case(Fused::none, {1, 2, 2, 1}, 4, 1, 1, 3));
-  cases.push_back(conv2d_case(Fused::none, {1, 3, 3, 2}, 3, 2, 1, 0));  // one output
+  cases.push_back(conv2d_case(Epilogue::none, {1, 2, 2, 1}, 4, 1, 1, 3));
+  cases.push_back(conv2d_case(Epilogue::none, {1, 3, 3, 2}, 3, 2, 1, 0));  // one output
 }
 
 GradcheckCase max_pool2d_case(const Shape& images, Index kernel, Index stride) {

@@ -31,7 +31,7 @@ struct InferencePlan::Impl {
     cpu::gather_batch<float>(device.stream(), {.batch = batch,
                                                .pixels = pixels(),
                                                .mean = model.normalization.mean,
-                                               .deviation = model.normalization.deviation,
+                                               .std = model.normalization.std,
                                                .images = pictures.data(),
                                                .labels = nullptr,
                                                .indices = rows.data(),

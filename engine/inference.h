@@ -22,7 +22,7 @@ class InferencePlan {
   InferencePlan& operator=(const InferencePlan&) = delete;
 
   // pictures: count × height × width bytes as the network saw them in training (MNIST: 0
-  // background, 255 ink), not yet normalised. Returns count × classes() logits. Throws
+  // background, 255 ink), not yet normalized. Returns count × classes() logits. Throws
   // std::invalid_argument when the size is no multiple of a picture's.
   std::vector<float> logits(std::span<const std::uint8_t> pictures) const;
 

@@ -138,7 +138,7 @@ struct Network::Builder {
     const std::size_t weight = add_parameters(
         layer.name, {layer.kernel, layer.kernel, shape[2], layer.out_channels}, layer.out_channels,
         layer.kernel * layer.kernel * shape[2], ParameterLayout::conv2d_weight);
-    network.steps_.emplace_back(Conv2dStep{weight, layer.stride, layer.padding, Fused::none});
+    network.steps_.emplace_back(Conv2dStep{weight, layer.stride, layer.padding, Epilogue::none});
     shape = {(shape[0] + 2 * layer.padding - layer.kernel) / layer.stride + 1,
              (shape[1] + 2 * layer.padding - layer.kernel) / layer.stride + 1, layer.out_channels};
   }
@@ -154,9 +154,9 @@ struct Network::Builder {
   }
 
   void operator()(const ReluSpec& layer) {
-    auto* conv = last_conv2d(Fused::none);
+    auto* conv = last_conv2d(Epilogue::none);
     if (conv != nullptr) {
-      conv->fused = Fused::relu;
+      conv->epilogue = Epilogue::relu;
     } else {
       network.steps_.emplace_back(layer);
     }
@@ -167,9 +167,9 @@ struct Network::Builder {
     if (layer.kernel > 16 || shape[0] < layer.kernel || shape[1] < layer.kernel) {
       fail("an image that holds a window of " + std::to_string(layer.kernel) + " (16 at most)");
     }
-    auto* conv = layer.kernel == 2 && layer.stride == 2 ? last_conv2d(Fused::relu) : nullptr;
+    auto* conv = layer.kernel == 2 && layer.stride == 2 ? last_conv2d(Epilogue::relu) : nullptr;
     if (conv != nullptr) {
-      conv->fused = Fused::relu_pool;
+      conv->epilogue = Epilogue::relu_pool;
     } else {
       network.steps_.emplace_back(layer);
     }
@@ -189,17 +189,16 @@ struct Network::Builder {
   }
 
   // The convolution just before, when that is how far it is fused.
-  Conv2dStep* last_conv2d(Fused fused) const {
+  Conv2dStep* last_conv2d(Epilogue epilogue) const {
     auto* conv = network.steps_.empty() ? nullptr : std::get_if<Conv2dStep>(&network.steps_.back());
-    return conv != nullptr && conv->fused == fused ? conv : nullptr;
+    return conv != nullptr && conv->epilogue == epilogue ? conv : nullptr;
   }
 };
 
 Network::Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed, Dtype dtype,
-                 Index most_parameters)
+                 Index max_parameters)
     : spec_(spec), device_(device) {
-  Builder builder{*this,           seed, dtype, {spec.height, spec.width, spec.channels},
-                  most_parameters, {}};
+  Builder builder{*this, seed, dtype, {spec.height, spec.width, spec.channels}, max_parameters, {}};
   for (std::size_t i = 0; i < spec.layers.size(); ++i) {
     builder.where = "layer " + std::to_string(i) + " of " + spec.name;
     std::visit(builder, spec.layers[i]);
@@ -244,7 +243,7 @@ Variable Network::run(const Variable& images, const Training* training) const {
     void operator()(const Conv2dStep& step) {
       x = conv2d(x, network.parameters_[step.weight].variable,
                  network.parameters_[step.weight + 1].variable,
-                 {.stride = step.stride, .padding = step.padding, .fused = step.fused});
+                 {.stride = step.stride, .padding = step.padding, .epilogue = step.epilogue});
     }
     void operator()(const LinearStep& step) {
       x = linear(x, network.parameters_[step.weight].variable,

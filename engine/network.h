@@ -31,14 +31,14 @@ struct Parameter {
 // thread.
 class Network {
  public:
-  static constexpr Index kMostParameters = Index{1} << 33;
+  static constexpr Index kMaxParameters = Index{1} << 33;
 
   // Parameters are drawn as PyTorch's defaults draw them: weight and bias uniform in ±1/sqrt(fan
   // in) (He et al. 2015 with a = sqrt(5)), by Philox from the seed. Throws std::invalid_argument
   // that names the layer when shapes do not fit.
-  // A spec of more than most_parameters is refused before memory is asked for.
+  // A spec of more than max_parameters is refused before memory is asked for.
   Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed = 0,
-          Dtype dtype = Dtype::float32, Index most_parameters = kMostParameters);
+          Dtype dtype = Dtype::float32, Index max_parameters = kMaxParameters);
 
   // images [batch, height, width, channels] → logits [batch, classes], in the images' dtype: that
   // of the parameters, or bfloat16 beside float32 parameters. With `training`, dropout is on, its
@@ -67,7 +67,7 @@ class Network {
     std::size_t weight = 0;
     Index stride = 1;
     Index padding = 0;
-    Fused fused = Fused::none;
+    Epilogue epilogue = Epilogue::none;
   };
   struct LinearStep {
     std::size_t weight = 0;

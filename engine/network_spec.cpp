@@ -12,8 +12,8 @@ namespace {
 using Json = nlohmann::json;
 
 // No extent of a sane network is larger; a hostile file must not make sizes that overflow.
-constexpr Index kLargestExtent = 1 << 20;
-constexpr std::size_t kMostLayers = 1000;
+constexpr Index kMaxExtent = 1 << 20;
+constexpr std::size_t kMaxLayers = 1000;
 
 [[noreturn]] void fail(std::string_view where, const std::string& expected,
                        const std::string& received) {
@@ -38,12 +38,12 @@ const Json& member(const Json& object, const char* key, std::string_view where) 
   return *found;
 }
 
-Index extent(const Json& object, const char* key, std::string_view where, Index smallest = 1) {
+Index extent(const Json& object, const char* key, std::string_view where, Index min = 1) {
   const Json& value = member(object, key, where);
-  if (!value.is_number_integer() || value < smallest || value > kLargestExtent) {
+  if (!value.is_number_integer() || value < min || value > kMaxExtent) {
     fail(where,
-         std::string(key) + " as a whole number from " + std::to_string(smallest) + " to " +
-             std::to_string(kLargestExtent),
+         std::string(key) + " as a whole number from " + std::to_string(min) + " to " +
+             std::to_string(kMaxExtent),
          shown(value));
   }
   return value.get<Index>();
@@ -142,8 +142,8 @@ NetworkSpec parse_network_spec(std::string_view json) {
                    .channels = extent(input, "channels", "input"),
                    .layers = {}};
   const Json& layers = member(root, "layers", "the network");
-  if (!layers.is_array() || layers.empty() || layers.size() > kMostLayers) {
-    fail("layers", "a list of 1 to " + std::to_string(kMostLayers) + " layers", shown(layers));
+  if (!layers.is_array() || layers.empty() || layers.size() > kMaxLayers) {
+    fail("layers", "a list of 1 to " + std::to_string(kMaxLayers) + " layers", shown(layers));
   }
   for (std::size_t i = 0; i < layers.size(); ++i) {
     spec.layers.push_back(parse_layer(layers[i], "layer " + std::to_string(i)));

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kPrefix = 8;
-constexpr std::uint64_t kLargestHeader = 100'000'000;  // the format's own limit
+constexpr std::uint64_t kMaxHeader = 100'000'000;  // the format's own limit
 constexpr const char* kMetadata = "__metadata__";
 
 struct Parser {
@@ -35,7 +35,7 @@ struct Parser {
     for (std::size_t i = 0; i < kPrefix; ++i) {
       size |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
     }
-    if (size > kLargestHeader || size > bytes.size() - kPrefix) {
+    if (size > kMaxHeader || size > bytes.size() - kPrefix) {
       fail("expected a header that fits the file's " + std::to_string(bytes.size()) +
            " bytes, received a header size of " + std::to_string(size) +
            " (cut short, or no safetensors file)");

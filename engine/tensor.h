@@ -28,7 +28,9 @@ std::size_t size_of(Dtype dtype);
 
 // The dtype of what may not lose precision beside numbers of this one (parameters, their gradients,
 // losses): float32 for bfloat16, else the same.
-constexpr Dtype wide(Dtype dtype) { return dtype == Dtype::bfloat16 ? Dtype::float32 : dtype; }
+constexpr Dtype accum_dtype(Dtype dtype) {
+  return dtype == Dtype::bfloat16 ? Dtype::float32 : dtype;
+}
 
 template <class T>
 inline constexpr Dtype kDtypeOf = std::is_same_v<T, float>          ? Dtype::float32
@@ -62,7 +64,7 @@ class Device {
 class Tensor {
  public:
   Tensor() = default;                                      // no tensor: defined() is false
-  Tensor(Shape shape, Dtype dtype, const Device& device);  // uninitialised
+  Tensor(Shape shape, Dtype dtype, const Device& device);  // uninitialized
 
   static Tensor zeros(Shape shape, Dtype dtype, const Device& device);
   template <class T>

@@ -58,8 +58,8 @@ Normalization parse_normalization(const std::string& text, const std::string& fi
   }
   const Normalization result{finite_number(json, "mean", file),
                              finite_number(json, "deviation", file)};
-  if (!(result.deviation > 0)) {
-    throw WeightsError(file + ": expected a normalisation with a deviation above 0");
+  if (!(result.std > 0)) {
+    throw WeightsError(file + ": expected a normalization with a deviation above 0");
   }
   return result;
 }
@@ -68,8 +68,7 @@ Normalization parse_normalization(const std::string& text, const std::string& fi
 
 std::map<std::string, std::string> model_metadata(const Network& network,
                                                   const Normalization& normalization) {
-  const nlohmann::json numbers = {{"mean", normalization.mean},
-                                  {"deviation", normalization.deviation}};
+  const nlohmann::json numbers = {{"mean", normalization.mean}, {"deviation", normalization.std}};
   return {
       {"format", "pt"}, {kSpecKey, to_json(network.spec())}, {kNormalizationKey, numbers.dump()}};
 }

@@ -1,4 +1,4 @@
-// Networks in files: safetensors with PyTorch's names and layouts; spec and normalisation in the
+// Networks in files: safetensors with PyTorch's names and layouts; spec and normalization in the
 // metadata.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace inkling {
 // What was done to a pixel before the network saw it: (byte / 255 - mean) / deviation.
 struct Normalization {
   double mean = 0.5;
-  double deviation = 0.5;
+  double std = 0.5;
 };
 
 struct Model {
@@ -41,7 +41,7 @@ std::vector<std::byte> parameter_bytes(const Parameter& parameter, WeightsPrecis
 void restore_parameter(Parameter& parameter, const SafetensorsEntry& entry,
                        const std::string& file);
 
-// The network and normalisation that the metadata describe, with fresh weights; a network of far
+// The network and normalization that the metadata describe, with fresh weights; a network of far
 // more parameters than the file has elements is refused.
 Model model_from_metadata(const Safetensors& contents, const Device& device,
                           const std::string& file);

@@ -1,4 +1,4 @@
-// A picture moved at random: rotated, sheared, zoomed and shifted about its centre (Simard,
+// A picture moved at random: rotated, sheared, zoomed and shifted about its center (Simard,
 // Steinkraus, Platt 2003: "Best Practices for Convolutional Neural Networks"), read between its
 // pixels. The same numbers on every device.
 #pragma once
@@ -27,44 +27,44 @@ INKLING_HOST_DEVICE inline float cosine(float angle) {
   return sum;
 }
 
-// Where a pixel of the result comes from: source = matrix · (pixel - centre) + centre + shift.
+// Where a pixel of the result comes from: source = matrix · (pixel - center) + center + shift.
 struct Affine {
   float xx, xy, yx, yy;
   float shift_x, shift_y;
 };
 
 // Draws within `most`, for the picture at a place of a step's batch.
-INKLING_HOST_DEVICE inline Affine draw_affine(const Augmentation& most, std::uint64_t seed,
+INKLING_HOST_DEVICE inline Affine draw_affine(const Augmentation& limits, std::uint64_t seed,
                                               std::uint32_t step, std::uint32_t place) {
   const Philox4 first = random4(seed, RandomUse::augmentation, place, step, 0);
   const Philox4 second = random4(seed, RandomUse::augmentation, place, step, 1);
-  const auto within = [](double largest, std::uint32_t word) {
-    return static_cast<float>(largest) * (2 * uniform01(word) - 1);
+  const auto within = [](double limit, std::uint32_t word) {
+    return static_cast<float>(limit) * (2 * uniform01(word) - 1);
   };
   constexpr double kRadians = 3.14159265358979323846 / 180;
-  const float angle = within(most.rotation * kRadians, first.word[0]);
-  const float slant = within(most.shear * kRadians, first.word[1]);
+  const float angle = within(limits.rotation * kRadians, first.word[0]);
+  const float slant = within(limits.shear * kRadians, first.word[1]);
   const float shear = sine(slant) / cosine(slant);
-  const float scale = 1 / (1 + within(most.zoom, first.word[2]));
+  const float scale = 1 / (1 + within(limits.zoom, first.word[2]));
   const float along = cosine(angle) * scale;
   const float across = sine(angle) * scale;
   return {along,
           along * shear + across,
           -across,
           along - across * shear,
-          within(most.shift, first.word[3]),
-          within(most.shift, second.word[0])};
+          within(limits.shift, first.word[3]),
+          within(limits.shift, second.word[0])};
 }
 
-// The picture's value at the source of pixel (x, y): bilinear, 0 outside. Bytes, not normalised.
+// The picture's value at the source of pixel (x, y): bilinear, 0 outside. Bytes, not normalized.
 INKLING_HOST_DEVICE inline float sample(const Affine& affine, const std::uint8_t* picture,
                                         Index height, Index width, Index x, Index y) {
-  const float centre_x = static_cast<float>(width - 1) / 2;
-  const float centre_y = static_cast<float>(height - 1) / 2;
-  const float dx = static_cast<float>(x) - centre_x;
-  const float dy = static_cast<float>(y) - centre_y;
-  const float source_x = affine.xx * dx + affine.xy * dy + centre_x + affine.shift_x;
-  const float source_y = affine.yx * dx + affine.yy * dy + centre_y + affine.shift_y;
+  const float center_x = static_cast<float>(width - 1) / 2;
+  const float center_y = static_cast<float>(height - 1) / 2;
+  const float dx = static_cast<float>(x) - center_x;
+  const float dy = static_cast<float>(y) - center_y;
+  const float source_x = affine.xx * dx + affine.xy * dy + center_x + affine.shift_x;
+  const float source_y = affine.yx * dx + affine.yy * dy + center_y + affine.shift_y;
   const float left = floorf(source_x);
   const float top = floorf(source_y);
   const auto at = [&](float row, float column) {

@@ -14,15 +14,15 @@ using Index = std::int64_t;
 // What may not lose precision beside numbers in T: biases, gradients of parameters, probabilities,
 // losses.
 template <class T>
-struct WideOf {
+struct AccumOf {
   using type = T;
 };
 template <>
-struct WideOf<bfloat16> {
+struct AccumOf<bfloat16> {
   using type = float;
 };
 template <class T>
-using Wide = typename WideOf<T>::type;
+using Accum = typename AccumOf<T>::type;
 
 struct Conv2dShape {
   Index batch = 0;
@@ -53,42 +53,44 @@ struct Pool2dShape {
 
 // What follows a convolution within its kernel. relu_pool is ReLU and then a 2×2 max-pool of stride
 // 2 (an odd last row or column is dropped).
-enum class Fused : std::uint8_t { none, relu, relu_pool };
+enum class Epilogue : std::uint8_t { none, relu, relu_pool };
 
 // Which of a window's four pixels won (0..3, row-major, the first of equals) takes two bits, and
 // four channels a byte: that of channel c of pixel p begins at bit 2 (c % 4) of byte p *
-// choice_bytes(channels) + c / 4.
-INKLING_HOST_DEVICE constexpr Index choice_bytes(Index channels) { return (channels + 3) / 4; }
-INKLING_HOST_DEVICE constexpr int choice_at(const std::uint8_t* choice, Index pixel, Index channels,
-                                            Index channel) {
-  return choice[pixel * choice_bytes(channels) + channel / 4] >> 2 * (channel % 4) & 3;
+// packed_argmax_bytes(channels) + c / 4.
+INKLING_HOST_DEVICE constexpr Index packed_argmax_bytes(Index channels) {
+  return (channels + 3) / 4;
+}
+INKLING_HOST_DEVICE constexpr int unpack_argmax(const std::uint8_t* argmax, Index pixel,
+                                                Index channels, Index channel) {
+  return argmax[pixel * packed_argmax_bytes(channels) + channel / 4] >> 2 * (channel % 4) & 3;
 }
 
 template <class T>
 struct Conv2dForward {
   Conv2dShape shape;
-  Fused fused = Fused::none;
-  const T* x = nullptr;           // [batch, in_height, in_width, in_channels]
-  const T* weight = nullptr;      // [kernel, kernel, in_channels, out_channels]
-  const Wide<T>* bias = nullptr;  // [out_channels], may be null
+  Epilogue epilogue = Epilogue::none;
+  const T* x = nullptr;            // [batch, in_height, in_width, in_channels]
+  const T* weight = nullptr;       // [kernel, kernel, in_channels, out_channels]
+  const Accum<T>* bias = nullptr;  // [out_channels], may be null
   T* y = nullptr;  // [batch, out_height, out_width, out_channels], halved sides when pooled
-  // For relu_pool: [pixels of y, choice_bytes(out_channels)]; may be null. Where y is 0, any choice
-  // is right.
-  std::uint8_t* choice = nullptr;
+  // For relu_pool: [pixels of y, packed_argmax_bytes(out_channels)]; may be null. Unspecified where
+  // y is 0.
+  std::uint8_t* argmax = nullptr;
 };
 
 template <class T>
 struct Conv2dBackward {
   Conv2dShape shape;
-  Fused fused = Fused::none;
+  Epilogue epilogue = Epilogue::none;
   const T* x = nullptr;
   const T* weight = nullptr;
   const T* y = nullptr;  // the forward result: where it is 0, ReLU lets no gradient through
-  const std::uint8_t* choice = nullptr;
+  const std::uint8_t* argmax = nullptr;
   const T* dy = nullptr;  // gradient of y
   T* dx = nullptr;        // each of the three is written when it is not null
-  Wide<T>* dweight = nullptr;
-  Wide<T>* dbias = nullptr;
+  Accum<T>* dweight = nullptr;
+  Accum<T>* dbias = nullptr;
 };
 
 template <class T>
@@ -96,13 +98,13 @@ struct MaxPool2dForward {
   Pool2dShape shape;
   const T* x = nullptr;            // [batch, in_height, in_width, channels]
   T* y = nullptr;                  // [batch, out_height, out_width, channels]
-  std::uint8_t* choice = nullptr;  // as y: row-major index in the window, first of equals
+  std::uint8_t* argmax = nullptr;  // as y: row-major index in the window, first of equals
 };
 
 template <class T>
 struct MaxPool2dBackward {
   Pool2dShape shape;
-  const std::uint8_t* choice = nullptr;
+  const std::uint8_t* argmax = nullptr;
   const T* dy = nullptr;
   T* dx = nullptr;
 };
@@ -116,10 +118,10 @@ struct LinearShape {
 template <class T>
 struct LinearForward {
   LinearShape shape;
-  const T* x = nullptr;           // [batch, in_features]
-  const T* weight = nullptr;      // [out_features, in_features]
-  const Wide<T>* bias = nullptr;  // [out_features], may be null
-  T* y = nullptr;                 // [batch, out_features]
+  const T* x = nullptr;            // [batch, in_features]
+  const T* weight = nullptr;       // [out_features, in_features]
+  const Accum<T>* bias = nullptr;  // [out_features], may be null
+  T* y = nullptr;                  // [batch, out_features]
 };
 
 template <class T>
@@ -129,8 +131,8 @@ struct LinearBackward {
   const T* weight = nullptr;
   const T* dy = nullptr;
   T* dx = nullptr;  // each of the three is written when it is not null
-  Wide<T>* dweight = nullptr;
-  Wide<T>* dbias = nullptr;
+  Accum<T>* dweight = nullptr;
+  Accum<T>* dbias = nullptr;
 };
 
 // NHWC ⇄ NCHW.
@@ -156,8 +158,8 @@ struct CrossEntropyForward {
   double label_smoothing = 0;  // 0..1: this share of the target is spread evenly over all classes
   const T* logits = nullptr;   // [batch, classes]
   const std::uint8_t* labels = nullptr;  // [batch]
-  Wide<T>* probabilities = nullptr;      // [batch, classes]: softmax(logits), kept for the gradient
-  Wide<T>* loss = nullptr;               // [1]: mean over the batch
+  Accum<T>* probabilities = nullptr;     // [batch, classes]: softmax(logits), kept for the gradient
+  Accum<T>* loss = nullptr;              // [1]: mean over the batch
   // [1]: rows whose largest logit is the label's (first of equals); may be null.
   std::int32_t* correct = nullptr;
   T* dlogits = nullptr;  // [batch, classes]: the gradient for a dloss of 1; may be null
@@ -168,10 +170,10 @@ struct CrossEntropyBackward {
   Index batch = 0;
   Index classes = 0;
   double label_smoothing = 0;
-  const Wide<T>* probabilities = nullptr;
+  const Accum<T>* probabilities = nullptr;
   const std::uint8_t* labels = nullptr;
-  const Wide<T>* dloss = nullptr;  // [1]
-  T* dlogits = nullptr;            // [batch, classes]
+  const Accum<T>* dloss = nullptr;  // [1]
+  T* dlogits = nullptr;             // [batch, classes]
 };
 
 template <class T>
@@ -220,13 +222,13 @@ struct Augmentation {
   friend bool operator==(const Augmentation&, const Augmentation&) = default;
 };
 
-// Rows of a byte data set → a normalised batch: y = (byte / 255 - mean) / deviation.
+// Rows of a byte data set → a normalized batch: y = (byte / 255 - mean) / deviation.
 template <class T>
 struct GatherBatch {
   Index batch = 0;
   Index pixels = 0;
   double mean = 0;
-  double deviation = 1;
+  double std = 1;
   const std::uint8_t* images = nullptr;   // [rows, pixels]
   const std::uint8_t* labels = nullptr;   // [rows], may be null
   const std::int32_t* indices = nullptr;  // [batch], rows to take
@@ -241,14 +243,14 @@ struct AugmentBatch {
   GatherBatch<T> gather;  // pixels = height * width
   Index height = 0;
   Index width = 0;
-  Augmentation most;
+  Augmentation limits;
   std::uint64_t seed = 0;
   const std::int32_t* step = nullptr;  // [1]
 };
 
 // Makes the next step of a training out of tables in the device's memory, so that a recorded step
 // finds what it needs at the same place each time.
-struct BeginStep {
+struct LoadStepInputs {
   Index batch = 0;
   const std::int32_t* order = nullptr;  // [images of an epoch]: rows of the data set
   const float* coefficients = nullptr;  // [steps of an epoch, 3]: AdamCoefficients
@@ -260,7 +262,7 @@ struct BeginStep {
 };
 
 // Adds a batch's results to an epoch's.
-struct AddResults {
+struct AccumulateMetrics {
   Index batch = 0;
   const float* loss = nullptr;            // [1], mean of the batch
   const std::int32_t* correct = nullptr;  // [1]

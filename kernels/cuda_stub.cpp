@@ -36,10 +36,12 @@ void copy_from_host(const Stream&, const void*, void*, std::size_t) { unavailabl
 void copy_to_host(const Stream&, const void*, void*, std::size_t) { unavailable(); }
 void copy(const Stream&, const void*, void*, std::size_t) { unavailable(); }
 void fill_zero(const Stream&, void*, std::size_t) { unavailable(); }
-std::shared_ptr<const void> record(const Stream&, const std::function<void()>&) { unavailable(); }
-void replay(const Stream&, const void*) { unavailable(); }
-void begin_step(const Stream&, const BeginStep&) { unavailable(); }
-void add_results(const Stream&, const AddResults&) { unavailable(); }
+std::shared_ptr<const void> capture_graph(const Stream&, const std::function<void()>&) {
+  unavailable();
+}
+void launch_graph(const Stream&, const void*) { unavailable(); }
+void load_step_inputs(const Stream&, const LoadStepInputs&) { unavailable(); }
+void accumulate_metrics(const Stream&, const AccumulateMetrics&) { unavailable(); }
 void round_to_bfloat16(const Stream&, Index, const float*, bfloat16*) { unavailable(); }
 #endif
 

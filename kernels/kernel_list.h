@@ -8,7 +8,7 @@ int device_count();
 std::shared_ptr<const Stream> open_stream(int index);
 DeviceDescription describe(const Stream& stream);
 
-// Memory. allocate() returns 64-byte aligned, uninitialised memory; throws std::bad_alloc.
+// Memory. allocate() returns 64-byte aligned, uninitialized memory; throws std::bad_alloc.
 void* allocate(const Stream& stream, std::size_t bytes);
 void deallocate(const Stream& stream, void* memory) noexcept;
 void copy_from_host(const Stream& stream, const void* host, void* device, std::size_t bytes);
@@ -17,11 +17,12 @@ void copy(const Stream& stream, const void* from, void* to,
           std::size_t bytes);  // within the device
 void fill_zero(const Stream& stream, void* memory, std::size_t bytes);
 
-// Calls that are to be made again and again: on a GPU they are recorded once, as a CUDA graph, and
-// not made yet; replay() makes them, for the cost of one. They find their arguments where they
-// were: what they read must stay in place, and whatever memory they take they must give back.
-std::shared_ptr<const void> record(const Stream& stream, const std::function<void()>& calls);
-void replay(const Stream& stream, const void* recording);
+// Captures the kernels that `calls` launches on the stream, without executing them: a CUDA graph on
+// a GPU, `calls` itself on the CPU. launch_graph() executes them for the host's cost of one launch.
+// Arguments are captured by value: what they point to must stay in place, and what the calls
+// allocate they must deallocate.
+std::shared_ptr<const void> capture_graph(const Stream& stream, const std::function<void()>& calls);
+void launch_graph(const Stream& stream, const void* graph);
 
 // y += x.
 template <class T>
@@ -62,7 +63,7 @@ void nchw_to_nhwc(const Stream& stream, const ImageShape& shape, const T* x, T* 
 // Each row of [batch, classes] becomes probabilities.
 template <class T>
 void softmax(const Stream& stream, Index batch, Index classes, const T* logits,
-             Wide<T>* probabilities);
+             Accum<T>* probabilities);
 template <class T>
 void cross_entropy_forward(const Stream& stream, const CrossEntropyForward<T>& args);
 template <class T>
@@ -79,8 +80,8 @@ void gather_batch(const Stream& stream, const GatherBatch<T>& args);
 template <class T>
 void augment_batch(const Stream& stream, const AugmentBatch<T>& args);
 
-void begin_step(const Stream& stream, const BeginStep& args);
-void add_results(const Stream& stream, const AddResults& args);
+void load_step_inputs(const Stream& stream, const LoadStepInputs& args);
+void accumulate_metrics(const Stream& stream, const AccumulateMetrics& args);
 
 // Rounded to the nearest, ties to even.
 void round_to_bfloat16(const Stream& stream, Index size, const float* x, bfloat16* y);

@@ -50,7 +50,7 @@ void nchw_to_nhwc(const Stream&, const ImageShape&, const T*, T*) {
   unavailable();
 }
 template <class T>
-void softmax(const Stream&, Index, Index, const T*, Wide<T>*) {
+void softmax(const Stream&, Index, Index, const T*, Accum<T>*) {
   unavailable();
 }
 template <class T>

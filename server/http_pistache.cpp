@@ -103,7 +103,7 @@ class IoThread : public Aio::Handler {
 
 IoThread::~IoThread() {
   for (std::size_t i = 0; i < clients_.size(); ++i)
-    shared_->open.give_slot();  // they outlived the grace
+    shared_->open.release_slot();  // they outlived the grace
   if (timer_fd_ >= 0) close(timer_fd_);
 }
 
@@ -174,7 +174,7 @@ void IoThread::settle(Clients::iterator client) {
   if (connection->finished()) {
     poller_->removeFd(client->first);
     clients_.erase(client);
-    shared_->open.give_slot();
+    shared_->open.release_slot();
     return;
   }
   Interest wanted;
@@ -257,7 +257,7 @@ void IoThread::stop_for_good() {
     ::shutdown(listener.fd, SHUT_RDWR);
   }
   stop_listening();
-  shared_->open.listens_no_more();
+  shared_->open.listener_closed();
 }
 
 const Listener* IoThread::listener_of(int fd) const {
@@ -272,9 +272,9 @@ HttpServerOptions within_descriptor_limit(HttpServerOptions options) {
   const auto reserved = 64 + 8 * static_cast<rlim_t>(options.threads);  // what is no connection
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-    const rlim_t most = std::max(limit.rlim_cur, reserved + 1) - reserved;
+    const rlim_t available = std::max(limit.rlim_cur, reserved + 1) - reserved;
     options.max_connections =
-        static_cast<int>(std::min<rlim_t>(most, static_cast<rlim_t>(options.max_connections)));
+        static_cast<int>(std::min<rlim_t>(available, static_cast<rlim_t>(options.max_connections)));
   }
   return options;
 }

@@ -151,7 +151,7 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
 
 int main(int argc, char** argv) {
   inkling::Settings settings;
-  CLI::App app{"Recognises handwritten digits over HTTP, and serves a page to draw them.",
+  CLI::App app{"Recognizes handwritten digits over HTTP, and serves a page to draw them.",
                "inkling-server"};
   inkling::add_flags(app, settings);
   if (const auto exit_code = inkling::parse_command_line(app, argc, argv)) return *exit_code;

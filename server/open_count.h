@@ -22,14 +22,14 @@ class OpenCount {
     return true;
   }
 
-  void give_slot() {
+  void release_slot() {
     const std::lock_guard lock(mutex_);
     ++free_;
     --open_;
     changed_.notify_all();
   }
 
-  void listens_no_more() {  // one of the threads
+  void listener_closed() {  // one of the threads
     const std::lock_guard lock(mutex_);
     --listening_;
     changed_.notify_all();

@@ -62,7 +62,7 @@ Json predict_operation(std::size_t max_body) {
                                      {"description", "A PNG picture of one digit, of any size."}}}},
                                   {"file"});
   const std::string too_large = "The body is larger than " + std::to_string(max_body) + " bytes.";
-  return {{"summary", "Recognise a digit"},
+  return {{"summary", "Recognize a digit"},
           {"operationId", "predict"},
           {"requestBody",
            {{"required", true}, {"content", {{"multipart/form-data", {{"schema", form}}}}}}},
@@ -87,7 +87,7 @@ Json openapi_document(const std::string& version, std::size_t max_body) {
        {{"title", "Inkling"},
         {"version", version},
         {"description",
-         "Recognises handwritten digits. Errors are JSON, with the status that says "
+         "Recognizes handwritten digits. Errors are JSON, with the status that says "
          "whose they are."}}},
       {"paths",
        {{"/",

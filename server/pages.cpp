@@ -109,9 +109,9 @@ std::string docs_page(const Json& document, Navigation navigation) {
 
 std::string about_page(const About& about, Navigation navigation) {
   std::string body =
-      "<p>Recognises handwritten digits with a neural network written from scratch, without a "
+      "<p>Recognizes handwritten digits with a neural network written from scratch, without a "
       "machine-learning framework. Version " +
-      escaped(about.version) + ", MIT licence.</p>\n<p>Source: ";
+      escaped(about.version) + ", MIT license.</p>\n<p>Source: ";
   const std::string url = escaped(about.source_url);
   body += url.empty() ? "whoever runs this server has it; this build does not know where."
                       : "<a href=\"" + url + "\">" + url + "</a>";

@@ -18,8 +18,8 @@ void check(cairo_status_t status) {
   }
 }
 
-void set_colour(cairo_t* context, const Rgb& colour) {
-  cairo_set_source_rgb(context, colour.red, colour.green, colour.blue);
+void set_color(cairo_t* context, const Rgb& color) {
+  cairo_set_source_rgb(context, color.red, color.green, color.blue);
 }
 
 // cairo calls this from C: no exception may leave it.
@@ -40,7 +40,7 @@ Canvas::Canvas(int width, int height)
     : surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height)),
       context_(cairo_create(surface_.get())) {
   check(cairo_status(context_.get()));
-  set_colour(context_.get(), {1, 1, 1});
+  set_color(context_.get(), {1, 1, 1});
   cairo_paint(context_.get());
 }
 
@@ -52,38 +52,38 @@ void Canvas::text(Position at, const std::string& words, const TextStyle& style)
   cairo_text_extents_t extents{};
   cairo_text_extents(context, words.c_str(), &extents);
   const double before = style.align == Align::left     ? 0
-                        : style.align == Align::centre ? extents.x_advance / 2
+                        : style.align == Align::center ? extents.x_advance / 2
                                                        : extents.x_advance;
-  set_colour(context, style.colour);
+  set_color(context, style.color);
   cairo_move_to(context, at.x - before, at.y);
   cairo_show_text(context, words.c_str());
 }
 
-void Canvas::line(std::span<const Position> points, double thickness, const Rgb& colour) {
+void Canvas::line(std::span<const Position> points, double thickness, const Rgb& color) {
   cairo_t* context = context_.get();
   cairo_new_path(context);  // text leaves a point behind, to which the line would be tied
   for (const Position& point : points) {
     cairo_line_to(context, point.x, point.y);
   }
-  set_colour(context, colour);
+  set_color(context, color);
   cairo_set_line_width(context, thickness);
   cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND);
   cairo_stroke(context);
 }
 
-void Canvas::disc(Position centre, double radius, const Rgb& colour) {
+void Canvas::disc(Position center, double radius, const Rgb& color) {
   cairo_new_path(context_.get());
-  cairo_arc(context_.get(), centre.x, centre.y, radius, 0, 2 * std::numbers::pi);
-  set_colour(context_.get(), colour);
+  cairo_arc(context_.get(), center.x, center.y, radius, 0, 2 * std::numbers::pi);
+  set_color(context_.get(), color);
   cairo_fill(context_.get());
 }
 
 void Canvas::frame(Position top_left, double width, double height, double thickness,
-                   const Rgb& colour) {
+                   const Rgb& color) {
   const double inset = thickness / 2;
   cairo_rectangle(context_.get(), top_left.x + inset, top_left.y + inset, width - thickness,
                   height - thickness);
-  set_colour(context_.get(), colour);
+  set_color(context_.get(), color);
   cairo_set_line_width(context_.get(), thickness);
   cairo_stroke(context_.get());
 }
@@ -98,7 +98,7 @@ void Canvas::picture(Position top_left, double side, std::span<const std::uint8_
     for (int x = 0; x < width; ++x) {
       const auto at = static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
                       static_cast<std::size_t>(x);
-      // Grey has the same value in all four bytes of a pixel, whatever their order.
+      // Gray has the same value in all four bytes of a pixel, whatever their order.
       std::fill_n(bytes + static_cast<std::ptrdiff_t>(y) * stride + std::ptrdiff_t{4} * x, 4,
                   static_cast<unsigned char>(255 - ink[at]));
     }

@@ -24,11 +24,11 @@ struct Position {
   double y;
 };
 
-enum class Align { left, centre, right };
+enum class Align { left, center, right };
 
 struct TextStyle {
   double size = 13;  // pixels
-  Rgb colour = {0.2, 0.2, 0.2};
+  Rgb color = {0.2, 0.2, 0.2};
   Align align = Align::left;
   bool bold = false;
 };
@@ -41,10 +41,10 @@ class Canvas {
   // At the end of its baseline that `align` names.
   void text(Position at, const std::string& words, const TextStyle& style);
   // One line through all the points, with round corners.
-  void line(std::span<const Position> points, double thickness, const Rgb& colour);
-  void disc(Position centre, double radius, const Rgb& colour);
+  void line(std::span<const Position> points, double thickness, const Rgb& color);
+  void disc(Position center, double radius, const Rgb& color);
   // The outline of a rectangle, on whole pixels when its corners are.
-  void frame(Position top_left, double width, double height, double thickness, const Rgb& colour);
+  void frame(Position top_left, double width, double height, double thickness, const Rgb& color);
   // height × width bytes, 0 paper to 255 ink, as dark ink on white in a square; pixels stay sharp.
   void picture(Position top_left, double side, std::span<const std::uint8_t> ink, int height,
                int width);

@@ -24,7 +24,7 @@ GatherBatch<T> DeviceDataset::arguments(const Tensor& rows, Batch& batch) const 
   return {.batch = rows.size(),
           .pixels = height_ * width_,
           .mean = normalization_.mean,
-          .deviation = normalization_.deviation,
+          .std = normalization_.std,
           .images = images_.data<std::uint8_t>(),
           .labels = labels_.data<std::uint8_t>(),
           .indices = rows.data<std::int32_t>(),
@@ -47,7 +47,7 @@ Batch DeviceDataset::gather(const Tensor& rows) const {
   return batch;
 }
 
-Batch DeviceDataset::augment(const Tensor& rows, const Augmentation& most, std::uint64_t seed,
+Batch DeviceDataset::augment(const Tensor& rows, const Augmentation& limits, std::uint64_t seed,
                              const Tensor& step) const {
   const Device& device = images_.device();
   Batch batch = batch_of(rows.size());
@@ -57,7 +57,7 @@ Batch DeviceDataset::augment(const Tensor& rows, const Augmentation& most, std::
         device.stream(), {.gather = arguments<T>(rows, batch),
                           .height = height_,
                           .width = width_,
-                          .most = most,
+                          .limits = limits,
                           .seed = seed,
                           .step = step.data<std::int32_t>()});
   });

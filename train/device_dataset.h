@@ -10,7 +10,7 @@
 namespace inkling {
 
 struct Batch {
-  Tensor images;  // [batch, height, width, 1], normalised
+  Tensor images;  // [batch, height, width, 1], normalized
   Tensor labels;  // uint8 [batch]
 };
 
@@ -25,7 +25,7 @@ class DeviceDataset {
   Batch gather(const Tensor& rows) const;
   // Pictures moved at random, by numbers of (seed, step, place in the batch); step is int32 [1], on
   // the device.
-  Batch augment(const Tensor& rows, const Augmentation& most, std::uint64_t seed,
+  Batch augment(const Tensor& rows, const Augmentation& limits, std::uint64_t seed,
                 const Tensor& step) const;
   Index size() const { return labels_.size(); }
 

@@ -52,7 +52,7 @@ struct Row {
 
 Row check_by_differences(const GradcheckCase& check, const Device& on) {
   const GradcheckResult result = run_gradcheck(check, on);
-  return {check,        "float64", std::nullopt, result.largest_relative_error, kGradcheckTolerance,
+  return {check,        "float64", std::nullopt, result.max_relative_error, kGradcheckTolerance,
           result.passed};
 }
 

@@ -19,11 +19,11 @@ constexpr double kRight = kWidth - 28;
 constexpr double kTop = 84;
 constexpr double kBottom = kHeight - 62;
 
-// From a palette that the colour-blind can tell apart (Okabe & Ito 2008).
-constexpr Rgb kTrainColour = {0.0, 0.447, 0.698};
-constexpr Rgb kValidationColour = {0.835, 0.369, 0.0};
-constexpr Rgb kGridColour = {0.88, 0.88, 0.88};
-constexpr Rgb kAxisColour = {0.35, 0.35, 0.35};
+// From a palette that the color-blind can tell apart (Okabe & Ito 2008).
+constexpr Rgb kTrainColor = {0.0, 0.447, 0.698};
+constexpr Rgb kValidationColor = {0.835, 0.369, 0.0};
+constexpr Rgb kGridColor = {0.88, 0.88, 0.88};
+constexpr Rgb kAxisColor = {0.35, 0.35, 0.35};
 
 struct Point {
   int epoch;
@@ -32,13 +32,13 @@ struct Point {
 
 struct Series {
   const char* name;
-  Rgb colour;
+  Rgb color;
   std::vector<Point> points;
 };
 
-Series series_of(const char* name, const Rgb& colour, std::span<const EpochPoint> points,
+Series series_of(const char* name, const Rgb& color, std::span<const EpochPoint> points,
                  double EpochPoint::*loss) {
-  Series series{name, colour, {}};
+  Series series{name, color, {}};
   for (const EpochPoint& point : points) {
     const double value = point.*loss;
     if (std::isfinite(value) && value > 0) {
@@ -71,9 +71,9 @@ std::vector<double> loss_ticks(double low, double high) {
 
 // Whole epochs, 1, 2 or 5 times a power of ten apart, at most a dozen.
 std::vector<int> epoch_ticks(int first, int last) {
-  constexpr int kMost = 12;
+  constexpr int kMax = 12;
   int step = 1;
-  for (int i = 0; (last - first) / step >= kMost; ++i) {
+  for (int i = 0; (last - first) / step >= kMax; ++i) {
     step = static_cast<int>(std::array{1, 2, 5}[static_cast<std::size_t>(i % 3)] *
                             std::pow(10, i / 3));
   }
@@ -101,20 +101,20 @@ class Axes {
     for (const double tick : ticks_) {
       // On a row of pixels, so that the line is sharp.
       const double y = std::floor(y_of(tick)) + 0.5;
-      canvas.line(std::array{Position{kLeft, y}, Position{kRight, y}}, 1, kGridColour);
+      canvas.line(std::array{Position{kLeft, y}, Position{kRight, y}}, 1, kGridColor);
       canvas.text({kLeft - 10, y + 4.5}, number(tick),
-                  {.colour = kAxisColour, .align = Align::right});
+                  {.color = kAxisColor, .align = Align::right});
     }
     for (const int tick : epoch_ticks(first_, last_)) {
       const double x = std::floor(x_of(tick)) + 0.5;
-      canvas.line(std::array{Position{x, kBottom}, Position{x, kBottom + 6}}, 1, kAxisColour);
+      canvas.line(std::array{Position{x, kBottom}, Position{x, kBottom + 6}}, 1, kAxisColor);
       canvas.text({x, kBottom + 22}, std::to_string(tick),
-                  {.colour = kAxisColour, .align = Align::centre});
+                  {.color = kAxisColor, .align = Align::center});
     }
     const double y = kBottom + 0.5;
-    canvas.line(std::array{Position{kLeft, y}, Position{kRight, y}}, 1, kAxisColour);
-    canvas.text({(kLeft + kRight) / 2, kHeight - 14}, "epoch", {.align = Align::centre});
-    canvas.text({kLeft - 10, kTop - 18}, "loss (log scale)", {.align = Align::centre});
+    canvas.line(std::array{Position{kLeft, y}, Position{kRight, y}}, 1, kAxisColor);
+    canvas.text({(kLeft + kRight) / 2, kHeight - 14}, "epoch", {.align = Align::center});
+    canvas.text({kLeft - 10, kTop - 18}, "loss (log scale)", {.align = Align::center});
   }
 
  private:
@@ -142,11 +142,11 @@ void draw_series(Canvas& canvas, const Axes& axes, const Series& series) {
   for (const Point& point : series.points) {
     positions.push_back(axes.position(point));
   }
-  canvas.line(positions, 2.5, series.colour);
+  canvas.line(positions, 2.5, series.color);
   constexpr std::size_t kFewEnoughForDots = 60;
   if (positions.size() <= kFewEnoughForDots) {
     for (const Position& position : positions) {
-      canvas.disc(position, 3.5, series.colour);
+      canvas.disc(position, 3.5, series.color);
     }
   }
 }
@@ -154,8 +154,8 @@ void draw_series(Canvas& canvas, const Axes& axes, const Series& series) {
 void draw_legend(Canvas& canvas, const Series& series, double y) {
   constexpr double kLegendX = kRight - 330;
   canvas.line(std::array{Position{kLegendX, y - 4.5}, Position{kLegendX + 26, y - 4.5}}, 2.5,
-              series.colour);
-  canvas.disc({kLegendX + 13, y - 4.5}, 3.5, series.colour);
+              series.color);
+  canvas.disc({kLegendX + 13, y - 4.5}, 3.5, series.color);
   const Point& least = *std::min_element(series.points.begin(), series.points.end(), less_loss);
   canvas.text({kLegendX + 36, y},
               std::string(series.name) + ": " + number(series.points.back().loss) + ", least " +
@@ -169,8 +169,8 @@ void write_loss_chart(const std::filesystem::path& path, std::span<const EpochPo
   std::vector<Series> all;
   std::vector<Point> every_point;
   for (Series series :
-       {series_of("train", kTrainColour, points, &EpochPoint::train_loss),
-        series_of("validation", kValidationColour, points, &EpochPoint::validation_loss)}) {
+       {series_of("train", kTrainColor, points, &EpochPoint::train_loss),
+        series_of("validation", kValidationColor, points, &EpochPoint::validation_loss)}) {
     every_point.insert(every_point.end(), series.points.begin(), series.points.end());
     if (!series.points.empty()) {
       all.push_back(std::move(series));

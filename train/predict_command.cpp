@@ -96,7 +96,7 @@ int PredictCommand::run() const {
 }  // namespace
 
 Command add_predict_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("predict", "recognise the digit in PNG pictures");
+  CLI::App* command = program.add_subcommand("predict", "recognize the digit in PNG pictures");
   const auto state = std::make_shared<PredictCommand>();
   command->option_defaults()->group("Prediction");
   command->add_option("images", state->images, "PNG files; - reads one from standard input")

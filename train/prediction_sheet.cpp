@@ -14,7 +14,7 @@ namespace inkling {
 namespace {
 
 constexpr std::size_t kColumns = 10;
-constexpr std::size_t kMostPictures = 100;
+constexpr std::size_t kMaxPictures = 100;
 constexpr double kMargin = 20;
 constexpr double kHeader = 64;
 constexpr double kPictureSide = 84;  // three times MNIST's 28: each pixel three wide
@@ -44,12 +44,12 @@ void draw_cell(Canvas& canvas, Position at, std::span<const std::uint8_t> ink, i
   canvas.picture({at.x + kBorder, at.y + kBorder}, kPictureSide, ink, height, width);
   canvas.frame(at, kPictureSide + 2 * kBorder, kPictureSide + 2 * kBorder, wrong ? kBorder : 1,
                wrong ? kWrong : kFrame);
-  const TextStyle style{.size = 12, .colour = wrong ? kWrong : kRight, .bold = wrong};
+  const TextStyle style{.size = 12, .color = wrong ? kWrong : kRight, .bold = wrong};
   const double baseline = at.y + kPictureSide + 2 * kBorder + 14;
   canvas.text({at.x + 1, baseline},
               std::to_string(caption.prediction) + " / " + std::to_string(caption.truth), style);
   canvas.text({at.x + kPictureSide + 2 * kBorder - 1, baseline}, percent(caption.confidence, 0),
-              {.size = 11, .colour = style.colour, .align = Align::right});
+              {.size = 11, .color = style.color, .align = Align::right});
 }
 
 void check_counts(std::size_t images, int height, int width, std::size_t labels,
@@ -92,7 +92,7 @@ void write_prediction_sheet(const std::filesystem::path& path, std::span<const s
                             std::span<const std::uint8_t> predictions,
                             std::span<const float> confidences) {
   check_counts(images.size(), height, width, labels.size(), predictions.size(), confidences.size());
-  const auto order = sheet_order(labels, predictions, confidences, kMostPictures);
+  const auto order = sheet_order(labels, predictions, confidences, kMaxPictures);
   const std::size_t rows = (order.size() + kColumns - 1) / kColumns;
   Canvas canvas(static_cast<int>(2 * kMargin + kColumns * kCellWidth),
                 static_cast<int>(kHeader + static_cast<double>(rows) * kCellHeight + kMargin / 2));

@@ -10,7 +10,7 @@ namespace inkling {
 
 struct RunSettings {
   TrainOptions options;
-  // These do not change what is learnt, beyond what another device changes in the last bits.
+  // These do not change what is learned, beyond what another device changes in the last bits.
   std::filesystem::path data;  // folder of the IDX files, absolute
   std::string device = "auto";
   int threads = 0;

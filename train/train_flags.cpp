@@ -127,17 +127,17 @@ void TrainFlags::add_training(CLI::App& command) {
 
 void TrainFlags::add_augmentation(CLI::App& command) {
   command.option_defaults()->group("Augmentation");
-  Augmentation& most = given_.options.augmentation;
+  Augmentation& limits = given_.options.augmentation;
   const auto add = [&](const char* name, double& value, double max, const char* help) {
     entries_.push_back(
         {command.add_option(name, value, help)->check(number_in(0, max))->capture_default_str(),
          "/augmentation/" + std::string(name).substr(sizeof "--augment-" - 1)});
   };
-  add("--augment-rotation", most.rotation, 180,
+  add("--augment-rotation", limits.rotation, 180,
       "turn each training image by up to so many degrees");
-  add("--augment-shift", most.shift, 1000, "move it by up to so many pixels");
-  add("--augment-zoom", most.zoom, 0.9, "make it larger or smaller by up to this share");
-  add("--augment-shear", most.shear, 80, "slant it by up to so many degrees");
+  add("--augment-shift", limits.shift, 1000, "move it by up to so many pixels");
+  add("--augment-zoom", limits.zoom, 0.9, "make it larger or smaller by up to this share");
+  add("--augment-shear", limits.shear, 80, "slant it by up to so many degrees");
 }
 
 void TrainFlags::add_device(CLI::App& command) {

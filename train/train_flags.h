@@ -22,7 +22,7 @@ class TrainFlags {
   // FileError or std::invalid_argument for a network file.
   RunSettings settings() const;
   // Of the training that wrote `stored` to `file`. A flag that was given may change where and how
-  // it goes on, not what is learnt: UsageError names the first that differs. --epochs may grow.
+  // it goes on, not what is learned: UsageError names the first that differs. --epochs may grow.
   RunSettings settings(const RunSettings& stored, const std::string& file) const;
 
   const std::filesystem::path& out() const { return out_; }

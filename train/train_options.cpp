@@ -8,7 +8,7 @@ std::string to_json(const TrainOptions& options) {
   return nlohmann::ordered_json{
       {"network", nlohmann::ordered_json::parse(to_json(options.network))},
       {"normalization",
-       {{"mean", options.normalization.mean}, {"deviation", options.normalization.deviation}}},
+       {{"mean", options.normalization.mean}, {"deviation", options.normalization.std}}},
       {"epochs", options.epochs},
       {"batch_size", options.batch_size},
       {"validation", options.validation ? nlohmann::ordered_json(*options.validation) : nullptr},
@@ -34,7 +34,7 @@ TrainOptions parse_train_options(std::string_view text) {
   TrainOptions options;
   options.network = parse_network_spec(json.at("network").dump());
   options.normalization = {.mean = normalization.at("mean").get<double>(),
-                           .deviation = normalization.at("deviation").get<double>()};
+                           .std = normalization.at("deviation").get<double>()};
   options.epochs = json.at("epochs").get<Index>();
   options.batch_size = json.at("batch_size").get<Index>();
   options.validation = json.at("validation").get<Index>();

@@ -60,11 +60,11 @@ Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const
       optimizer_(network_.variables(), {.weight_decay = options.weight_decay}),
       steps_per_epoch_((images_per_epoch() + options.batch_size - 1) / options.batch_size),
       step_(options_, data_, network_, optimizer_) {
-  const std::uint8_t largest =
+  const std::uint8_t max_label =
       *std::max_element(training_set.labels.begin(), training_set.labels.end());
-  if (largest >= network_.classes() || network_.classes() > 256) {
+  if (max_label >= network_.classes() || network_.classes() > 256) {
     throw std::invalid_argument("expected a network with a class for each label, 0 to " +
-                                std::to_string(largest) + ", and 256 at most, received " +
+                                std::to_string(max_label) + ", and 256 at most, received " +
                                 std::to_string(network_.classes()) + " classes");
   }
 }

@@ -36,10 +36,10 @@ void TrainingStep::begin_epoch(std::span<const std::int32_t> rows,
 }
 
 void TrainingStep::run(Index batch) {
-  const auto [recording, made] =
-      recordings_.try_emplace(batch, network_.device(), [this, batch] { work(batch); });
+  const auto [graph, made] =
+      graphs_.try_emplace(batch, network_.device(), [this, batch] { work(batch); });
   static_cast<void>(made);
-  recording->second.run();
+  graph->second.run();
 }
 
 TrainingStep::Results TrainingStep::results() const {
@@ -52,7 +52,7 @@ void TrainingStep::work(Index batch) {
   Tensor rows({batch}, Dtype::int32, device);
   Tensor step({1}, Dtype::int32, device);
   Tensor coefficients({3}, Dtype::float32, device);
-  pick(device.type(), cpu::begin_step, cuda::begin_step)(
+  pick(device.type(), cpu::load_step_inputs, cuda::load_step_inputs)(
       device.stream(), {.batch = batch,
                         .order = order_.data<std::int32_t>(),
                         .coefficients = coefficients_.data<float>(),
@@ -68,7 +68,7 @@ void TrainingStep::work(Index batch) {
   CrossEntropy result = cross_entropy(logits, images.labels, options_.label_smoothing);
   result.loss.backward();
   optimizer_.update(coefficients);
-  pick(device.type(), cpu::add_results, cuda::add_results)(
+  pick(device.type(), cpu::accumulate_metrics, cuda::accumulate_metrics)(
       device.stream(), {.batch = batch,
                         .loss = result.loss.value().data<float>(),
                         .correct = result.correct.data<std::int32_t>(),

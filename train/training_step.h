@@ -4,9 +4,9 @@
 #include <map>
 #include <span>
 
+#include "engine/device_graph.h"
 #include "engine/network.h"
 #include "engine/optimizer.h"
-#include "engine/recording.h"
 #include "train/device_dataset.h"
 #include "train/train_options.h"
 
@@ -20,7 +20,7 @@ class TrainingStep {
   // All four are used until the end.
   TrainingStep(const TrainOptions& options, const DeviceDataset& data, Network& network,
                Adam& optimizer);
-  TrainingStep(const TrainingStep&) = delete;  // its recordings hold its address
+  TrainingStep(const TrainingStep&) = delete;  // its graphs hold its address
   TrainingStep& operator=(const TrainingStep&) = delete;
 
   // What is done of a training and of its epoch.
@@ -53,11 +53,11 @@ class TrainingStep {
   const DeviceDataset& data_;
   Network& network_;
   Adam& optimizer_;
-  Tensor coefficients_;                    // float32 [steps of an epoch, 3]
-  Tensor order_;                           // int32 [images of an epoch]
-  Tensor counters_;                        // int32 [3]: kernels/arguments.h, BeginStep
-  Tensor sums_;                            // float64 [2]
-  std::map<Index, Recording> recordings_;  // by size of batch: an epoch's last one may be smaller
+  Tensor coefficients_;                  // float32 [steps of an epoch, 3]
+  Tensor order_;                         // int32 [images of an epoch]
+  Tensor counters_;                      // int32 [3]: kernels/arguments.h, LoadStepInputs
+  Tensor sums_;                          // float64 [2]
+  std::map<Index, DeviceGraph> graphs_;  // by size of batch: an epoch's last one may be smaller
 };
 
 }  // namespace inkling

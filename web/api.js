@@ -25,7 +25,7 @@ export class Refused extends Error {}
  * @returns {Promise<Answer | null>} null: the picture is blank
  * @throws {Unavailable | Refused}
  */
-export async function recognise(picture, send = fetch) {
+export async function recognize(picture, send = fetch) {
   const form = new FormData();
   form.append('file', picture, 'drawing.png');
   let status;

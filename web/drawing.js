@@ -56,7 +56,7 @@ export class Drawing extends EventTarget {
   }
 
   /**
-   * Moves the pen. Nothing happens while it is up, or where it already is: neighbours in a stroke
+   * Moves the pen. Nothing happens while it is up, or where it already is: neighbors in a stroke
    * always differ.
    * @param {readonly Point[]} points
    */

@@ -5,7 +5,7 @@ import { kPenWidth, kSheetSize } from './drawing.js';
 /** @typedef {import('./drawing.js').Stroke} Stroke */
 
 /**
- * Paints onto a context whose unit is that of the sheet, in the context's own colours.
+ * Paints onto a context whose unit is that of the sheet, in the context's own colors.
  * @param {CanvasRenderingContext2D} context
  * @param {readonly Stroke[]} strokes
  */

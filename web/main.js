@@ -1,6 +1,6 @@
 // @ts-check
 // The page: brings the drawing, the predictor and what is shown together.
-import { recognise } from './api.js';
+import { recognize } from './api.js';
 import { Bars, confidenceText } from './bars.js';
 import { CanvasView } from './canvas_view.js';
 import { Drawing } from './drawing.js';
@@ -27,7 +27,7 @@ new CanvasView(byId('canvas', HTMLCanvasElement), drawing);
 
 const predictor = new Predictor({
   picture: async () => (drawing.isEmpty ? null : toPng(drawing.strokes)),
-  recognise,
+  recognize,
   show,
 });
 

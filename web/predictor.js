@@ -15,7 +15,7 @@ import { Unavailable } from './api.js';
  *
  * @typedef {object} Parts
  * @property {() => Promise<Blob | null>} picture the drawing as it is now; null when it is empty
- * @property {(picture: Blob) => Promise<Answer | null>} recognise null: the picture is blank
+ * @property {(picture: Blob) => Promise<Answer | null>} recognize null: the picture is blank
  * @property {(reading: Reading) => void} show
  * @property {(run: () => void, ms: number) => any} [schedule] as setTimeout
  * @property {(timer: any) => void} [cancel] as clearTimeout
@@ -80,7 +80,7 @@ export class Predictor {
     const slow = this.#parts.schedule(() => this.#parts.show({ kind: 'slow' }), kSlowMs);
     try {
       const picture = await this.#parts.picture();
-      const answer = picture && (await this.#parts.recognise(picture));
+      const answer = picture && (await this.#parts.recognize(picture));
       return answer ? { kind: 'answer', answer, latest: true } : { kind: 'empty' };
     } catch (error) {
       if (error instanceof Unavailable) return { kind: 'away' };

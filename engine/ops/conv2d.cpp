@@ -38,13 +38,14 @@ Conv2dShape checked_shape(const Variable& x, const Variable& weight, const Varia
                           .kernel = filter.dim(0),
                           .stride = options.stride,
                           .padding = options.padding};
-  const Index shortest = std::min(shape.in_height, shape.in_width) + 2 * shape.padding;
-  if (shortest < shape.kernel) {
+  const Index min_side = std::min(shape.in_height, shape.in_width) + 2 * shape.padding;
+  if (min_side < shape.kernel) {
     fail("conv2d",
          "images of at least the kernel's " + std::to_string(shape.kernel) + " pixels with padding",
          to_string(image.shape()));
   }
-  if (options.fused == Fused::relu_pool && (shape.out_height() < 2 || shape.out_width() < 2)) {
+  if (options.epilogue == Epilogue::relu_pool &&
+      (shape.out_height() < 2 || shape.out_width() < 2)) {
     fail("conv2d", "an output of at least 2×2 to pool", to_string(image.shape()));
   }
   return shape;
@@ -55,30 +56,30 @@ Conv2dShape checked_shape(const Variable& x, const Variable& weight, const Varia
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
                 const Conv2dOptions& options) {
   const Conv2dShape shape = checked_shape(x, weight, bias, options);
-  const Fused fused = options.fused;
-  const Index shrink = fused == Fused::relu_pool ? 2 : 1;
+  const Epilogue epilogue = options.epilogue;
+  const Index shrink = epilogue == Epilogue::relu_pool ? 2 : 1;
   const Tensor& image = x.value();
   const Tensor& filter = weight.value();
   const Tensor rounded = rounded_to(image.dtype(), filter);
   const Device device = image.device();
   Tensor y = result_like(image, {shape.batch, shape.out_height() / shrink,
                                  shape.out_width() / shrink, shape.out_channels});
-  Tensor choice;
-  if (fused == Fused::relu_pool) {
-    choice = Tensor({y.dim(0), y.dim(1), y.dim(2), choice_bytes(shape.out_channels)}, Dtype::uint8,
-                    device);
+  Tensor argmax;
+  if (epilogue == Epilogue::relu_pool) {
+    argmax = Tensor({y.dim(0), y.dim(1), y.dim(2), packed_argmax_bytes(shape.out_channels)},
+                    Dtype::uint8, device);
   }
 
   visit_number(image.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(device.type(), cpu::conv2d_forward<T>, cuda::conv2d_forward<T>)(
         device.stream(), {.shape = shape,
-                          .fused = fused,
+                          .epilogue = epilogue,
                           .x = image.data<T>(),
                           .weight = rounded.data<T>(),
-                          .bias = bias.defined() ? bias.value().data<Wide<T>>() : nullptr,
+                          .bias = bias.defined() ? bias.value().data<Accum<T>>() : nullptr,
                           .y = y.data<T>(),
-                          .choice = choice.defined() ? choice.data<std::uint8_t>() : nullptr});
+                          .argmax = argmax.defined() ? argmax.data<std::uint8_t>() : nullptr});
   });
 
   const bool needs_dx = x.requires_grad();
@@ -96,15 +97,15 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
       using T = decltype(zero);
       pick(device.type(), cpu::conv2d_backward<T>, cuda::conv2d_backward<T>)(
           device.stream(), {.shape = shape,
-                            .fused = fused,
+                            .epilogue = epilogue,
                             .x = image.data<T>(),
                             .weight = rounded.data<T>(),
                             .y = y.data<T>(),
-                            .choice = choice.defined() ? choice.data<std::uint8_t>() : nullptr,
+                            .argmax = argmax.defined() ? argmax.data<std::uint8_t>() : nullptr,
                             .dy = dy.data<T>(),
                             .dx = dx.defined() ? dx.data<T>() : nullptr,
-                            .dweight = dweight.defined() ? dweight.data<Wide<T>>() : nullptr,
-                            .dbias = dbias.defined() ? dbias.data<Wide<T>>() : nullptr});
+                            .dweight = dweight.defined() ? dweight.data<Accum<T>>() : nullptr,
+                            .dbias = dbias.defined() ? dbias.data<Accum<T>>() : nullptr});
     });
     return std::vector<Tensor>{dx, dweight, dbias};
   });

@@ -11,7 +11,7 @@ struct Conv2dOptions {
   Index padding = 0;
   // relu and relu_pool give what relu(conv2d(…)) and max_pool2d(relu(conv2d(…)), 2, 2) give,
   // without storing what is between.
-  Fused fused = Fused::none;
+  Epilogue epilogue = Epilogue::none;
 };
 
 // x [batch, height, width, in_channels], weight [kernel, kernel, in_channels, out_channels], bias

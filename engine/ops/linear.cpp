@@ -29,7 +29,7 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
         device.stream(), {.shape = shape,
                           .x = input.data<T>(),
                           .weight = rounded.data<T>(),
-                          .bias = bias.defined() ? bias.value().data<Wide<T>>() : nullptr,
+                          .bias = bias.defined() ? bias.value().data<Accum<T>>() : nullptr,
                           .y = y.data<T>()});
   });
 
@@ -52,8 +52,8 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
                             .weight = rounded.data<T>(),
                             .dy = dy.data<T>(),
                             .dx = dx.defined() ? dx.data<T>() : nullptr,
-                            .dweight = dweight.defined() ? dweight.data<Wide<T>>() : nullptr,
-                            .dbias = dbias.defined() ? dbias.data<Wide<T>>() : nullptr});
+                            .dweight = dweight.defined() ? dweight.data<Accum<T>>() : nullptr,
+                            .dbias = dbias.defined() ? dbias.data<Accum<T>>() : nullptr});
     });
     return std::vector<Tensor>{dx, dweight, dbias};
   });

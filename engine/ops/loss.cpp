@@ -19,8 +19,8 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
   const Index batch = scores.dim(0);
   const Index classes = scores.dim(1);
   const Device device = scores.device();
-  Tensor probabilities(scores.shape(), wide(scores.dtype()), device);
-  Tensor loss({1}, wide(scores.dtype()), device);
+  Tensor probabilities(scores.shape(), accum_dtype(scores.dtype()), device);
+  Tensor loss({1}, accum_dtype(scores.dtype()), device);
   Tensor correct({1}, Dtype::int32, device);
   // The loss is what a training differentiates: the gradient for a dloss of 1 costs no pass of its
   // own.
@@ -36,8 +36,8 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
                           .label_smoothing = label_smoothing,
                           .logits = scores.data<T>(),
                           .labels = labels.data<std::uint8_t>(),
-                          .probabilities = probabilities.data<Wide<T>>(),
-                          .loss = loss.data<Wide<T>>(),
+                          .probabilities = probabilities.data<Accum<T>>(),
+                          .loss = loss.data<Accum<T>>(),
                           .correct = correct.data<std::int32_t>(),
                           .dlogits = unit_dlogits.defined() ? unit_dlogits.data<T>() : nullptr});
   });
@@ -54,9 +54,9 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
               device.stream(), {.batch = batch,
                                 .classes = classes,
                                 .label_smoothing = label_smoothing,
-                                .probabilities = probabilities.data<Wide<T>>(),
+                                .probabilities = probabilities.data<Accum<T>>(),
                                 .labels = labels.data<std::uint8_t>(),
-                                .dloss = dloss.data<Wide<T>>(),
+                                .dloss = dloss.data<Accum<T>>(),
                                 .dlogits = dlogits.data<T>()});
         });
         return std::vector<Tensor>{dlogits};
@@ -70,12 +70,12 @@ Tensor softmax(const Tensor& logits) {
   if (logits.dim(1) == 0) {
     fail("softmax", "at least one class", to_string(logits.shape()));
   }
-  Tensor probabilities(logits.shape(), wide(logits.dtype()), logits.device());
+  Tensor probabilities(logits.shape(), accum_dtype(logits.dtype()), logits.device());
   visit_number(logits.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(logits.device().type(), cpu::softmax<T>, cuda::softmax<T>)(
         logits.device().stream(), logits.dim(0), logits.dim(1), logits.data<T>(),
-        probabilities.data<Wide<T>>());
+        probabilities.data<Accum<T>>());
   });
   return probabilities;
 }

@@ -10,9 +10,9 @@ namespace inkling {
 
 // A parameter beside activations: on their device, in their wide dtype.
 inline void check_parameter(const char* op, const Tensor& activations, const Tensor& parameter) {
-  if (parameter.dtype() != wide(activations.dtype())) {
+  if (parameter.dtype() != accum_dtype(activations.dtype())) {
     fail(op,
-         std::string(to_string(wide(activations.dtype()))) + " parameters beside " +
+         std::string(to_string(accum_dtype(activations.dtype()))) + " parameters beside " +
              to_string(activations.dtype()),
          to_string(parameter.dtype()));
   }

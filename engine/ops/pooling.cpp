@@ -26,23 +26,23 @@ Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
   const Device device = image.device();
   Tensor y =
       result_like(image, {shape.batch, shape.out_height(), shape.out_width(), shape.channels});
-  Tensor choice(y.shape(), Dtype::uint8, device);
+  Tensor argmax(y.shape(), Dtype::uint8, device);
   visit_number(image.dtype(), [&](auto zero) {
     using T = decltype(zero);
     pick(device.type(), cpu::max_pool2d_forward<T>, cuda::max_pool2d_forward<T>)(
         device.stream(), {.shape = shape,
                           .x = image.data<T>(),
                           .y = y.data<T>(),
-                          .choice = choice.data<std::uint8_t>()});
+                          .argmax = argmax.data<std::uint8_t>()});
   });
   return Variable::from_op(
-      y, {x}, [shape, choice, device, in_shape = image.shape()](const Tensor& dy) {
+      y, {x}, [shape, argmax, device, in_shape = image.shape()](const Tensor& dy) {
         Tensor dx = result_like(dy, in_shape);
         visit_number(dy.dtype(), [&](auto zero) {
           using T = decltype(zero);
           pick(device.type(), cpu::max_pool2d_backward<T>, cuda::max_pool2d_backward<T>)(
               device.stream(), {.shape = shape,
-                                .choice = choice.data<std::uint8_t>(),
+                                .argmax = argmax.data<std::uint8_t>(),
                                 .dy = dy.data<T>(),
                                 .dx = dx.data<T>()});
         });

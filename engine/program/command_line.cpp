@@ -38,7 +38,7 @@ std::vector<std::string> flag_names(const CLI::App& command) {
   return names;
 }
 
-// Optimal string alignment: letters wrong, missing or superfluous, and neighbours swapped.
+// Optimal string alignment: letters wrong, missing or superfluous, and neighbors swapped.
 std::size_t edit_distance(const std::string& a, const std::string& b) {
   // Three rows of the table are enough: a swap looks two rows back.
   std::vector<std::size_t> before(b.size() + 1);

@@ -34,7 +34,7 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
 void report_usage(const CLI::App& app, const std::string& message);
 
 // The nearest of the names, if it is near enough to have been meant: at most a third of its letters
-// are wrong, missing, superfluous or swapped with a neighbour (optimal string alignment distance).
+// are wrong, missing, superfluous or swapped with a neighbor (optimal string alignment distance).
 std::optional<std::string> nearest_name(const std::string& received,
                                         const std::vector<std::string>& names);
 

@@ -22,20 +22,20 @@ constexpr Index kChunks = 16;
 Index chunk_size(Index batch) { return std::max<Index>(1, (batch + kChunks - 1) / kChunks); }
 
 struct Sizes {
-  explicit Sizes(const Conv2dShape& s, Fused fused)
+  explicit Sizes(const Conv2dShape& s, Epilogue epilogue)
       : input(s.in_height * s.in_width * s.in_channels),
         pixels(s.out_height() * s.out_width()),
         output(pixels * s.out_channels),
-        pooled(fused == Fused::relu_pool
+        pooled(epilogue == Epilogue::relu_pool
                    ? (s.out_height() / 2) * (s.out_width() / 2) * s.out_channels
                    : output),
-        choice(pooled / s.out_channels * choice_bytes(s.out_channels)) {}
+        argmax(pooled / s.out_channels * packed_argmax_bytes(s.out_channels)) {}
 
   Index input;   // elements of one input image
   Index pixels;  // outputs of one channel of one image
   Index output;  // elements of one output image before pooling
   Index pooled;  // elements of one output image as it is stored
-  Index choice;  // bytes of its choices
+  Index argmax;  // bytes of its choices
 };
 
 template <class T>
@@ -49,25 +49,25 @@ void add_bias(Index pixels, Index channels, const T* bias, T* y) {
 
 // ReLU that lets NaN through, as std::max(x, 0) would not.
 template <class T>
-T rectify(T x) {
+T relu(T x) {
   return x <= T{0} ? T{0} : x;
 }
 
 template <class T>
-void rectify_all(Index size, T* y) {
+void relu_in_place(Index size, T* y) {
   for (Index i = 0; i < size; ++i) {
-    y[i] = rectify(y[i]);
+    y[i] = relu(y[i]);
   }
 }
 
 // ReLU after the pool gives what ReLU before it gives, for a quarter of the comparisons. The first
 // of equals wins, and NaN wins over all, as in max_pool2d.
 template <class T>
-void pool_and_rectify(const Conv2dShape& s, const T* full, T* y, std::uint8_t* choice) {
+void max_pool_relu(const Conv2dShape& s, const T* full, T* y, std::uint8_t* packed_argmax) {
   const Index channels = s.out_channels;
-  if (choice != nullptr) {
-    std::fill_n(choice, (s.out_height() / 2) * (s.out_width() / 2) * choice_bytes(channels),
-                std::uint8_t{0});
+  if (packed_argmax != nullptr) {
+    const Index windows = (s.out_height() / 2) * (s.out_width() / 2);
+    std::fill_n(packed_argmax, windows * packed_argmax_bytes(channels), std::uint8_t{0});
   }
   const Index row = s.out_width() * channels;
   for (Index py = 0; py < s.out_height() / 2; ++py) {
@@ -75,20 +75,21 @@ void pool_and_rectify(const Conv2dShape& s, const T* full, T* y, std::uint8_t* c
       const T* top = full + 2 * py * row + 2 * px * channels;
       const T* window[4] = {top, top + channels, top + row, top + row + channels};
       for (Index c = 0; c < channels; ++c) {
-        T best = window[0][c];
-        std::uint8_t winner = 0;
+        T max = window[0][c];
+        std::uint8_t argmax = 0;
         for (std::uint8_t k = 1; k < 4; ++k) {
-          const bool wins = !(window[k][c] <= best) && !std::isnan(best);
-          best = wins ? window[k][c] : best;
-          winner = wins ? k : winner;
+          const bool larger = !(window[k][c] <= max) && !std::isnan(max);
+          max = larger ? window[k][c] : max;
+          argmax = larger ? k : argmax;
         }
-        y[c] = rectify(best);
-        if (choice != nullptr) {
-          choice[c / 4] |= static_cast<std::uint8_t>(winner << 2 * (c % 4));
+        y[c] = relu(max);
+        if (packed_argmax != nullptr) {
+          packed_argmax[c / 4] |= static_cast<std::uint8_t>(argmax << 2 * (c % 4));
         }
       }
       y += channels;
-      choice = choice != nullptr ? choice + choice_bytes(channels) : nullptr;
+      packed_argmax =
+          packed_argmax != nullptr ? packed_argmax + packed_argmax_bytes(channels) : nullptr;
     }
   }
 }
@@ -97,7 +98,7 @@ template <class T>
 void forward_image(const Conv2dForward<T>& args, const Sizes& sizes, Index image) {
   const Conv2dShape& s = args.shape;
   T* y = args.y + image * sizes.pooled;
-  T* full = args.fused == Fused::relu_pool ? scratch<T, 1>(sizes.output) : y;
+  T* full = args.epilogue == Epilogue::relu_pool ? scratch<T, 1>(sizes.output) : y;
   T* patches = scratch<T, 0>(sizes.pixels * s.patch());
   gather_patches(s, args.x + image * sizes.input, patches);
   gemm({.m = sizes.pixels,
@@ -112,31 +113,32 @@ void forward_image(const Conv2dForward<T>& args, const Sizes& sizes, Index image
   if (args.bias != nullptr) {
     add_bias(sizes.pixels, s.out_channels, args.bias, full);
   }
-  if (args.fused == Fused::relu) {
-    rectify_all(sizes.output, y);
-  } else if (args.fused == Fused::relu_pool) {
-    pool_and_rectify(s, full, y,
-                     args.choice != nullptr ? args.choice + image * sizes.choice : nullptr);
+  if (args.epilogue == Epilogue::relu) {
+    relu_in_place(sizes.output, y);
+  } else if (args.epilogue == Epilogue::relu_pool) {
+    max_pool_relu(s, full, y,
+                  args.argmax != nullptr ? args.argmax + image * sizes.argmax : nullptr);
   }
 }
 
 // The gradient at the convolution's own output, before what is fused to it. Returns dy itself when
 // nothing is.
 template <class T>
-const T* unfuse(const Conv2dBackward<T>& args, const Sizes& sizes, Index image, T* full) {
+const T* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& sizes, Index image,
+                           T* full) {
   const Conv2dShape& s = args.shape;
   const T* dy = args.dy + image * sizes.pooled;
-  if (args.fused == Fused::none) {
+  if (args.epilogue == Epilogue::none) {
     return dy;
   }
   const T* y = args.y + image * sizes.pooled;
-  if (args.fused == Fused::relu) {
+  if (args.epilogue == Epilogue::relu) {
     for (Index i = 0; i < sizes.output; ++i) {
       full[i] = y[i] > T{0} ? dy[i] : T{0};
     }
     return full;
   }
-  const std::uint8_t* choice = args.choice + image * sizes.choice;
+  const std::uint8_t* packed_argmax = args.argmax + image * sizes.argmax;
   const Index channels = s.out_channels;
   const Index row = s.out_width() * channels;
   std::fill_n(full, sizes.output, T{0});
@@ -145,13 +147,13 @@ const T* unfuse(const Conv2dBackward<T>& args, const Sizes& sizes, Index image, 
       T* top = full + 2 * py * row + 2 * px * channels;
       for (Index c = 0; c < channels; ++c, ++y, ++dy) {
         const T gradient = *y > T{0} ? *dy : T{0};
-        const int winner = choice_at(choice, 0, channels, c);
-        top[c] = winner == 0 ? gradient : T{0};
-        top[channels + c] = winner == 1 ? gradient : T{0};
-        top[row + c] = winner == 2 ? gradient : T{0};
-        top[row + channels + c] = winner == 3 ? gradient : T{0};
+        const int argmax = unpack_argmax(packed_argmax, 0, channels, c);
+        top[c] = argmax == 0 ? gradient : T{0};
+        top[channels + c] = argmax == 1 ? gradient : T{0};
+        top[row + c] = argmax == 2 ? gradient : T{0};
+        top[row + channels + c] = argmax == 3 ? gradient : T{0};
       }
-      choice += choice_bytes(channels);
+      packed_argmax += packed_argmax_bytes(channels);
     }
   }
   return full;
@@ -161,7 +163,7 @@ template <class T>
 void backward_image(const Conv2dBackward<T>& args, const Sizes& sizes, Index image, T* dweight,
                     T* dbias) {
   const Conv2dShape& s = args.shape;
-  const T* dfull = unfuse(args, sizes, image, scratch<T, 1>(sizes.output));
+  const T* dfull = epilogue_backward(args, sizes, image, scratch<T, 1>(sizes.output));
   T* patches = scratch<T, 0>(sizes.pixels * s.patch());
   if (dweight != nullptr) {
     gather_patches(s, args.x + image * sizes.input, patches);
@@ -217,7 +219,7 @@ void add_in_order(ThreadPool& pool, Index chunks, Index size, const T* partials,
 
 template <class T>
 void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
-  const Sizes sizes(args.shape, args.fused);
+  const Sizes sizes(args.shape, args.epilogue);
   parallel_for(*stream.pool, args.shape.batch, chunk_size(args.shape.batch),
                [&](Index begin, Index end) {
                  for (Index image = begin; image < end; ++image) {
@@ -229,7 +231,7 @@ void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
 template <class T>
 void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
   const Conv2dShape& s = args.shape;
-  const Sizes sizes(s, args.fused);
+  const Sizes sizes(s, args.epilogue);
   const Index grain = chunk_size(s.batch);
   const Index chunks = (s.batch + grain - 1) / grain;
   const Index weight_size = s.patch() * s.out_channels;

@@ -16,16 +16,16 @@ constexpr Index kRows = 64;  // rows a chunk
 // Writes softmax(logits) and returns log(sum(exp(logits))).
 template <class T>
 T softmax_row(Index classes, const T* logits, T* probabilities) {
-  const T largest = *std::max_element(logits, logits + classes);
+  const T max_logit = *std::max_element(logits, logits + classes);
   T sum = 0;
   for (Index c = 0; c < classes; ++c) {
-    probabilities[c] = std::exp(logits[c] - largest);
+    probabilities[c] = std::exp(logits[c] - max_logit);
     sum += probabilities[c];
   }
   for (Index c = 0; c < classes; ++c) {
     probabilities[c] /= sum;
   }
-  return largest + std::log(sum);
+  return max_logit + std::log(sum);
 }
 
 // Args: CrossEntropyForward or CrossEntropyBackward.
@@ -46,7 +46,7 @@ void write_gradient(const Args& args, T dloss, const T* probabilities, T* dlogit
 
 template <class T>
 void softmax(const Stream& stream, Index batch, Index classes, const T* logits,
-             Wide<T>* probabilities) {
+             Accum<T>* probabilities) {
   parallel_for(*stream.pool, batch, kRows, [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
       softmax_row(classes, logits + row * classes, probabilities + row * classes);

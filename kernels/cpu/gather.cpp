@@ -1,4 +1,4 @@
-// Rows of a byte data set → a normalised batch, as they are or moved at random.
+// Rows of a byte data set → a normalized batch, as they are or moved at random.
 #include <algorithm>
 #include <array>
 
@@ -24,8 +24,7 @@ template <class T>
 void gather_batch(const Stream& stream, const GatherBatch<T>& args) {
   std::array<T, 256> normalized{};
   for (std::size_t byte = 0; byte < normalized.size(); ++byte) {
-    normalized[byte] =
-        static_cast<T>((static_cast<double>(byte) / 255 - args.mean) / args.deviation);
+    normalized[byte] = static_cast<T>((static_cast<double>(byte) / 255 - args.mean) / args.std);
   }
   parallel_for(*stream.pool, args.batch, kPictures, [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
@@ -44,13 +43,13 @@ void augment_batch(const Stream& stream, const AugmentBatch<T>& args) {
     for (Index row = begin; row < end; ++row) {
       const std::uint8_t* image = gather.images + gather.indices[row] * gather.pixels;
       const Affine affine =
-          draw_affine(args.most, args.seed, static_cast<std::uint32_t>(*args.step),
+          draw_affine(args.limits, args.seed, static_cast<std::uint32_t>(*args.step),
                       static_cast<std::uint32_t>(row));
       T* y = gather.y + row * gather.pixels;
       for (Index i = 0; i < gather.pixels; ++i) {
         const double value =
             sample(affine, image, args.height, args.width, i % args.width, i / args.width);
-        y[i] = static_cast<T>((value / 255 - gather.mean) / gather.deviation);
+        y[i] = static_cast<T>((value / 255 - gather.mean) / gather.std);
       }
       copy_label(gather, row);
     }

@@ -22,16 +22,16 @@ void max_pool2d_forward(const Stream& stream, const MaxPool2dForward<T>& args) {
         for (Index c = 0; c < s.channels; ++c, ++out) {
           const T* window = x + ox * s.stride * s.channels + c;
           T best = *window;
-          Index winner = 0;
+          Index argmax = 0;
           for (Index k = 1; k < s.kernel * s.kernel; ++k) {
             const T value = window[k / s.kernel * row + k % s.kernel * s.channels];
             if (!(value <= best) && !std::isnan(best)) {
               best = value;
-              winner = k;
+              argmax = k;
             }
           }
           args.y[out] = best;
-          args.choice[out] = static_cast<std::uint8_t>(winner);
+          args.argmax[out] = static_cast<std::uint8_t>(argmax);
         }
       }
     }
@@ -49,7 +49,7 @@ void max_pool2d_backward(const Stream& stream, const MaxPool2dBackward<T>& args)
     std::fill_n(dx, in_size, T{0});
     for (Index i = 0; i < out_size; ++i) {
       const Index out = image * out_size + i;
-      const Index k = args.choice[out];
+      const Index k = args.argmax[out];
       const Index pixel = i / s.channels;
       const Index y = pixel / s.out_width() * s.stride + k / s.kernel;
       const Index x = pixel % s.out_width() * s.stride + k % s.kernel;

@@ -43,11 +43,11 @@ void copy(const Stream&, const void* from, void* to, std::size_t bytes) {
 }
 void fill_zero(const Stream&, void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
 
-std::shared_ptr<const void> record(const Stream&, const std::function<void()>& calls) {
+std::shared_ptr<const void> capture_graph(const Stream&, const std::function<void()>& calls) {
   return std::make_shared<const std::function<void()>>(calls);
 }
-void replay(const Stream&, const void* recording) {
-  (*static_cast<const std::function<void()>*>(recording))();
+void launch_graph(const Stream&, const void* graph) {
+  (*static_cast<const std::function<void()>*>(graph))();
 }
 
 }  // namespace inkling::cpu

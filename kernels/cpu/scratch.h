@@ -7,7 +7,7 @@
 
 namespace inkling::cpu {
 
-// At least `size` elements, uninitialised, until the next call with the same T and Slot on this
+// At least `size` elements, uninitialized, until the next call with the same T and Slot on this
 // thread. A chunk that needs several buffers at once names them by Slot.
 template <class T, int Slot = 0>
 T* scratch(Index size) {

@@ -6,7 +6,7 @@
 
 namespace inkling::cpu {
 
-void begin_step(const Stream&, const BeginStep& args) {
+void load_step_inputs(const Stream&, const LoadStepInputs& args) {
   const std::int32_t step = args.counters[0];
   *args.step = step;
   std::copy_n(args.coefficients + Index{3} * args.counters[1], 3, args.step_coefficients);
@@ -16,7 +16,7 @@ void begin_step(const Stream&, const BeginStep& args) {
   args.counters[2] += static_cast<std::int32_t>(args.batch);
 }
 
-void add_results(const Stream&, const AddResults& args) {
+void accumulate_metrics(const Stream&, const AccumulateMetrics& args) {
   args.sums[0] += static_cast<double>(*args.loss) * static_cast<double>(args.batch);
   args.sums[1] += *args.correct;
 }

@@ -12,11 +12,11 @@ struct Constants {
 };
 
 // As many tensors as fit a kernel's parameters; a network with more takes another launch.
-constexpr int kMostTensors = 32;
+constexpr int kMaxTensorsPerLaunch = 32;
 
 template <class T>
 struct Tensors {
-  AdamTensor<T> tensor[kMostTensors];
+  AdamTensor<T> tensor[kMaxTensorsPerLaunch];
   int count = 0;
 };
 
@@ -54,15 +54,15 @@ void adam_update(const Stream& stream, std::span<const AdamTensor<T>> tensors,
   const Context& context = context_of(stream);
   const Constants constants{static_cast<float>(options.beta1), static_cast<float>(options.beta2),
                             static_cast<float>(options.epsilon)};
-  for (std::size_t first = 0; first < tensors.size(); first += kMostTensors) {
+  for (std::size_t first = 0; first < tensors.size(); first += kMaxTensorsPerLaunch) {
     Tensors<T> some;
-    Index largest = 0;
-    for (const AdamTensor<T>& tensor :
-         tensors.subspan(first, std::min<std::size_t>(kMostTensors, tensors.size() - first))) {
+    Index max_size = 0;
+    for (const AdamTensor<T>& tensor : tensors.subspan(
+             first, std::min<std::size_t>(kMaxTensorsPerLaunch, tensors.size() - first))) {
       some.tensor[some.count++] = tensor;
-      largest = std::max(largest, tensor.size);
+      max_size = std::max(max_size, tensor.size);
     }
-    launch(adam_kernel<T>, elementwise_grid(context, largest), context.stream, some, constants,
+    launch(adam_kernel<T>, elementwise_grid(context, max_size), context.stream, some, constants,
            coefficients);
   }
 }

@@ -2,7 +2,7 @@
 // for conv1 of LargerCNN at batch 512 in bf16, 51 MB of gradient and as much of activations, 21 µs
 // of an H200's 4.8 TB/s.
 //
-// A block adds up 32 columns of its split's rows: a warp reads 32 neighbours of a row, and each of
+// A block adds up 32 columns of its split's rows: a warp reads 32 neighbors of a row, and each of
 // the eight warps takes every eighth row. The splits' sums are then such a matrix themselves. One
 // order, whatever the device.
 #pragma once
@@ -14,20 +14,20 @@ namespace inkling::cuda {
 
 namespace column_sums {
 
-inline constexpr int kColumnsABlock = 32;
-inline constexpr int kWarps = kThreads / kColumnsABlock;
-inline constexpr Index kFewestRows = 64;  // of a split: eight a warp
-inline constexpr Index kMostSplits = 512;
+inline constexpr int kColumnsPerBlock = 32;
+inline constexpr int kWarps = kThreads / kColumnsPerBlock;
+inline constexpr Index kMinRowsPerSplit = 64;  // of a split: eight a warp
+inline constexpr Index kMaxSplits = 512;
 
 // Where gate is given, only rows' elements where it is above 0 count: ReLU's gradient.
 template <class T>
-__global__ void kernel(Index rows, Index columns, Index rows_a_split, const T* x, const T* gate,
+__global__ void kernel(Index rows, Index columns, Index rows_per_split, const T* x, const T* gate,
                        float* sums) {
-  const int warp = static_cast<int>(threadIdx.x) / kColumnsABlock;
-  const int lane = static_cast<int>(threadIdx.x) % kColumnsABlock;
-  const Index column = static_cast<Index>(blockIdx.x) * kColumnsABlock + lane;
-  const Index first = blockIdx.y * rows_a_split;
-  const Index end = first + rows_a_split < rows ? first + rows_a_split : rows;
+  const int warp = static_cast<int>(threadIdx.x) / kColumnsPerBlock;
+  const int lane = static_cast<int>(threadIdx.x) % kColumnsPerBlock;
+  const Index column = static_cast<Index>(blockIdx.x) * kColumnsPerBlock + lane;
+  const Index first = blockIdx.y * rows_per_split;
+  const Index end = first + rows_per_split < rows ? first + rows_per_split : rows;
   float sum = 0;
   if (column < columns) {
 #pragma unroll 8
@@ -42,7 +42,7 @@ __global__ void kernel(Index rows, Index columns, Index rows_a_split, const T* x
   __syncthreads();
   if (warp == 0 && column < columns) {
     for (int other = 1; other < kWarps; ++other) {
-      sum += of_warps[other * kColumnsABlock + lane];
+      sum += of_warps[other * kColumnsPerBlock + lane];
     }
     sums[blockIdx.y * columns + column] = sum;
   }
@@ -51,7 +51,7 @@ __global__ void kernel(Index rows, Index columns, Index rows_a_split, const T* x
 template <class T>
 void run(const Stream& stream, Index rows, Index columns, Index splits, const T* x, const T* gate,
          float* sums) {
-  const Grid grid{dim3(static_cast<unsigned>(ceil_divide(columns, kColumnsABlock)),
+  const Grid grid{dim3(static_cast<unsigned>(ceil_divide(columns, kColumnsPerBlock)),
                        static_cast<unsigned>(splits)),
                   dim3(kThreads), kThreads * sizeof(float)};
   launch(kernel<T>, grid, context_of(stream).stream, rows, columns, ceil_divide(rows, splits), x,
@@ -65,7 +65,7 @@ template <class T>
 void column_sum(const Stream& stream, Index rows, Index columns, const T* x, const T* gate,
                 float* sums) {
   const Index splits =
-      std::clamp<Index>(rows / column_sums::kFewestRows, 1, column_sums::kMostSplits);
+      std::clamp<Index>(rows / column_sums::kMinRowsPerSplit, 1, column_sums::kMaxSplits);
   if (splits == 1) {
     column_sums::run(stream, rows, columns, 1, x, gate, sums);
     return;

@@ -25,8 +25,8 @@ struct Context {
 // known), and what to do.
 void check_memory(cudaError_t status, std::size_t asked, const std::string& doing);
 
-// Waits for the stream, and gives back to the driver what is free in the program's pool: a
-// recording takes its memory elsewhere.
+// Synchronizes the stream and returns free memory of the pool to the driver: graphs have a pool of
+// their own.
 void trim_pool(const Context& context);
 
 inline const Context& context_of(const Stream& stream) {
@@ -59,8 +59,8 @@ inline Index ceil_divide(Index a, Index b) { return (a + b - 1) / b; }
 // Blocks for `size` elements at kThreads a block, in grid-stride loops: enough to keep every
 // multiprocessor busy, and no more.
 inline Grid elementwise_grid(const Context& context, Index size) {
-  const Index most = Index{16} * context.multiprocessors;
-  const Index blocks = std::clamp<Index>(ceil_divide(size, kThreads), 1, most);
+  const Index max_blocks = Index{16} * context.multiprocessors;
+  const Index blocks = std::clamp<Index>(ceil_divide(size, kThreads), 1, max_blocks);
   return {dim3(static_cast<unsigned>(blocks)), dim3(kThreads)};
 }
 

@@ -21,14 +21,14 @@ namespace {
 // What is stored is one value a window; its gradient, as it was before what was fused.
 template <class T>
 Gradient<T> gradient_of(const Conv2dBackward<T>& args) {
-  const Index shrink = args.fused == Fused::relu_pool ? 2 : 1;
-  return {args.fused,
+  const Index shrink = args.epilogue == Epilogue::relu_pool ? 2 : 1;
+  return {args.epilogue,
           static_cast<int>(args.shape.out_height() / shrink),
           static_cast<int>(args.shape.out_width() / shrink),
           static_cast<int>(args.shape.out_channels),
           args.dy,
           args.y,
-          args.choice};
+          args.argmax};
 }
 
 Index windows_of(const Conv2dShape& s) {
@@ -36,10 +36,11 @@ Index windows_of(const Conv2dShape& s) {
 }
 
 // Rows are pixels, or four of each window; windows come in groups of `spread`.
-GemmSize forward_size(const Conv2dShape& s, Fused fused, int spread) {
+GemmSize forward_size(const Conv2dShape& s, Epilogue epilogue, int spread) {
   gemm_size("conv2d", s.batch * s.in_height * s.in_width, 1, 1);  // must fit, too
-  const Index rows = fused == Fused::relu_pool ? ceil_divide(windows_of(s), spread) * spread * 4
-                                               : s.batch * s.out_height() * s.out_width();
+  const Index rows = epilogue == Epilogue::relu_pool
+                         ? ceil_divide(windows_of(s), spread) * spread * 4
+                         : s.batch * s.out_height() * s.out_width();
   return gemm_size("conv2d", rows, s.out_channels, s.patch());
 }
 GemmSize data_gradient_size(const Conv2dShape& s) {
@@ -50,31 +51,31 @@ GemmSize weight_gradient_size(const Conv2dShape& s) {
   return gemm_size("conv2d", s.patch(), s.out_channels, s.batch * s.out_height() * s.out_width());
 }
 
-// run(std::integral_constant<Fused, …>), for what follows.
+// run(std::integral_constant<Epilogue, …>), for what follows.
 template <class Run>
-void with_fused(Fused fused, const Run& run) {
-  switch (fused) {
-    case Fused::none:
-      run(std::integral_constant<Fused, Fused::none>());
+void dispatch_epilogue(Epilogue epilogue, const Run& run) {
+  switch (epilogue) {
+    case Epilogue::none:
+      run(std::integral_constant<Epilogue, Epilogue::none>());
       break;
-    case Fused::relu:
-      run(std::integral_constant<Fused, Fused::relu>());
+    case Epilogue::relu:
+      run(std::integral_constant<Epilogue, Epilogue::relu>());
       break;
-    case Fused::relu_pool:
-      run(std::integral_constant<Fused, Fused::relu_pool>());
+    case Epilogue::relu_pool:
+      run(std::integral_constant<Epilogue, Epilogue::relu_pool>());
       break;
   }
 }
 
 template <class T>
 void forward_on_cuda_cores(const Stream& stream, const Conv2dForward<T>& args) {
-  const bool pooled = args.fused == Fused::relu_pool;
-  with_fused(args.fused, [&](auto fused) {
+  const bool pooled = args.epilogue == Epilogue::relu_pool;
+  dispatch_epilogue(args.epilogue, [&](auto epilogue) {
     CudaCores::run(stream,
                    PatchRows<T>{ConvShape(args.shape), OutputPixels<1>(args.shape, pooled), args.x},
                    DenseOperand<T, false>{args.weight, args.shape.out_channels},
-                   ConvOutput<T, decltype(fused)::value>(args, windows_of(args.shape)),
-                   forward_size(args.shape, args.fused, 1), 1);
+                   ConvOutput<T, decltype(epilogue)::value>(args, windows_of(args.shape)),
+                   forward_size(args.shape, args.epilogue, 1), 1);
   });
 }
 
@@ -96,14 +97,14 @@ void gradients_on_cuda_cores(const Stream& stream, const Conv2dBackward<T>& args
 
 void forward_on_tensor_cores(const Stream& stream, const Conv2dForward<bfloat16>& args) {
   constexpr int kSpread = tensor_core::kWindowSpread;
-  const bool pooled = args.fused == Fused::relu_pool;
-  with_fused(args.fused, [&](auto fused) {
+  const bool pooled = args.epilogue == Epilogue::relu_pool;
+  dispatch_epilogue(args.epilogue, [&](auto epilogue) {
     TensorCores::run(
         stream,
         PatchRowChunks{ConvShape(args.shape), OutputPixels<kSpread>(args.shape, pooled), args.x},
         tensor_core::DenseChunks<false>{args.weight, args.shape.out_channels},
-        ConvOutput<bfloat16, decltype(fused)::value>(args, windows_of(args.shape)),
-        forward_size(args.shape, args.fused, kSpread), 1);
+        ConvOutput<bfloat16, decltype(epilogue)::value>(args, windows_of(args.shape)),
+        forward_size(args.shape, args.epilogue, kSpread), 1);
   });
 }
 
@@ -112,9 +113,9 @@ void gradients_on_tensor_cores(const Stream& stream, const Conv2dBackward<bfloat
   const ConvShape shape(s);
   const bfloat16* gradient = args.dy;
   const Index size = s.batch * s.out_height() * s.out_width() * s.out_channels;
-  const Scratch<bfloat16> undone(stream, args.fused == Fused::none ? 0 : size);
-  if (args.fused != Fused::none) {
-    undo_fused(stream, args, undone.data());
+  const Scratch<bfloat16> undone(stream, args.epilogue == Epilogue::none ? 0 : size);
+  if (args.epilogue != Epilogue::none) {
+    epilogue_backward(stream, args, undone.data());
     gradient = undone.data();
   }
   if (args.dx != nullptr) {
@@ -146,8 +147,8 @@ bool suits_tensor_cores(const Stream& stream, const Conv2dShape& s, const void* 
 
 template <class T>
 void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
-  if (args.fused != Fused::relu_pool && one_channel::suits<T>(args.shape, args.y, nullptr)) {
-    one_channel::forward(stream, args, forward_size(args.shape, args.fused, 1).m);
+  if (args.epilogue != Epilogue::relu_pool && one_channel::suits<T>(args.shape, args.y, nullptr)) {
+    one_channel::forward(stream, args, forward_size(args.shape, args.epilogue, 1).m);
     return;
   }
   if constexpr (std::is_same_v<T, bfloat16>) {
@@ -161,16 +162,16 @@ void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
 
 template <class T>
 void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
-  if (args.dx == nullptr && args.fused != Fused::relu_pool &&
+  if (args.dx == nullptr && args.epilogue != Epilogue::relu_pool &&
       one_channel::suits(args.shape, args.y, args.dy)) {
-    one_channel::gradients(stream, args, forward_size(args.shape, args.fused, 1).m);
+    one_channel::gradients(stream, args, forward_size(args.shape, args.epilogue, 1).m);
     return;
   }
   if (args.dbias != nullptr) {
     // Through a pool, too: whichever pixel won, its bias is the channel's.
     const Gradient<T> gradient = gradient_of(args);
     column_sum<T>(stream, args.shape.batch * gradient.height * gradient.width, gradient.channels,
-                  args.dy, args.fused == Fused::none ? nullptr : args.y, args.dbias);
+                  args.dy, args.epilogue == Epilogue::none ? nullptr : args.y, args.dbias);
   }
   if constexpr (std::is_same_v<T, bfloat16>) {
     if (suits_tensor_cores(stream, args.shape, args.x, args.weight, args.dy, args.y)) {

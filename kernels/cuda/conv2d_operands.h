@@ -163,18 +163,18 @@ struct PatchColumns {
 // where the result is above 0. Nothing of it is written to memory.
 template <class T>
 struct Gradient {
-  Fused fused;
+  Epilogue epilogue;
   int height;  // of y: halved when pooled
   int width;
   int channels;
   const T* dy;
   const T* y;
-  const std::uint8_t* choice;
+  const std::uint8_t* argmax;
 
   __device__ float at(const Pixel& pixel, int channel) const {
     int row = pixel.y;
     int column = pixel.x;
-    if (fused == Fused::relu_pool) {
+    if (epilogue == Epilogue::relu_pool) {
       row /= 2;
       column /= 2;
       if (row >= height || column >= width) {
@@ -183,11 +183,11 @@ struct Gradient {
     }
     const Index place = (static_cast<Index>(pixel.image) * height + row) * width + column;
     const Index i = place * channels + channel;
-    if (fused == Fused::relu_pool &&
-        choice_at(choice, place, channels, channel) != pixel.y % 2 * 2 + pixel.x % 2) {
+    if (epilogue == Epilogue::relu_pool &&
+        unpack_argmax(argmax, place, channels, channel) != pixel.y % 2 * 2 + pixel.x % 2) {
       return 0.0F;
     }
-    return fused == Fused::none || to_float(y[i]) > 0.0F ? to_float(dy[i]) : 0.0F;
+    return epilogue == Epilogue::none || to_float(y[i]) > 0.0F ? to_float(dy[i]) : 0.0F;
   }
 };
 

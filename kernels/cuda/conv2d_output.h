@@ -23,18 +23,18 @@ __device__ inline float rectified(float value) {
   return value <= 0.0F ? 0.0F : value;
 }  // NaN stays
 
-template <class T, Fused Follows>
+template <class T, Epilogue Follows>
 struct ConvOutput {
   ConvOutput(const Conv2dForward<T>& args, Index all_windows)
       : bias(args.bias),
         y(args.y),
-        choice(args.choice),
+        argmax(args.argmax),
         windows(static_cast<int>(all_windows)),
         pairs(can_store_two(args.y, static_cast<int>(args.shape.out_channels))) {}
 
   const float* bias;
   T* y;
-  std::uint8_t* choice;
+  std::uint8_t* argmax;
   int windows;
   bool pairs;
 
@@ -42,7 +42,7 @@ struct ConvOutput {
   // never by a pointer: they must stay in registers.
   __device__ void write(int /*split*/, int row, int column, const gemm::Results& results,
                         const GemmSize& size) const {
-    if constexpr (Follows == Fused::relu_pool) {
+    if constexpr (Follows == Epilogue::relu_pool) {
 #pragma unroll
       for (int i = 0; i < gemm::kRows; i += 4) {
         int places = 0;
@@ -60,8 +60,8 @@ struct ConvOutput {
           }
           places |= best.place << 2 * j;
         }
-        if (choice != nullptr && row + i < size.m && column < size.n) {
-          choice[static_cast<Index>((row + i) / 4) * choice_bytes(size.n) + column / 4] =
+        if (argmax != nullptr && row + i < size.m && column < size.n) {
+          argmax[static_cast<Index>((row + i) / 4) * packed_argmax_bytes(size.n) + column / 4] =
               static_cast<std::uint8_t>(places);
         }
       }
@@ -82,7 +82,7 @@ struct ConvOutput {
   // A warp's 64 × 64 results of the tensor cores.
   __device__ void warp_tile(int /*split*/, int first_row, int first_column,
                             const tensor_core::Sums& sums, const GemmSize& size) const {
-    if constexpr (Follows == Fused::relu_pool) {
+    if constexpr (Follows == Epilogue::relu_pool) {
 #pragma unroll
       for (int i = 0; i < tensor_core::kFragmentsM; i += 2) {
         pool_rows((first_row + 16 * i) / 4, first_column, sums[i], sums[i + 1], size);
@@ -105,7 +105,7 @@ struct ConvOutput {
     return bias != nullptr && column < size.n ? bias[column] : 0.0F;
   }
   __device__ static float followed(float value) {
-    return Follows == Fused::relu ? rectified(value) : value;
+    return Follows == Epilogue::relu ? rectified(value) : value;
   }
 
   // 32 rows are eight windows, one of each lane's quarter: its pixels are the lane's rows of both
@@ -133,14 +133,14 @@ struct ConvOutput {
                   rectified(best[1].value), size.n, pairs);
       }
     }
-    if (choice != nullptr) {
-      write_choice(window, first_column, places, size);
+    if (argmax != nullptr) {
+      store_argmax(window, first_column, places, size);
     }
   }
 
   // The four lanes of a window hold the choices of its 64 channels, two of every eight each; lane t
   // writes the bytes of channels 16 t … 16 t + 15.
-  __device__ void write_choice(int window, int first_column, std::uint32_t places,
+  __device__ void store_argmax(int window, int first_column, std::uint32_t places,
                                const GemmSize& size) const {
     const int lane = static_cast<int>(threadIdx.x) % 32;
     std::uint32_t of_lane[4];
@@ -150,7 +150,7 @@ struct ConvOutput {
     }
     const int column = first_column + lane % 4 * 16;
     std::uint8_t* const to =
-        choice + static_cast<Index>(window) * choice_bytes(size.n) + column / 4;
+        argmax + static_cast<Index>(window) * packed_argmax_bytes(size.n) + column / 4;
 #pragma unroll
     for (int byte = 0; byte < 4; ++byte) {
       const int shift = 4 * (lane % 4 * 2 + byte / 2);  // of the fragment with these channels

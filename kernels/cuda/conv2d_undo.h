@@ -47,7 +47,7 @@ __global__ void undo_relu_kernel(Index chunks, const Chunk* dy, const Chunk* y, 
 // window, and not written.
 template <class Chunk>
 __global__ void undo_pool_kernel(Index windows, int chunks_a_pixel, int height, int width,
-                                 const Chunk* dy, const Chunk* y, const std::uint8_t* choice,
+                                 const Chunk* dy, const Chunk* y, const std::uint8_t* argmax,
                                  Chunk* result) {
   const Index size = windows * chunks_a_pixel;
   for (Index i = first_element(); i < size; i += element_stride()) {
@@ -57,7 +57,7 @@ __global__ void undo_pool_kernel(Index windows, int chunks_a_pixel, int height, 
     const int image = window / (width / 2) / (height / 2);
     const int column = window % (width / 2);
     const Chunk gradient = gated(dy + i, y + i);
-    const unsigned places = choice[2 * i] | static_cast<unsigned>(choice[2 * i + 1]) << 8;
+    const unsigned places = argmax[2 * i] | static_cast<unsigned>(argmax[2 * i + 1]) << 8;
 #pragma unroll
     for (int pixel = 0; pixel < 4; ++pixel) {
       Chunk passed;
@@ -75,8 +75,8 @@ __global__ void undo_pool_kernel(Index windows, int chunks_a_pixel, int height, 
 
 // result [batch, out_height, out_width, out_channels]; out_channels is a multiple of eight, all are
 // aligned to 16.
-inline void undo_fused(const Stream& stream, const Conv2dBackward<bfloat16>& args,
-                       bfloat16* result) {
+inline void epilogue_backward(const Stream& stream, const Conv2dBackward<bfloat16>& args,
+                              bfloat16* result) {
   const Context& context = context_of(stream);
   const Conv2dShape& s = args.shape;
   const Index chunks_a_pixel = s.out_channels / 8;
@@ -84,7 +84,7 @@ inline void undo_fused(const Stream& stream, const Conv2dBackward<bfloat16>& arg
   const auto* const y = reinterpret_cast<const Bf16Chunk*>(args.y);
   auto* const chunks = reinterpret_cast<Bf16Chunk*>(result);
   const Index pixels = s.batch * s.out_height() * s.out_width();
-  if (args.fused == Fused::relu) {
+  if (args.epilogue == Epilogue::relu) {
     const Index size = pixels * chunks_a_pixel;
     launch(undo_relu_kernel<Bf16Chunk>, elementwise_grid(context, size), context.stream, size, dy,
            y, chunks);
@@ -96,7 +96,7 @@ inline void undo_fused(const Stream& stream, const Conv2dBackward<bfloat16>& arg
   const Index windows = s.batch * (s.out_height() / 2) * (s.out_width() / 2);
   launch(undo_pool_kernel<Bf16Chunk>, elementwise_grid(context, windows * chunks_a_pixel),
          context.stream, windows, static_cast<int>(chunks_a_pixel),
-         static_cast<int>(s.out_height()), static_cast<int>(s.out_width()), dy, y, args.choice,
+         static_cast<int>(s.out_height()), static_cast<int>(s.out_width()), dy, y, args.argmax,
          chunks);
 }
 

@@ -19,25 +19,25 @@ struct Row {
 // Writes softmax(logits).
 template <class T>
 __device__ Row softmax_row(Index classes, const T* logits, float* probabilities) {
-  float largest = to_float(logits[0]);
+  float max_logit = to_float(logits[0]);
   float total = 0;
   Index best = 0;
   for (Index c = 0; c < classes; ++c) {
     const float logit = to_float(logits[c]);
     total += logit;
-    if (logit > largest) {
-      largest = logit;
+    if (logit > max_logit) {
+      max_logit = logit;
       best = c;
     }
   }
   float sum = 0;
   for (Index c = 0; c < classes; ++c) {
-    sum += expf(to_float(logits[c]) - largest);
+    sum += expf(to_float(logits[c]) - max_logit);
   }
   for (Index c = 0; c < classes; ++c) {
-    probabilities[c] = expf(to_float(logits[c]) - largest) / sum;
+    probabilities[c] = expf(to_float(logits[c]) - max_logit) / sum;
   }
-  return {largest + logf(sum), total / static_cast<float>(classes), best};
+  return {max_logit + logf(sum), total / static_cast<float>(classes), best};
 }
 
 template <class T>
@@ -119,7 +119,7 @@ __global__ void backward_kernel(CrossEntropyBackward<T> args) {
 
 template <class T>
 void softmax(const Stream& stream, Index batch, Index classes, const T* logits,
-             Wide<T>* probabilities) {
+             Accum<T>* probabilities) {
   const Context& context = context_of(stream);
   launch(softmax_kernel<T>, elementwise_grid(context, batch), context.stream, batch, classes,
          logits, probabilities);

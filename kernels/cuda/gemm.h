@@ -26,8 +26,8 @@ struct GemmSize {
 
 // Refuses what the kernel's 32-bit indices cannot hold.
 inline GemmSize gemm_size(const char* op, Index m, Index n, Index k) {
-  constexpr Index kLargest = std::numeric_limits<std::int32_t>::max() - 4096;
-  if (m > kLargest || n > kLargest || k > kLargest) {
+  constexpr Index kMaxSize = std::numeric_limits<std::int32_t>::max() - 4096;
+  if (m > kMaxSize || n > kMaxSize || k > kMaxSize) {
     throw std::invalid_argument(std::string(op) + ": expected fewer than 2^31 rows, columns and " +
                                 "terms, received " + std::to_string(m) + ", " + std::to_string(n) +
                                 " and " + std::to_string(k) + ": try a smaller --batch-size");
@@ -59,7 +59,7 @@ inline constexpr std::size_t kSharedBytes = 2 * kTileK * (kStrideA + kStrideB) *
 static_assert(kGemmThreads == 256);
 
 // One operand's piece of a step, [kTileK, Tile] in shared memory. "Line" is a row of A or a column
-// of B. Neighbouring threads read neighbouring elements: along K where the operand lies so in
+// of B. Neighboring threads read neighboring elements: along K where the operand lies so in
 // memory (then a thread has one k and several lines), else along the lines (then one line and
 // several k).
 template <class Operand, int Tile>
@@ -143,18 +143,17 @@ __device__ inline void multiply_step(const float* a, const float* b, Results& re
   }
 }
 
-// Block (x, y) makes tile x of split y, tiles counted along the rows of C: the terms from y ·
-// k_a_split on. `output` takes a thread's 8 × 4 results: output.write(split, row, column, results,
-// size).
+// Block (x, y) computes tile x (row-major in C) of split y: k from y · k_per_split on. `output`
+// stores a thread's 8 × 4 results: output.write(split, row, column, results, size).
 template <class A, class B, class Output>
 __global__ void __launch_bounds__(kGemmThreads)
-    kernel(A a, B b, Output output, GemmSize size, Divisor by_tiles_across, int k_a_split) {
+    kernel(A a, B b, Output output, GemmSize size, Divisor by_tiles_across, int k_per_split) {
   const int tile = static_cast<int>(blockIdx.x);
   const int tile_row = by_tiles_across.quotient(tile);
   const int first_row = tile_row * kTileM;
   const int first_column = by_tiles_across.remainder(tile, tile_row) * kTileN;
-  const int first_k = static_cast<int>(blockIdx.y) * k_a_split;
-  const int end_k = size.k - first_k < k_a_split ? size.k : first_k + k_a_split;
+  const int first_k = static_cast<int>(blockIdx.y) * k_per_split;
+  const int end_k = size.k - first_k < k_per_split ? size.k : first_k + k_per_split;
 
   auto* shared = reinterpret_cast<float*>(shared_memory());
   constexpr int kBufferSize = kTileK * (kStrideA + kStrideB);
@@ -186,14 +185,15 @@ __global__ void __launch_bounds__(kGemmThreads)
 template <class A, class B, class Output>
 void run(const Stream& stream, const A& a, const B& b, const Output& output, const GemmSize& size,
          int splits = 1) {
-  const int k_a_split = static_cast<int>(ceil_divide(ceil_divide(size.k, splits), kTileK) * kTileK);
+  const int k_per_split =
+      static_cast<int>(ceil_divide(ceil_divide(size.k, splits), kTileK) * kTileK);
   const Index across = ceil_divide(size.n, kTileN);
   const Index tiles = across * ceil_divide(size.m, kTileM);
   check_tiles(tiles);
   const Grid grid{dim3(static_cast<unsigned>(tiles), static_cast<unsigned>(splits)),
                   dim3(kGemmThreads), kSharedBytes};
   launch(kernel<A, B, Output>, grid, context_of(stream).stream, a, b, output, size,
-         Divisor(static_cast<int>(across)), k_a_split);
+         Divisor(static_cast<int>(across)), k_per_split);
 }
 
 }  // namespace gemm

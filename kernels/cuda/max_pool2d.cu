@@ -22,16 +22,16 @@ __global__ void forward_kernel(MaxPool2dForward<T> args) {
         args.x + ((image * s.in_height + oy * s.stride) * s.in_width + ox * s.stride) * s.channels +
         channel;
     float best = to_float(*window);
-    Index winner = 0;
+    Index argmax = 0;
     for (Index k = 1; k < s.kernel * s.kernel; ++k) {
       const float value = to_float(window[(k / s.kernel * s.in_width + k % s.kernel) * s.channels]);
       if (!(value <= best) && best == best) {
         best = value;
-        winner = k;
+        argmax = k;
       }
     }
     store(args.y[i], best);
-    args.choice[i] = static_cast<std::uint8_t>(winner);
+    args.argmax[i] = static_cast<std::uint8_t>(argmax);
   }
 }
 
@@ -53,7 +53,7 @@ __global__ void backward_kernel(MaxPool2dBackward<T> args) {
       for (Index ox = first_ox; ox * s.stride <= x && ox < s.out_width(); ++ox) {
         const Index out =
             ((image * s.out_height() + oy) * s.out_width() + ox) * s.channels + channel;
-        if (args.choice[out] == (y - oy * s.stride) * s.kernel + x - ox * s.stride) {
+        if (args.argmax[out] == (y - oy * s.stride) * s.kernel + x - ox * s.stride) {
           sum += to_float(args.dy[out]);
         }
       }

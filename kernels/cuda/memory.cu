@@ -24,10 +24,10 @@ void wait_for(const Stream& stream) {
 
 // Of one multiprocessor: CUDA C++ Programming Guide, "Arithmetic Instructions", and the
 // architectures' white papers.
-double float32_flops_a_clock(int capability) {
+double float32_flops_per_clock(int capability) {
   return capability == 75 || capability == 80 ? 128 : 256;
 }
-double bf16_flops_a_clock(int capability) {
+double bf16_flops_per_clock(int capability) {
   if (capability < 80) {
     return 0;
   }
@@ -117,8 +117,8 @@ DeviceDescription describe(const Stream& stream) {
   const double memory_clock = 1e3 * attribute(cudaDevAttrMemoryClockRate);
   return {.name = properties.name,
           .capability = context.capability,
-          .float32_flops = clock * float32_flops_a_clock(context.capability),
-          .bf16_flops = clock * bf16_flops_a_clock(context.capability),
+          .float32_flops = clock * float32_flops_per_clock(context.capability),
+          .bf16_flops = clock * bf16_flops_per_clock(context.capability),
           // Two transfers a clock.
           .bytes_per_second = 2 * memory_clock * attribute(cudaDevAttrGlobalMemoryBusWidth) / 8,
           .cache_bytes = attribute(cudaDevAttrL2CacheSize)};

@@ -9,7 +9,7 @@ namespace inkling::cuda {
 __device__ inline void store(float& place, float value) { place = value; }
 __device__ inline void store(bfloat16& place, float value) { place = to_bfloat16(value); }
 
-// Two neighbours in one access.
+// Two neighbors in one access.
 template <class T>
 struct alignas(2 * sizeof(T)) Two {
   T first;

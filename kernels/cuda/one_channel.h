@@ -164,7 +164,7 @@ template <class T>
 void forward(const Stream& stream, const Conv2dForward<T>& args, int pixels) {
   const Context& context = context_of(stream);
   launch(forward_kernel<T>, {dim3(blocks_for(context, args.shape, pixels)), dim3(kThreads)},
-         context.stream, ConvShape(args.shape), pixels, args.fused == Fused::relu, args.x,
+         context.stream, ConvShape(args.shape), pixels, args.epilogue == Epilogue::relu, args.x,
          args.weight, args.bias, args.y);
 }
 
@@ -178,7 +178,7 @@ void gradients(const Stream& stream, const Conv2dBackward<T>& args, int pixels) 
   const Scratch<float> dbias(stream, blocks * channels);
   launch(gradients_kernel<T>, {dim3(blocks), dim3(kThreads), kThreads * kChannels * sizeof(float)},
          context.stream, ConvShape(args.shape), pixels, args.x,
-         args.fused == Fused::relu ? args.y : nullptr, args.dy, dweight.data(), dbias.data());
+         args.epilogue == Epilogue::relu ? args.y : nullptr, args.dy, dweight.data(), dbias.data());
   if (args.dweight != nullptr) {
     column_sums::run<float>(stream, blocks, kTaps * channels, 1, dweight.data(), nullptr,
                             args.dweight);

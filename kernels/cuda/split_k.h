@@ -8,7 +8,7 @@
 
 namespace inkling::cuda {
 
-// Calls visit(row, column, sum, next) for each two neighbours of a row that this lane holds of its
+// Calls visit(row, column, sum, next) for each two neighbors of a row that this lane holds of its
 // warp's sums: the columns `column` and `column + 1`, which is even. Fragments as the PTX manual
 // lays them out.
 template <class Visit>

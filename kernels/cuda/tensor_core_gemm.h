@@ -89,20 +89,20 @@ class StepProduct {
 // sums: output.warp_tile(split, first row, first column, sums, size), called by the whole warp.
 template <class A, class B, class Output, class Share>
 __global__ void __launch_bounds__(kBlockThreads, 2)
-    kernel(A a, B b, Output output, GemmSize size, Divisor by_tiles_across, int k_a_split) {
+    kernel(A a, B b, Output output, GemmSize size, Divisor by_tiles_across, int k_per_split) {
   using Memory = Stage<A, B, Share>;
   const int tile = static_cast<int>(blockIdx.x);
   const int tile_row = by_tiles_across.quotient(tile);
   const int first_row = tile_row * Share::kTileM;
   const int first_column = by_tiles_across.remainder(tile, tile_row) * Share::kTileN;
-  const int first_k = static_cast<int>(blockIdx.y) * k_a_split;
-  const int end_k = size.k - first_k < k_a_split ? size.k : first_k + k_a_split;
+  const int first_k = static_cast<int>(blockIdx.y) * k_per_split;
+  const int end_k = size.k - first_k < k_per_split ? size.k : first_k + k_per_split;
   const int steps = (end_k - first_k + kTileK - 1) / kTileK;
 
   unsigned char* const shared = shared_memory();
   const Loader<A, Share::kTileM> loader_a(a, first_row, size.m);
   const Loader<B, Share::kTileN> loader_b(b, first_column, size.n);
-  const auto begin_step = [&](int step) {  // a step beyond the last is an empty group
+  const auto prefetch = [&](int step) {  // a step beyond the last is an empty group
     if (step < steps) {
       unsigned char* const stage = shared + step % kStages * Memory::kBytes;
       loader_a.load(stage, first_k + step * kTileK, end_k);
@@ -112,7 +112,7 @@ __global__ void __launch_bounds__(kBlockThreads, 2)
   };
 
   for (int step = 0; step < kStages - 1; ++step) {
-    begin_step(step);
+    prefetch(step);
   }
   const int warp = static_cast<int>(threadIdx.x) / 32;
   constexpr int kAcross = Share::kTileN / kWarpTile;
@@ -123,7 +123,7 @@ __global__ void __launch_bounds__(kBlockThreads, 2)
   for (int step = 0; step < steps; ++step) {
     cp_async_wait<kStages - 2>();
     __syncthreads();  // everyone's part of this step is there, and everyone is done with the last
-    begin_step(step + kStages - 1);
+    prefetch(step + kStages - 1);
     product.add(shared + step % kStages * Memory::kBytes, sums);
   }
   cp_async_wait<0>();
@@ -134,7 +134,7 @@ __global__ void __launch_bounds__(kBlockThreads, 2)
 template <class Share, class A, class B, class Output>
 void run_tiles(const Stream& stream, const A& a, const B& b, const Output& output,
                const GemmSize& size, int splits) {
-  const auto k_a_split =
+  const auto k_per_split =
       static_cast<int>(ceil_divide(ceil_divide(size.k, splits), kTileK) * kTileK);
   const Index across = ceil_divide(size.n, Share::kTileN);
   const Index tiles = across * ceil_divide(size.m, Share::kTileM);
@@ -142,7 +142,7 @@ void run_tiles(const Stream& stream, const A& a, const B& b, const Output& outpu
   const Grid grid{dim3(static_cast<unsigned>(tiles), static_cast<unsigned>(splits)),
                   dim3(kBlockThreads), kStages * Stage<A, B, Share>::kBytes};
   launch(kernel<A, B, Output, Share>, grid, context_of(stream).stream, a, b, output, size,
-         Divisor(static_cast<int>(across)), k_a_split);
+         Divisor(static_cast<int>(across)), k_per_split);
 }
 
 template <class A, class B, class Output>

@@ -7,7 +7,7 @@ namespace inkling::cuda {
 namespace {
 
 // One block, so that all have read the counters before one thread moves them on.
-__global__ void begin_step_kernel(BeginStep args) {
+__global__ void load_step_inputs_kernel(LoadStepInputs args) {
   const std::int32_t step = args.counters[0];
   const std::int32_t step_of_epoch = args.counters[1];
   const std::int32_t first = args.counters[2];
@@ -26,7 +26,7 @@ __global__ void begin_step_kernel(BeginStep args) {
   }
 }
 
-__global__ void add_results_kernel(AddResults args) {
+__global__ void accumulate_metrics_kernel(AccumulateMetrics args) {
   args.sums[0] += static_cast<double>(*args.loss) * static_cast<double>(args.batch);
   args.sums[1] += *args.correct;
 }
@@ -41,12 +41,12 @@ __global__ void round_kernel(Index size, const float* __restrict__ x, bfloat16* 
 
 }  // namespace
 
-void begin_step(const Stream& stream, const BeginStep& args) {
-  launch(begin_step_kernel, {dim3(1), dim3(kThreads)}, context_of(stream).stream, args);
+void load_step_inputs(const Stream& stream, const LoadStepInputs& args) {
+  launch(load_step_inputs_kernel, {dim3(1), dim3(kThreads)}, context_of(stream).stream, args);
 }
 
-void add_results(const Stream& stream, const AddResults& args) {
-  launch(add_results_kernel, {dim3(1), dim3(1)}, context_of(stream).stream, args);
+void accumulate_metrics(const Stream& stream, const AccumulateMetrics& args) {
+  launch(accumulate_metrics_kernel, {dim3(1), dim3(1)}, context_of(stream).stream, args);
 }
 
 void round_to_bfloat16(const Stream& stream, Index size, const float* x, bfloat16* y) {

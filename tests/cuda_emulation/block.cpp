@@ -21,10 +21,10 @@ namespace {
 
 Block* current_block = nullptr;
 
-// Fibres between two threads, kept from launch to launch.
-std::vector<std::unique_ptr<Fibre>>& idle_fibres() {
-  static std::vector<std::unique_ptr<Fibre>> fibres;
-  return fibres;
+// Fibers between two threads, kept from launch to launch.
+std::vector<std::unique_ptr<Fiber>>& idle_fibers() {
+  static std::vector<std::unique_ptr<Fiber>> fibers;
+  return fibers;
 }
 
 std::string in_parentheses(const uint3& index) {
@@ -83,7 +83,7 @@ Block::Block(dim3 size, std::size_t shared_bytes, const std::function<void()>& b
 
 Block::~Block() {
   for (const Thread& thread : threads_) {
-    delete thread.fibre;  // of a thread that was abandoned
+    delete thread.fiber;  // of a thread that was abandoned
   }
 }
 
@@ -113,16 +113,16 @@ void Block::run(uint3 index, std::uint64_t random_state) {
   }
   current_block = this;
   enter(choose());
-  host_.switch_to(*threads_[running_].fibre);
+  host_.switch_to(*threads_[running_].fiber);
   current_block = nullptr;
   if (failure_) {
     std::rethrow_exception(failure_);
   }
 }
 
-// What every fibre does, for ever: it runs the thread that it was entered for.
+// What every fiber does, for ever: it runs the thread that it was entered for.
 void Block::work() {
-  Fibre::arrived();
+  Fiber::arrived();
   for (;;) {
     current_block->run_thread();
   }
@@ -131,8 +131,8 @@ void Block::work() {
 // Runs a thread to its end and goes on with another: here if that has not begun, else where it was
 // left.
 void Block::run_thread() {
-  Fibre* const here = threads_[running_].fibre;
-  Fibre* next = &host_;
+  Fiber* const here = threads_[running_].fiber;
+  Fiber* next = &host_;
   try {
     body_();
     Thread& thread = threads_[running_];
@@ -141,35 +141,35 @@ void Block::run_thread() {
     }
     thread.state = State::ended;
     ++ended_;
-    std::exchange(thread.fibre, nullptr);
+    std::exchange(thread.fiber, nullptr);
     if (ended_ < threads_.size()) {
       const std::size_t chosen = choose();
-      if (threads_[chosen].fibre == nullptr) {
-        threads_[chosen].fibre = here;
+      if (threads_[chosen].fiber == nullptr) {
+        threads_[chosen].fiber = here;
       }
       enter(chosen);
-      next = threads_[chosen].fibre;
+      next = threads_[chosen].fiber;
     }
   } catch (...) {
     failure_ = std::current_exception();
-    threads_[running_].fibre = nullptr;
+    threads_[running_].fiber = nullptr;
   }
   if (next != here) {
-    idle_fibres().emplace_back(here);
+    idle_fibers().emplace_back(here);
     here->switch_to(*next);
   }
 }
 
-// Makes a thread the running one, with a fibre to run on.
+// Makes a thread the running one, with a fiber to run on.
 void Block::enter(std::size_t thread) {
   running_ = thread;
   threadIdx = index_in(size_, thread);
-  Fibre*& fibre = threads_[thread].fibre;
-  if (fibre == nullptr && idle_fibres().empty()) {
-    fibre = new Fibre(work);
-  } else if (fibre == nullptr) {
-    fibre = idle_fibres().back().release();
-    idle_fibres().pop_back();
+  Fiber*& fiber = threads_[thread].fiber;
+  if (fiber == nullptr && idle_fibers().empty()) {
+    fiber = new Fiber(work);
+  } else if (fiber == nullptr) {
+    fiber = idle_fibers().back().release();
+    idle_fibers().pop_back();
   }
 }
 
@@ -183,7 +183,7 @@ void Block::suspend(State state, const char* call, const Where& where) {
   const std::size_t chosen = choose();
   if (chosen != me) {
     enter(chosen);
-    thread.fibre->switch_to(*threads_[chosen].fibre);
+    thread.fiber->switch_to(*threads_[chosen].fiber);
   }
 }
 

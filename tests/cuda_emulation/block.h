@@ -11,7 +11,7 @@
 #include "tests/cuda_emulation/async_copies.h"
 #include "tests/cuda_emulation/block_calls.h"
 #include "tests/cuda_emulation/emulation.h"
-#include "tests/cuda_emulation/fibre.h"
+#include "tests/cuda_emulation/fiber.h"
 
 namespace inkling::emulation {
 
@@ -45,7 +45,7 @@ class Block {
   enum class State : std::uint8_t { ready, at_barrier, in_warp_call, ended };
   struct Thread {
     State state = State::ready;
-    Fibre* fibre = nullptr;  // from its beginning to its end
+    Fiber* fiber = nullptr;  // from its beginning to its end
     AsyncCopies copies;
     const char* call = "";  // that it waits in
     Where where;
@@ -77,7 +77,7 @@ class Block {
   std::size_t ended_ = 0;
   std::size_t at_barrier_ = 0;
   std::uint64_t random_ = 0;
-  Fibre host_;
+  Fiber host_;
   std::exception_ptr failure_;
 };
 

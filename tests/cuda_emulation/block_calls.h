@@ -118,7 +118,7 @@ inline bool __all_sync(unsigned mask, bool predicate,
   return inkling::emulation::ballot("__all_sync", mask, !predicate, where) == 0;
 }
 
-// One fibre runs at a time and is not left here, so plain C++ is atomic.
+// One fiber runs at a time and is not left here, so plain C++ is atomic.
 template <class T>
 T atomicAdd(T* place, T value) {
   const T before = *place;

@@ -1,5 +1,5 @@
 // A CUDA device emulated on the CPU, so that kernels can be proven where there is no GPU. Every
-// thread of a block is a fibre; barriers, calls of a whole warp and waits for copies are where one
+// thread of a block is a fiber; barriers, calls of a whole warp and waits for copies are where one
 // stops and another goes on, in an order that tests choose. Not thread-safe: one host thread at a
 // time.
 //

@@ -100,8 +100,8 @@ TEST(Grid, PassesOnWhatAKernelThrowsAndRunsTheNextOne) {
   EXPECT_EQ(threads, 64);
 }
 
-// Every thread takes its neighbour's number, with or without the barrier that this needs.
-std::vector<float> neighbours(bool with_barrier, const ThreadOrder& order) {
+// Every thread takes its neighbor's number, with or without the barrier that this needs.
+std::vector<float> neighbors(bool with_barrier, const ThreadOrder& order) {
   const ScopedThreadOrder scope(order);
   std::vector<float> taken(96);
   run(96, 96 * sizeof(float), [&] {
@@ -116,7 +116,7 @@ std::vector<float> neighbours(bool with_barrier, const ThreadOrder& order) {
 
 TEST(Barrier, SeparatesWhatIsBeforeFromWhatIsAfter) {
   for (const ThreadOrder& order : kOrders) {
-    const auto taken = neighbours(true, order);
+    const auto taken = neighbors(true, order);
     for (std::size_t i = 0; i < taken.size(); ++i) {
       EXPECT_EQ(taken[i], static_cast<float>((i + 1) % 96));
     }
@@ -127,7 +127,7 @@ TEST(PlantedFault, AMissingBarrierShowsInTheResult) {
   std::set<std::vector<std::uint32_t>> results;
   for (const ThreadOrder& order : kOrders) {
     std::vector<std::uint32_t> bits;
-    for (const float value : neighbours(false, order)) {
+    for (const float value : neighbors(false, order)) {
       bits.push_back(std::bit_cast<std::uint32_t>(value));
     }
     results.insert(bits);

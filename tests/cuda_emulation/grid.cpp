@@ -15,11 +15,11 @@ namespace inkling::emulation {
 namespace {
 
 // CUDA C++ Programming Guide, "Technical Specifications per Compute Capability".
-constexpr unsigned kMostThreads = 1024;
-constexpr unsigned kMostBlocksAcross = 65535;  // y and z
-constexpr unsigned kMostBlocksAlong = 0x7FFFFFFF;
+constexpr unsigned kMaxThreadsPerBlock = 1024;
+constexpr unsigned kMaxGridYZ = 65535;  // y and z
+constexpr unsigned kMaxGridX = 0x7FFFFFFF;
 
-std::size_t most_shared_bytes() {
+std::size_t max_shared_bytes() {
   switch (device_settings().capability) {
     case 75:
       return std::size_t{64} << 10;
@@ -43,19 +43,19 @@ DeviceSettings& settings_in_force() {
 }
 
 void check_launch(dim3 blocks, dim3 threads, std::size_t shared_bytes) {
-  const std::uint64_t threads_a_block = std::uint64_t{threads.x} * threads.y * threads.z;
-  if (threads_a_block < 1 || threads_a_block > kMostThreads) {
+  const std::uint64_t threads_per_block = std::uint64_t{threads.x} * threads.y * threads.z;
+  if (threads_per_block < 1 || threads_per_block > kMaxThreadsPerBlock) {
     throw Error("expected a launch of 1 to 1024 threads a block, received " +
-                std::to_string(threads_a_block));
+                std::to_string(threads_per_block));
   }
-  if (blocks.x < 1 || blocks.x > kMostBlocksAlong || blocks.y < 1 || blocks.y > kMostBlocksAcross ||
-      blocks.z < 1 || blocks.z > kMostBlocksAcross) {
+  if (blocks.x < 1 || blocks.x > kMaxGridX || blocks.y < 1 || blocks.y > kMaxGridYZ ||
+      blocks.z < 1 || blocks.z > kMaxGridYZ) {
     throw Error("expected a launch of 1 to 2^31 - 1 × 65535 × 65535 blocks, received " +
                 std::to_string(blocks.x) + " × " + std::to_string(blocks.y) + " × " +
                 std::to_string(blocks.z));
   }
-  if (shared_bytes > most_shared_bytes()) {
-    throw Error("expected a launch of at most " + std::to_string(most_shared_bytes()) +
+  if (shared_bytes > max_shared_bytes()) {
+    throw Error("expected a launch of at most " + std::to_string(max_shared_bytes()) +
                 " bytes of shared memory, received " + std::to_string(shared_bytes));
   }
 }

@@ -74,7 +74,7 @@ fetch_from "$work/a" "$base/good"
 check "files that are right are not fetched again" test "$(requests)" -eq "$before"
 check "and that is success" exited_with 0
 
-# A damaged file is replaced, its neighbours are not touched.
+# A damaged file is replaced, its neighbors are not touched.
 echo damaged >"$work/a/$one"
 before=$(requests)
 fetch_from "$work/a" "$base/good/"

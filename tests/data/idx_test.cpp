@@ -111,11 +111,11 @@ TEST(Idx, SaysWhatToDo) {
 }
 
 TEST(Idx, RefusesDimensionsWhoseProductOverflows) {
-  constexpr std::uint32_t kMost = 0xffffffff;
+  constexpr std::uint32_t kMax = 0xffffffff;
   for (const auto& dimensions : std::vector<std::vector<std::uint32_t>>{
-           {kMost},
-           {kMost, kMost},
-           {kMost, kMost, kMost, kMost},
+           {kMax},
+           {kMax, kMax},
+           {kMax, kMax, kMax, kMax},
            {0x80000000, 2, 0x80000000, 4},  // 2^65: zero in 64 bits
            {1u << 31, 1u << 31, 4},         // 2^64: zero in 64 bits
        }) {

@@ -13,46 +13,46 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 
-Picture row(const std::vector<Colour>& colours) {
-  Picture picture = plain_picture(static_cast<int>(colours.size()), 1, kBlack);
-  for (std::size_t i = 0; i < colours.size(); ++i) {
-    set_pixel(picture, static_cast<int>(i), 0, colours[i]);
+Picture row(const std::vector<Color>& colors) {
+  Picture picture = plain_picture(static_cast<int>(colors.size()), 1, kBlack);
+  for (std::size_t i = 0; i < colors.size(); ++i) {
+    set_pixel(picture, static_cast<int>(i), 0, colors[i]);
   }
   return picture;
 }
 
-TEST(Luminance, KeepsGreyExactly) {
-  for (int grey = 0; grey < 256; ++grey) {
-    const auto value = static_cast<std::uint8_t>(grey);
-    const Plane plane = luminance_on_white(row({{value, value, value, 255}}));
-    EXPECT_EQ(plane.values[0], static_cast<float>(grey));
+TEST(Luminance, KeepsGrayExactly) {
+  for (int gray = 0; gray < 256; ++gray) {
+    const auto value = static_cast<std::uint8_t>(gray);
+    const GrayImage image = luminance_on_white(row({{value, value, value, 255}}));
+    EXPECT_EQ(image.values[0], static_cast<float>(gray));
   }
 }
 
-TEST(Luminance, WeighsColoursAsTheEyeDoes) {
-  const Plane plane =
+TEST(Luminance, WeighsColorsAsTheEyeDoes) {
+  const GrayImage image =
       luminance_on_white(row({{255, 0, 0, 255}, {0, 255, 0, 255}, {0, 0, 255, 255}}));
-  EXPECT_FLOAT_EQ(plane.values[0], 0.299F * 255);
-  EXPECT_FLOAT_EQ(plane.values[1], 0.587F * 255);
-  EXPECT_FLOAT_EQ(plane.values[2], 0.114F * 255);
+  EXPECT_FLOAT_EQ(image.values[0], 0.299F * 255);
+  EXPECT_FLOAT_EQ(image.values[1], 0.587F * 255);
+  EXPECT_FLOAT_EQ(image.values[2], 0.114F * 255);
 }
 
 TEST(Luminance, LaysTransparencyOnWhite) {
-  const Plane plane =
+  const GrayImage image =
       luminance_on_white(row({{0, 0, 0, 0}, {0, 0, 0, 255}, {0, 0, 0, 51}, {9, 9, 9, 0}}));
-  EXPECT_THAT(plane.values, ElementsAre(255, 0, 204, 255));
+  EXPECT_THAT(image.values, ElementsAre(255, 0, 204, 255));
 }
 
-// A plane of one level with a block of another in its middle.
-Plane block(float paper, float drawn) {
-  Plane plane(9, 9);
-  plane.values.assign(plane.values.size(), paper);
+// An image of one level with a block of another in its middle.
+GrayImage block(float paper, float drawn) {
+  GrayImage image(9, 9);
+  image.values.assign(image.values.size(), paper);
   for (int y = 3; y < 6; ++y) {
     for (int x = 3; x < 6; ++x) {
-      plane.at(x, y) = drawn;
+      image.at(x, y) = drawn;
     }
   }
-  return plane;
+  return image;
 }
 
 TEST(Ink, IsTheDifferenceFromThePaperWhicheverIsDarker) {
@@ -64,21 +64,21 @@ TEST(Ink, IsTheDifferenceFromThePaperWhicheverIsDarker) {
   }
 }
 
-TEST(Ink, OnGreyPaperIsWhatStandsOutMore) {
-  Plane plane = block(128, 0);
-  plane.at(0, 4) = 160;  // a speck lighter than the paper
-  const auto ink = ink_on_paper(plane);
+TEST(Ink, OnGrayPaperIsWhatStandsOutMore) {
+  GrayImage image = block(128, 0);
+  image.at(0, 4) = 160;  // a speck lighter than the paper
+  const auto ink = ink_on_paper(image);
   ASSERT_TRUE(ink);
   EXPECT_EQ(ink->at(4, 4), 128);
   EXPECT_EQ(ink->at(0, 4), 0);
 }
 
 TEST(Ink, MayTouchTheBorder) {
-  Plane plane = block(255, 0);
+  GrayImage image = block(255, 0);
   for (int x = 2; x < 7; ++x) {
-    plane.at(x, 0) = 0;
+    image.at(x, 0) = 0;
   }
-  const auto ink = ink_on_paper(plane);
+  const auto ink = ink_on_paper(image);
   ASSERT_TRUE(ink);
   EXPECT_EQ(ink->at(4, 0), 255);
   EXPECT_EQ(ink->at(0, 8), 0);
@@ -86,14 +86,14 @@ TEST(Ink, MayTouchTheBorder) {
 
 TEST(Ink, DoesNotIncludeThePapersNoise) {
   std::mt19937 random(1);
-  Plane plane(60, 60);
-  for (float& value : plane.values) {
+  GrayImage image(60, 60);
+  for (float& value : image.values) {
     value = 220 + static_cast<float>(random() % 21);  // 220..240
   }
   for (int y = 20; y < 40; ++y) {
-    plane.at(30, y) = 30;
+    image.at(30, y) = 30;
   }
-  const auto ink = ink_on_paper(plane);
+  const auto ink = ink_on_paper(image);
   ASSERT_TRUE(ink);
   for (int y = 0; y < 60; ++y) {
     for (int x = 0; x < 60; ++x) {
@@ -108,7 +108,7 @@ TEST(Ink, IsNoneOnOneTone) {
   }
 }
 
-TEST(Ink, IsTakenFromAlphaWhenTheColourIsThePapers) {
+TEST(Ink, IsTakenFromAlphaWhenTheColorIsThePapers) {
   Picture picture = plain_picture(9, 9, {255, 255, 255, 0});
   set_pixel(picture, 4, 4, kWhite);
   const auto ink = extract_ink(picture);

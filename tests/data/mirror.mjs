@@ -34,21 +34,21 @@ function send(request, response, bytes, ranges) {
 
 const server = createServer((request, response) => {
   appendFileSync(log, `${request.method} ${request.url} ${request.headers.range ?? "whole"}\n`);
-  const [, behaviour, name] = request.url.split("/");
+  const [, behavior, name] = request.url.split("/");
   const bytes = readFileSync(join(folder, basename(name)));
-  const stuck = behaviour === "stuck" && request.headers.range;
-  if (behaviour === "absent") {
+  const stuck = behavior === "stuck" && request.headers.range;
+  if (behavior === "absent") {
     response.writeHead(404);
     response.end("not here");
-  } else if (behaviour === "cut" || behaviour === "stuck") {
+  } else if (behavior === "cut" || behavior === "stuck") {
     const rest = send(request, response, bytes, true);
     if (rest === null) return;
     const half = rest.subarray(0, stuck ? 0 : Math.ceil(rest.length / 2));
     if (half.length === rest.length) response.end(rest);
     else response.write(half, () => response.destroy());
   } else {
-    const content = behaviour === "wrong" ? Buffer.alloc(bytes.length, 7) : bytes;
-    const rest = send(request, response, content, behaviour !== "no-ranges");
+    const content = behavior === "wrong" ? Buffer.alloc(bytes.length, 7) : bytes;
+    const rest = send(request, response, content, behavior !== "no-ranges");
     if (rest !== null) response.end(rest);
   }
 });

@@ -45,11 +45,11 @@ ByteVector deflated(const ByteVector& data) {
 
 // A PNG whose header and pixel data are the test's to choose, whether they agree or not.
 ByteVector png_of(std::uint32_t width, std::uint32_t height, std::uint8_t depth,
-                  std::uint8_t colour_type, const ByteVector& scanlines) {
+                  std::uint8_t color_type, const ByteVector& scanlines) {
   ByteVector header;
   append_32(header, width);
   append_32(header, height);
-  header.insert(header.end(), {depth, colour_type, 0, 0, 0});
+  header.insert(header.end(), {depth, color_type, 0, 0, 0});
   ByteVector png = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   for (const ByteVector& part :
        {chunk("IHDR", header), chunk("IDAT", deflated(scanlines)), chunk("IEND", {})}) {
@@ -59,8 +59,8 @@ ByteVector png_of(std::uint32_t width, std::uint32_t height, std::uint8_t depth,
 }
 
 ByteVector small_png() {
-  const ByteVector grey = {0, 50, 100, 150, 200, 255};
-  return encode_grey_png(grey, 3, 2);
+  const ByteVector gray = {0, 50, 100, 150, 200, 255};
+  return encode_gray_png(gray, 3, 2);
 }
 
 std::string complaint_about(const ByteVector& bytes, const PngLimits& limits = {}) {
@@ -75,53 +75,53 @@ std::string complaint_about(const ByteVector& bytes, const PngLimits& limits = {
   return {};
 }
 
-TEST(Png, GreyComesBackAsItWasEncoded) {
+TEST(Png, GrayComesBackAsItWasEncoded) {
   const Picture picture = decode_png(small_png());
   EXPECT_EQ(picture.width, 3);
   EXPECT_EQ(picture.height, 2);
   ByteVector expected;
-  for (const std::uint8_t grey : {0, 50, 100, 150, 200, 255}) {
-    expected.insert(expected.end(), {grey, grey, grey, 255});
+  for (const std::uint8_t gray : {0, 50, 100, 150, 200, 255}) {
+    expected.insert(expected.end(), {gray, gray, gray, 255});
   }
   EXPECT_EQ(picture.rgba, expected);
 }
 
-TEST(Png, EncodesEightBitGreyWhateverTheValues) {
-  const ByteVector png = encode_grey_png(ByteVector(4, 255), 2, 2);
+TEST(Png, EncodesEightBitGrayWhateverTheValues) {
+  const ByteVector png = encode_gray_png(ByteVector(4, 255), 2, 2);
   EXPECT_EQ(png[24], 8);  // bit depth
-  EXPECT_EQ(png[25], 0);  // colour type: grey
+  EXPECT_EQ(png[25], 0);  // color type: gray
 }
 
 TEST(Png, EncodingRefusesASizeThatDoesNotFit) {
-  EXPECT_THROW(encode_grey_png(ByteVector(5), 3, 2), std::invalid_argument);
-  EXPECT_THROW(encode_grey_png(ByteVector(0), 0, 2), std::invalid_argument);
-  EXPECT_THROW(encode_grey_png(ByteVector(4), -2, -2), std::invalid_argument);
+  EXPECT_THROW(encode_gray_png(ByteVector(5), 3, 2), std::invalid_argument);
+  EXPECT_THROW(encode_gray_png(ByteVector(0), 0, 2), std::invalid_argument);
+  EXPECT_THROW(encode_gray_png(ByteVector(4), -2, -2), std::invalid_argument);
 }
 
-// Colour type, bit depth, interlaced.
+// Color type, bit depth, interlaced.
 using Format = std::tuple<LodePNGColorType, unsigned, bool>;
 
 class EveryPngFormat : public ::testing::TestWithParam<Format> {};
 
-// A picture of black, white and the transparent colours that the format can hold, through lodepng's
+// A picture of black, white and the transparent colors that the format can hold, through lodepng's
 // own encoder.
 TEST_P(EveryPngFormat, DecodesToTheSamePixels) {
-  const auto [colour_type, depth, interlaced] = GetParam();
+  const auto [color_type, depth, interlaced] = GetParam();
   constexpr unsigned kWidth = 11;  // odd, so that rows of few bits end inside a byte
   constexpr unsigned kHeight = 9;
-  const bool has_alpha = colour_type == LCT_GREY_ALPHA || colour_type == LCT_RGBA;
+  const bool has_alpha = color_type == LCT_GREY_ALPHA || color_type == LCT_RGBA;
   ByteVector rgba;
   for (unsigned i = 0; i < kWidth * kHeight; ++i) {
-    const std::uint8_t grey = i % 3 == 0 ? 255 : 0;
+    const std::uint8_t gray = i % 3 == 0 ? 255 : 0;
     rgba.insert(rgba.end(),
-                {grey, grey, grey, static_cast<std::uint8_t>(has_alpha && i % 5 == 0 ? 0 : 255)});
+                {gray, gray, gray, static_cast<std::uint8_t>(has_alpha && i % 5 == 0 ? 0 : 255)});
   }
   lodepng::State state;
   state.encoder.auto_convert = 0;
   state.info_png.interlace_method = interlaced ? 1 : 0;
-  state.info_png.color.colortype = colour_type;
+  state.info_png.color.colortype = color_type;
   state.info_png.color.bitdepth = depth;
-  if (colour_type == LCT_PALETTE) {
+  if (color_type == LCT_PALETTE) {
     lodepng_palette_add(&state.info_png.color, 0, 0, 0, 255);
     lodepng_palette_add(&state.info_png.color, 255, 255, 255, 255);
   }
@@ -140,10 +140,10 @@ INSTANTIATE_TEST_SUITE_P(
           {LCT_GREY, {1, 2, 4, 8, 16}}, {LCT_RGB, {8, 16}},  {LCT_PALETTE, {1, 2, 4, 8}},
           {LCT_GREY_ALPHA, {8, 16}},    {LCT_RGBA, {8, 16}},
       };
-      for (const auto& [colour_type, of_type] : depths) {
+      for (const auto& [color_type, of_type] : depths) {
         for (const unsigned depth : of_type) {
-          formats.emplace_back(colour_type, depth, false);
-          formats.emplace_back(colour_type, depth, true);
+          formats.emplace_back(color_type, depth, false);
+          formats.emplace_back(color_type, depth, true);
         }
       }
       return formats;
@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
              (std::get<2>(format.param) ? "Interlaced" : "");
     });
 
-TEST(Png, AColourKeyMakesPixelsTransparent) {
+TEST(Png, AColorKeyMakesPixelsTransparent) {
   ByteVector png = png_of(2, 1, 8, 0, {0, 10, 20});
   const ByteVector key = chunk("tRNS", {0, 10});
   png.insert(png.begin() + kAfterHeader, key.begin(), key.end());
@@ -215,7 +215,7 @@ TEST(Png, RefusesPixelDataThatIsTooShort) {
   EXPECT_THAT(complaint_about(png_of(3, 2, 8, 0, {})), HasSubstr("damaged"));
 }
 
-// Compressed text and colour profiles, each of which would inflate to 16 MB: not read at all, so
+// Compressed text and color profiles, each of which would inflate to 16 MB: not read at all, so
 // neither wrong nor large.
 TEST(Png, SkipsAncillaryChunksUnread) {
   const ByteVector bomb = deflated(ByteVector(std::size_t{16} << 20));

@@ -30,7 +30,7 @@ Picture noise(int width, int height, int tone, int amplitude) {
 }
 
 // A seven, as a page would draw it: two strokes of a round pen.
-Picture drawn_seven(int size, double thickness, const Colour& ink, const Colour& paper) {
+Picture drawn_seven(int size, double thickness, const Color& ink, const Color& paper) {
   Picture picture = plain_picture(size, size, paper);
   draw_line(picture, 0.3 * size, 0.2 * size, 0.7 * size, 0.2 * size, thickness, ink);
   draw_line(picture, 0.7 * size, 0.2 * size, 0.4 * size, 0.8 * size, thickness, ink);
@@ -68,10 +68,10 @@ InkExtent extent_of(const DigitPixels& digit) {
 int strongest_of(const DigitPixels& digit) { return *std::max_element(digit.begin(), digit.end()); }
 
 TEST(Prepare, FindsNothingOnOneTone) {
-  for (const Colour& colour : {kWhite, kBlack, Colour{90, 120, 30, 255}}) {
-    EXPECT_FALSE(prepare(plain_picture(28, 28, colour)));
-    EXPECT_FALSE(prepare(plain_picture(300, 150, colour)));
-    EXPECT_FALSE(prepare(plain_picture(1, 1, colour)));
+  for (const Color& color : {kWhite, kBlack, Color{90, 120, 30, 255}}) {
+    EXPECT_FALSE(prepare(plain_picture(28, 28, color)));
+    EXPECT_FALSE(prepare(plain_picture(300, 150, color)));
+    EXPECT_FALSE(prepare(plain_picture(1, 1, color)));
   }
 }
 
@@ -81,7 +81,7 @@ TEST(Prepare, FindsNothingOnTransparency) {
   EXPECT_FALSE(prepare(plain_picture(280, 280, {0, 0, 0, 128})));
 }
 
-TEST(Prepare, FindsNothingUnderTransparencyWhateverTheHiddenColours) {
+TEST(Prepare, FindsNothingUnderTransparencyWhateverTheHiddenColors) {
   Picture picture = drawn_seven(100, 8, kBlack, kWhite);
   for (std::size_t i = 3; i < picture.rgba.size(); i += 4) {
     picture.rgba[i] = 0;
@@ -130,7 +130,7 @@ TEST(Prepare, KeepsTheProportionsOfATallAndAWideStroke) {
   EXPECT_LE(std::abs(lying.height() - 20 * 20 / 160), 1);
 }
 
-TEST(Prepare, CentresTheMass) {
+TEST(Prepare, CentersTheMass) {
   const auto digit = prepare(drawn_seven(280, 18, kBlack, kWhite));
   ASSERT_TRUE(digit);
   double mass = 0;
@@ -157,13 +157,13 @@ TEST(Prepare, SeesTheSameDigitInEitherPolarityAndOnTransparency) {
   EXPECT_EQ(prepare(drawn_seven(280, 18, kWhite, {255, 255, 255, 0})), expected);
 }
 
-TEST(Prepare, SeesTheSameDigitInEveryColourAndStrength) {
+TEST(Prepare, SeesTheSameDigitInEveryColorAndStrength) {
   const DigitPixels expected = prepare(drawn_seven(280, 18, kBlack, kWhite)).value();
-  for (const Colour& ink :
-       {Colour{200, 200, 200, 255}, {255, 0, 0, 255}, {255, 255, 0, 255}, {0, 0, 90, 60}}) {
+  for (const Color& ink :
+       {Color{200, 200, 200, 255}, {255, 0, 0, 255}, {255, 255, 0, 255}, {0, 0, 90, 60}}) {
     const auto digit = prepare(drawn_seven(280, 18, ink, kWhite));
     ASSERT_TRUE(digit);
-    // One tone on one tone is the same plane but for a factor, which stretching takes out; bytes
+    // One tone on one tone is the same image but for a factor, which stretching takes out; bytes
     // may round differently.
     EXPECT_LE(mean_absolute_difference(*digit, expected), 1);
   }
@@ -290,7 +290,7 @@ TEST_F(PrepareRealMnist, SeesEveryTestImageThroughTransparency) {
 constexpr double kStretching = 1;
 
 // What a shift by one pixel to the side and one down can change at most: the sum of all differences
-// of neighbours.
+// of neighbors.
 double change_by_one_pixel(const DigitPixels& digit) {
   double sum = 0;
   for (int y = 0; y < kDigitSize; ++y) {
@@ -304,7 +304,7 @@ double change_by_one_pixel(const DigitPixels& digit) {
 }
 
 // Some images do not have all of MNIST's form: a box of 19 grows to 20, a pen thinner than all but
-// a twentieth of MNIST's grows to that, a centre of mass that is all but halfway between two pixels
+// a twentieth of MNIST's grows to that, a center of mass that is all but halfway between two pixels
 // may go to the other. None of this moves an outline by more than one pixel. Few have any of it.
 class Differences {
  public:

@@ -61,7 +61,7 @@ TEST(Autograd, RecordsNothingUnderNoGrad) {
 TEST(Autograd, RefusesWhatHasNoMeaning) {
   const Variable x = leaf({1, 2}, {1, 2});
   EXPECT_THROW(leaf({1}, {1}, false).backward(), std::logic_error);
-  EXPECT_THROW(relu(x).backward(), std::invalid_argument) << "two elements and no seed";
+  EXPECT_THROW(relu(x).backward(), std::invalid_argument) << "two elements and no gradient";
   EXPECT_THROW(relu(x).backward(Tensor::zeros({2, 1}, Dtype::float64, kCpu)),
                std::invalid_argument);
   Variable y = linear(x, leaf({1, 2}, {1, 1}), Variable());

@@ -18,7 +18,7 @@ TEST_P(Gradcheck, AgreesWithFiniteDifferences) {
   for (const std::uint64_t seed : {1, 2}) {
     const GradcheckResult result = run_gradcheck(check, Device::cpu(2), seed);
     EXPECT_TRUE(result.passed) << check.op << ", " << check.description << ": "
-                               << result.largest_relative_error;
+                               << result.max_relative_error;
   }
 }
 

@@ -115,15 +115,15 @@ TEST(Network, DrawsWeightsWithinPyTorchsBoundsAndByTheSeed) {
                                              {"fc.bias", std::sqrt(1.0 / 900)}};
   for (const Parameter& parameter : network.parameters()) {
     const double bound = bounds.at(parameter.name);
-    double largest = 0;
+    double max_value = 0;
     double sum = 0;
     for (const float value : parameter.to_file()) {
-      largest = std::max(largest, std::abs(static_cast<double>(value)));
+      max_value = std::max(max_value, std::abs(static_cast<double>(value)));
       sum += static_cast<double>(value);
     }
     const auto size = static_cast<double>(parameter.variable.value().size());
-    EXPECT_LE(largest, bound) << parameter.name;
-    EXPECT_GE(largest, 0.8 * bound) << parameter.name;
+    EXPECT_LE(max_value, bound) << parameter.name;
+    EXPECT_GE(max_value, 0.8 * bound) << parameter.name;
     EXPECT_LE(std::abs(sum), 5 * bound / std::sqrt(3.0) * std::sqrt(size))
         << parameter.name << ": the mean is 0";
   }

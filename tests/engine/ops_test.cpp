@@ -63,10 +63,10 @@ TEST(Flatten, EmitsChannelsThenRowsThenColumns) {
 
 // conv2d + bias + relu (+ max_pool2d) in one kernel against the chain of plain ones: the same
 // numbers, bit for bit, since the same sums are taken. Weights from a coarse grid make ties common.
-class FusedConv2d : public testing::TestWithParam<Fused> {};
+class FusedConv2d : public testing::TestWithParam<Epilogue> {};
 
 TEST_P(FusedConv2d, MatchesTheChainOfPlainOperations) {
-  const Fused fused = GetParam();
+  const Epilogue epilogue = GetParam();
   for (const auto& [images, padding] :
        {std::pair{Shape{3, 8, 8, 3}, 1}, {Shape{2, 7, 9, 1}, 1}, {Shape{18, 5, 6, 2}, 0}}) {
     const Shape filter{3, 3, images[3], 5};
@@ -81,11 +81,11 @@ TEST_P(FusedConv2d, MatchesTheChainOfPlainOperations) {
       const Variable x = coarse(random_variable<float>(images, 1));
       const Variable weight = coarse(random_variable<float>(filter, 2));
       const Variable bias = coarse(random_variable<float>({5}, 3));
-      Variable y =
-          conv2d(x, weight, bias, {.padding = padding, .fused = plain ? Fused::none : fused});
+      Variable y = conv2d(x, weight, bias,
+                          {.padding = padding, .epilogue = plain ? Epilogue::none : epilogue});
       if (plain) {
         y = relu(y);
-        y = fused == Fused::relu_pool ? max_pool2d(y, 2, 2) : y;
+        y = epilogue == Epilogue::relu_pool ? max_pool2d(y, 2, 2) : y;
       }
       const Tensor value = y.value();
       y.backward(random_variable<float>(value.shape(), 4).value());
@@ -96,11 +96,13 @@ TEST_P(FusedConv2d, MatchesTheChainOfPlainOperations) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(BothFusions, FusedConv2d, testing::Values(Fused::relu, Fused::relu_pool));
+INSTANTIATE_TEST_SUITE_P(BothFusions, FusedConv2d,
+                         testing::Values(Epilogue::relu, Epilogue::relu_pool));
 
 TEST(FusedConv2d, LetsNaNThroughThePool) {
   Variable x = floats({1, 2, 2, 1}, {1, kNan, 1, 1});
-  const Variable y = conv2d(x, floats({1, 1, 1, 1}, {1}), Variable(), {.fused = Fused::relu_pool});
+  const Variable y =
+      conv2d(x, floats({1, 1, 1, 1}, {1}), Variable(), {.epilogue = Epilogue::relu_pool});
   EXPECT_TRUE(std::isnan(y.value().to_host<float>()[0]));
 }
 
@@ -110,7 +112,8 @@ TEST(Float32, StaysNearFloat64InAWholeSmallNetwork) {
     const Variable x = random_variable<T>({4, 10, 10, 3}, 1);
     const Variable conv = random_variable<T>({3, 3, 3, 8}, 2);
     const Variable fc = random_variable<T>({10, 200}, 3);
-    const Variable hidden = conv2d(x, conv, Variable(), {.padding = 1, .fused = Fused::relu_pool});
+    const Variable hidden =
+        conv2d(x, conv, Variable(), {.padding = 1, .epilogue = Epilogue::relu_pool});
     const auto labels =
         Tensor::from_host<std::uint8_t>({4}, std::vector<std::uint8_t>{1, 2, 3, 9}, kCpu);
     CrossEntropy loss = cross_entropy(linear(flatten(hidden), fc, Variable()), labels, 0.1);

@@ -50,10 +50,10 @@ class Weights : public testing::Test {
 };
 
 TEST_F(Weights, SurviveTheFileBitForBitInFloat32) {
-  save_model(path, network, {.mean = 0.25, .deviation = 2});
+  save_model(path, network, {.mean = 0.25, .std = 2});
   const Model loaded = load_model(path, kCpu);
   EXPECT_EQ(loaded.normalization.mean, 0.25);
-  EXPECT_EQ(loaded.normalization.deviation, 2);
+  EXPECT_EQ(loaded.normalization.std, 2);
   EXPECT_EQ(to_json(loaded.network.spec()), to_json(spec()));
   for (std::size_t i = 0; i < network.parameters().size(); ++i) {
     EXPECT_EQ(loaded.network.parameters()[i].to_file(), network.parameters()[i].to_file());
@@ -124,7 +124,7 @@ TEST_F(Weights, SayWhatIsWrongWithTheFile) {
   EXPECT_EQ(message_after([](Safetensors& c) {
               c.metadata["inkling.normalization"] = R"({"mean": 0, "deviation": 0})";
             }),
-            "expected a normalisation with a deviation above 0");
+            "expected a normalization with a deviation above 0");
   EXPECT_EQ(message_after(
                 [](Safetensors& c) { c.metadata["inkling.normalization"] = R"({"mean": "x"})"; }),
             "expected inkling.normalization in the metadata as {\"mean\": …, \"deviation\": …}");

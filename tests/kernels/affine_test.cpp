@@ -45,19 +45,19 @@ TEST(Affine, ATurnByAQuarterBringsColumnsToRows) {
 }
 
 TEST(Affine, DrawsWithinItsBoundsAndAnewForEachStepAndPlace) {
-  const Augmentation most{.rotation = 10, .shift = 2, .zoom = 0.1, .shear = 0};
-  float largest_shift = 0;
+  const Augmentation limits{.rotation = 10, .shift = 2, .zoom = 0.1, .shear = 0};
+  float max_shift = 0;
   for (std::uint32_t place = 0; place < 1000; ++place) {
-    const Affine a = draw_affine(most, 1, 5, place);
+    const Affine a = draw_affine(limits, 1, 5, place);
     const float scale = std::sqrt(a.xx * a.xx + a.yx * a.yx);
     EXPECT_TRUE(scale >= 1 / 1.1F - 1e-5F && scale <= 1 / 0.9F + 1e-5F) << scale;
     EXPECT_LE(std::abs(std::atan2(a.yx, a.xx)), 10.001 * 3.14159265 / 180);
     EXPECT_TRUE(std::abs(a.shift_x) <= 2 && std::abs(a.shift_y) <= 2);
-    largest_shift = std::max(largest_shift, std::abs(a.shift_x));
+    max_shift = std::max(max_shift, std::abs(a.shift_x));
   }
-  EXPECT_GT(largest_shift, 1.9F) << "of 1000 draws some come near the bound";
-  EXPECT_NE(draw_affine(most, 1, 5, 0).shift_x, draw_affine(most, 1, 6, 0).shift_x);
-  EXPECT_NE(draw_affine(most, 1, 5, 0).shift_x, draw_affine(most, 2, 5, 0).shift_x);
+  EXPECT_GT(max_shift, 1.9F) << "of 1000 draws some come near the bound";
+  EXPECT_NE(draw_affine(limits, 1, 5, 0).shift_x, draw_affine(limits, 1, 6, 0).shift_x);
+  EXPECT_NE(draw_affine(limits, 1, 5, 0).shift_x, draw_affine(limits, 2, 5, 0).shift_x);
 }
 
 }  // namespace

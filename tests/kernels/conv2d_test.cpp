@@ -90,12 +90,12 @@ TEST_P(Conv2d, ForwardMatchesPlainLoops) {
   const std::vector<float> bias = random_values<float>(shape.out_channels, 3);
   std::vector<float> y(outputs, std::numeric_limits<float>::quiet_NaN());
   cpu::conv2d_forward<float>(*cpu::open_stream(2), {.shape = shape,
-                                                    .fused = Fused::none,
+                                                    .epilogue = Epilogue::none,
                                                     .x = x.data(),
                                                     .weight = weight.data(),
                                                     .bias = bias.data(),
                                                     .y = y.data(),
-                                                    .choice = nullptr});
+                                                    .argmax = nullptr});
   std::vector<double> expected = reference::conv2d(shape, x, weight);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     expected[i] += static_cast<double>(bias[i % bias.size()]);
@@ -110,11 +110,11 @@ TEST_P(Conv2d, GradientsAreTheAdjointOfForward) {
   std::vector<float> dx(x.size(), std::numeric_limits<float>::quiet_NaN());
   std::vector<float> dweight(weight.size(), std::numeric_limits<float>::quiet_NaN());
   cpu::conv2d_backward<float>(*cpu::open_stream(2), {.shape = shape,
-                                                     .fused = Fused::none,
+                                                     .epilogue = Epilogue::none,
                                                      .x = x.data(),
                                                      .weight = weight.data(),
                                                      .y = nullptr,
-                                                     .choice = nullptr,
+                                                     .argmax = nullptr,
                                                      .dy = dy.data(),
                                                      .dx = dx.data(),
                                                      .dweight = dweight.data(),
@@ -141,18 +141,18 @@ TEST_P(Conv2d, IsBitIdenticalForAnyNumberOfThreads) {
                            static_cast<std::size_t>(shape.out_channels));
     float* dx = all.data() + outputs;
     cpu::conv2d_forward<float>(*stream, {.shape = shape,
-                                         .fused = Fused::none,
+                                         .epilogue = Epilogue::none,
                                          .x = x.data(),
                                          .weight = weight.data(),
                                          .bias = nullptr,
                                          .y = all.data(),
-                                         .choice = nullptr});
+                                         .argmax = nullptr});
     cpu::conv2d_backward<float>(*stream, {.shape = shape,
-                                          .fused = Fused::none,
+                                          .epilogue = Epilogue::none,
                                           .x = x.data(),
                                           .weight = weight.data(),
                                           .y = nullptr,
-                                          .choice = nullptr,
+                                          .argmax = nullptr,
                                           .dy = dy.data(),
                                           .dx = dx,
                                           .dweight = dx + x.size(),

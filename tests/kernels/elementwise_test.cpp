@@ -85,9 +85,8 @@ TEST(Dropout, KeepsTheShareItShouldAndScalesIt) {
       ASSERT_TRUE(value == 0 || value == static_cast<float>(1 / (1 - p)));
       kept += value != 0 ? 1 : 0;
     }
-    const double deviation = std::sqrt(p * (1 - p) * static_cast<double>(size));
-    EXPECT_LE(std::abs(static_cast<double>(kept) - (1 - p) * static_cast<double>(size)),
-              5 * deviation);
+    const double std = std::sqrt(p * (1 - p) * static_cast<double>(size));
+    EXPECT_LE(std::abs(static_cast<double>(kept) - (1 - p) * static_cast<double>(size)), 5 * std);
   }
 }
 
@@ -139,7 +138,7 @@ TEST(Adam, DecaysWeightsApartFromTheGradient) {
   EXPECT_LE(std::abs(weight - 2 * (1 - 0.1F * 0.5F)), 1e-6F);
 }
 
-TEST(GatherBatch, TakesRowsInOrderAndNormalisesThem) {
+TEST(GatherBatch, TakesRowsInOrderAndNormalizesThem) {
   const std::vector<std::uint8_t> images{0, 255, 51, 102, 153, 204};
   const std::vector<std::uint8_t> labels{7, 8, 9};
   const std::vector<std::int32_t> rows{2, 0, 2};
@@ -148,7 +147,7 @@ TEST(GatherBatch, TakesRowsInOrderAndNormalisesThem) {
   cpu::gather_batch<float>(*kStream, {.batch = 3,
                                       .pixels = 2,
                                       .mean = 0.5,
-                                      .deviation = 0.5,
+                                      .std = 0.5,
                                       .images = images.data(),
                                       .labels = labels.data(),
                                       .indices = rows.data(),

@@ -90,9 +90,9 @@ TEST_F(Contract, PredictAnswersOnBothPortsWithAndWithoutTheSlash) {
 }
 
 TEST_F(Contract, ABlankImageIsSaidToBeBlank) {
-  for (const Colour& colour : {kWhite, kBlack, kTransparent}) {
+  for (const Color& color : {kWhite, kBlack, kTransparent}) {
     const Answer answer =
-        request(api_port_, upload("/predict/", png_of(plain_picture(28, 28, colour))));
+        request(api_port_, upload("/predict/", png_of(plain_picture(28, 28, color))));
     EXPECT_EQ(answer.status, 400);
     EXPECT_EQ(Json::parse(answer.body),
               Json({{"error", "Image is blank. Please provide a valid digit."}}));

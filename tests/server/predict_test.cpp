@@ -66,8 +66,8 @@ TEST(Predict, TakesTheLastOfSeveralFilesAndLetsOtherFieldsBe) {
 }
 
 TEST(Predict, ABlankPictureIsRefusedInTheContractsWords) {
-  for (const Colour& colour : {kWhite, kBlack, kTransparent}) {
-    const Response response = upload_of(png_of(plain_picture(30, 20, colour)));
+  for (const Color& color : {kWhite, kBlack, kTransparent}) {
+    const Response response = upload_of(png_of(plain_picture(30, 20, color)));
     EXPECT_EQ(response.status, 400);
     EXPECT_EQ(response.body, R"({"error":"Image is blank. Please provide a valid digit."})");
   }

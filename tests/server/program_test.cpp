@@ -151,7 +151,7 @@ TEST(ProgramVersion, IsPrinted) {
 }
 
 // The model and the page that are shipped, found without flags.
-TEST(ShippedModel, RecognisesADrawnOne) {
+TEST(ShippedModel, RecognizesADrawnOne) {
   for (const auto* name : {"models/mnist_larger_cnn.safetensors", "web/index.html"}) {
     if (!std::filesystem::exists(std::filesystem::path(INKLING_SOURCE_DIR) / name)) {
       GTEST_SKIP() << name << " is not there yet";

@@ -8,48 +8,48 @@
 namespace inkling {
 namespace {
 
-Picture grey_picture(const DigitPixels& digit, bool inverted) {
+Picture gray_picture(const DigitPixels& digit, bool inverted) {
   Picture picture = plain_picture(kDigitSize, kDigitSize, kBlack);
   for (std::size_t i = 0; i < digit.size(); ++i) {
-    const auto grey = static_cast<std::uint8_t>(inverted ? 255 - digit[i] : digit[i]);
-    std::fill_n(&picture.rgba[4 * i], 3, grey);
+    const auto gray = static_cast<std::uint8_t>(inverted ? 255 - digit[i] : digit[i]);
+    std::fill_n(&picture.rgba[4 * i], 3, gray);
   }
   return picture;
 }
 
-Colour pixel_of(const Picture& picture, int x, int y) {
-  Colour colour{};
+Color pixel_of(const Picture& picture, int x, int y) {
+  Color color{};
   std::copy_n(&picture.rgba[4 * (static_cast<std::size_t>(y) * picture.width + x)], 4,
-              colour.begin());
-  return colour;
+              color.begin());
+  return color;
 }
 
 }  // namespace
 
-Picture plain_picture(int width, int height, const Colour& colour) {
+Picture plain_picture(int width, int height, const Color& color) {
   Picture picture{width, height, {}};
   for (int i = 0; i < width * height; ++i) {
-    picture.rgba.insert(picture.rgba.end(), colour.begin(), colour.end());
+    picture.rgba.insert(picture.rgba.end(), color.begin(), color.end());
   }
   return picture;
 }
 
-void set_pixel(Picture& picture, int x, int y, const Colour& colour) {
-  std::copy(colour.begin(), colour.end(),
+void set_pixel(Picture& picture, int x, int y, const Color& color) {
+  std::copy(color.begin(), color.end(),
             &picture.rgba[4 * (static_cast<std::size_t>(y) * picture.width + x)]);
 }
 
 void fill_rectangle(Picture& picture, int left, int top, int right, int bottom,
-                    const Colour& colour) {
+                    const Color& color) {
   for (int y = top; y < bottom; ++y) {
     for (int x = left; x < right; ++x) {
-      set_pixel(picture, x, y, colour);
+      set_pixel(picture, x, y, color);
     }
   }
 }
 
 void draw_line(Picture& picture, double x0, double y0, double x1, double y1, double thickness,
-               const Colour& colour) {
+               const Color& color) {
   const int steps = 1 + static_cast<int>(2 * std::hypot(x1 - x0, y1 - y0));
   const double radius = thickness / 2;
   for (int step = 0; step <= steps; ++step) {
@@ -59,18 +59,18 @@ void draw_line(Picture& picture, double x0, double y0, double x1, double y1, dou
       for (int px = static_cast<int>(x - radius); px <= x + radius; ++px) {
         const bool inside = std::hypot(px + 0.5 - x, py + 0.5 - y) <= std::max(radius, 0.71);
         if (inside && px >= 0 && py >= 0 && px < picture.width && py < picture.height) {
-          set_pixel(picture, px, py, colour);
+          set_pixel(picture, px, py, color);
         }
       }
     }
   }
 }
 
-Picture white_on_black(const DigitPixels& digit) { return grey_picture(digit, false); }
+Picture white_on_black(const DigitPixels& digit) { return gray_picture(digit, false); }
 
-Picture black_on_white(const DigitPixels& digit) { return grey_picture(digit, true); }
+Picture black_on_white(const DigitPixels& digit) { return gray_picture(digit, true); }
 
-Picture on_transparency(const DigitPixels& digit, const Colour& ink) {
+Picture on_transparency(const DigitPixels& digit, const Color& ink) {
   Picture picture = plain_picture(kDigitSize, kDigitSize, ink);
   for (std::size_t i = 0; i < digit.size(); ++i) {
     picture.rgba[4 * i + 3] = digit[i];
@@ -88,7 +88,7 @@ Picture enlarged(const Picture& picture, int factor) {
   return result;
 }
 
-Picture placed(const Picture& picture, int x, int y, int width, int height, const Colour& paper) {
+Picture placed(const Picture& picture, int x, int y, int width, int height, const Color& paper) {
   Picture result = plain_picture(width, height, paper);
   for (int py = 0; py < picture.height; ++py) {
     for (int px = 0; px < picture.width; ++px) {

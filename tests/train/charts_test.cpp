@@ -27,7 +27,7 @@ Picture read_picture(const std::filesystem::path& path) {
   return decode_png({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
-// Pixels in which one colour leads the two others by a lot.
+// Pixels in which one color leads the two others by a lot.
 int count_pixels(const Picture& picture, const std::function<bool(int, int, int)>& matches) {
   int count = 0;
   for (std::size_t i = 0; i < picture.rgba.size(); i += 4) {

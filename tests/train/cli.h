@@ -73,9 +73,9 @@ class Cli : public testing::Test {
     write_file(data / (name + "-labels-idx1-ubyte"), idx_bytes({images}, set.labels));
   }
 
-  // largest_file: no file may grow beyond it, as on a disk that is full.
+  // max_file_bytes: no file may grow beyond it, as on a disk that is full.
   pid_t start(const std::vector<std::string>& arguments,
-              rlim_t largest_file = RLIM_INFINITY) const {
+              rlim_t max_file_bytes = RLIM_INFINITY) const {
     std::vector<std::string> words{INKLING_BINARY};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
@@ -88,7 +88,7 @@ class Cli : public testing::Test {
       (void)!std::freopen(in_file.c_str(), "r", stdin);
       (void)!std::freopen(out_file.c_str(), "w", stdout);
       (void)!std::freopen((folder.path() / "err").c_str(), "w", stderr);
-      const rlimit limit{largest_file, largest_file};
+      const rlimit limit{max_file_bytes, max_file_bytes};
       ::setrlimit(RLIMIT_FSIZE, &limit);
       ::signal(SIGXFSZ, SIG_IGN);  // so that write() fails, as it does for want of space
       ::execv(argv[0], argv.data());

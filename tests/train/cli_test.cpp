@@ -96,7 +96,7 @@ TEST_F(Cli, GradcheckPrintsATableOrJson) {
   EXPECT_TRUE(report["checks"][0]["forward_error"].is_null());
 }
 
-TEST_F(Cli, PredictRecognisesADigitAndNamesEachPictureThatItCannotRead) {
+TEST_F(Cli, PredictRecognizesADigitAndNamesEachPictureThatItCannotRead) {
   std::vector<std::uint8_t> one(28 * 28, 0);  // a bar, as MNIST draws it
   for (std::size_t y = 4; y < 24; ++y) {
     one[y * 28 + 13] = one[y * 28 + 14] = 255;
@@ -104,8 +104,8 @@ TEST_F(Cli, PredictRecognisesADigitAndNamesEachPictureThatItCannotRead) {
   const std::string good = folder.path() / "one.png";
   const std::string blank = folder.path() / "blank.png";
   const std::string text = folder.path() / "text.png";
-  write_file(good, encode_grey_png(one, 28, 28));
-  write_file(blank, encode_grey_png(std::vector<std::uint8_t>(28 * 28, 255), 28, 28));
+  write_file(good, encode_gray_png(one, 28, 28));
+  write_file(blank, encode_gray_png(std::vector<std::uint8_t>(28 * 28, 255), 28, 28));
   std::ofstream(text) << "no picture";
   const std::vector<std::string> predict{"predict", "--model", INKLING_SHIPPED_MODEL};
 
@@ -139,7 +139,7 @@ TEST_F(Cli, PredictReadsStandardInputWithTheShippedModel) {
     one[y * 28 + 13] = one[y * 28 + 14] = 255;
   }
   in_file = folder.path() / "one.png";
-  write_file(in_file, encode_grey_png(one, 28, 28));
+  write_file(in_file, encode_gray_png(one, 28, 28));
   const Outcome result = inkling({"predict", "-"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out.rfind("-: 1 (", 0), 0U) << result.out;

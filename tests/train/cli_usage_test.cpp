@@ -14,7 +14,7 @@ using CliUsage = Cli;
 constexpr int kUsageMistake = 2;
 constexpr int kFailed = 1;
 
-TEST_F(CliUsage, NamesAMisspeltFlagAndTheOneThatWasMeant) {
+TEST_F(CliUsage, NamesAMisspelledFlagAndTheOneThatWasMeant) {
   expect_refusal({"train", "--dta", data, "--out", run}, kUsageMistake,
                  "expected a known flag, received --dta (did you mean --data?); "
                  "see inkling train --help");
@@ -26,7 +26,7 @@ TEST_F(CliUsage, NamesAMisspeltFlagAndTheOneThatWasMeant) {
                  "expected a known flag, received --jsn; see inkling --help");
 }
 
-TEST_F(CliUsage, NamesAMisspeltCommandAndTheOneThatWasMeant) {
+TEST_F(CliUsage, NamesAMisspelledCommandAndTheOneThatWasMeant) {
   const std::string expected = "expected train, evaluate, predict, gradcheck or help, received ";
   expect_refusal({"trian"}, kUsageMistake,
                  expected + "trian (did you mean train?); see inkling --help");

@@ -43,7 +43,7 @@ TEST(Split, CutsTheSetIntoTwoWithoutOverlap) {
   EXPECT_THROW(split_validation(100, -1), std::invalid_argument);
 }
 
-TEST(Trainer, LearnsWhatCanBeLearntAndLogsIt) {
+TEST(Trainer, LearnsWhatCanBeLearnedAndLogsIt) {
   Trainer trainer(small_options(), synthetic_dataset(400), Device::cpu(2));
   std::size_t epochs = 0;
   EXPECT_TRUE(

@@ -66,12 +66,12 @@ TEST_F(CudaKernels, Bf16LayoutAndPoolAreFloat32RoundedOnce) {
   check_rounded_once(
       kSize, kSize, [&]<class T>(const T* x, T* y) { cuda::nchw_to_nhwc<T>(stream, image, x, y); });
   const Pool2dShape pool{2, 6, 8, 37, 3, 2};
-  OnDevice<std::uint8_t> choice(2 * 2 * 3 * 37);
+  OnDevice<std::uint8_t> argmax(2 * 2 * 3 * 37);
   check_rounded_once(kSize, 2 * 2 * 3 * 37, [&]<class T>(const T* x, T* y) {
-    cuda::max_pool2d_forward<T>(stream, {.shape = pool, .x = x, .y = y, .choice = choice});
+    cuda::max_pool2d_forward<T>(stream, {.shape = pool, .x = x, .y = y, .argmax = argmax});
   });
   check_rounded_once(2 * 2 * 3 * 37, kSize, [&]<class T>(const T* dy, T* dx) {
-    cuda::max_pool2d_backward<T>(stream, {.shape = pool, .choice = choice, .dy = dy, .dx = dx});
+    cuda::max_pool2d_backward<T>(stream, {.shape = pool, .argmax = argmax, .dy = dy, .dx = dx});
   });
 }
 
@@ -126,7 +126,7 @@ TEST_F(CudaKernels, Bf16BatchesAreFloat32RoundedOnce) {
     return GatherBatch<T>{.batch = 3,
                           .pixels = 144,
                           .mean = 0.13,
-                          .deviation = 0.31,
+                          .std = 0.31,
                           .images = images,
                           .labels = nullptr,
                           .indices = rows,
@@ -140,7 +140,7 @@ TEST_F(CudaKernels, Bf16BatchesAreFloat32RoundedOnce) {
     cuda::augment_batch<T>(stream, {.gather = arguments.template operator()<T>(y),
                                     .height = 12,
                                     .width = 12,
-                                    .most = {.rotation = 20, .shift = 2},
+                                    .limits = {.rotation = 20, .shift = 2},
                                     .step = step});
   });
 }

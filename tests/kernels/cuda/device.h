@@ -36,8 +36,10 @@ class CudaKernels : public testing::Test {
   }
 };
 
-inline void PrintTo(const Fused& fused, std::ostream* out) {
-  *out << (fused == Fused::none ? "alone" : fused == Fused::relu ? "relu" : "relu, pool");
+inline void PrintTo(const Epilogue& epilogue, std::ostream* out) {
+  *out << (epilogue == Epilogue::none   ? "alone"
+           : epilogue == Epilogue::relu ? "relu"
+                                        : "relu, pool");
 }
 inline void PrintTo(const LinearShape& s, std::ostream* out) {
   *out << s.batch << "×" << s.in_features << " → " << s.out_features;

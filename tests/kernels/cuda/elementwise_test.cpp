@@ -89,34 +89,34 @@ TEST_F(CudaKernels, MaxPoolMatchesTheCpu) {
     }
     const Index results = s.batch * s.out_height() * s.out_width() * s.channels;
     const OnDevice<float> on_x(x);
-    OnDevice<std::uint8_t> choice(results);
+    OnDevice<std::uint8_t> argmax(results);
     const auto y = the_same_each_time<float>([&] {
       OnDevice<float> to_y(results);
       cuda::max_pool2d_forward<float>(*cuda_stream(),
-                                      {.shape = s, .x = on_x, .y = to_y, .choice = choice});
+                                      {.shape = s, .x = on_x, .y = to_y, .argmax = argmax});
       return to_y.to_host();
     });
     std::vector<float> expected(y.size());
-    std::vector<std::uint8_t> expected_choice(y.size());
+    std::vector<std::uint8_t> expected_argmax(y.size());
     cpu::max_pool2d_forward<float>(
         cpu_stream(),
-        {.shape = s, .x = x.data(), .y = expected.data(), .choice = expected_choice.data()});
+        {.shape = s, .x = x.data(), .y = expected.data(), .argmax = expected_argmax.data()});
     EXPECT_EQ(y, expected);
-    EXPECT_EQ(choice.to_host(), expected_choice);
+    EXPECT_EQ(argmax.to_host(), expected_argmax);
 
     const auto dy = random_floats(results, 2);
     const OnDevice<float> on_dy(dy);
     const auto dx = the_same_each_time<float>([&] {
       OnDevice<float> to_dx(std::ssize(x));
       cuda::max_pool2d_backward<float>(*cuda_stream(),
-                                       {.shape = s, .choice = choice, .dy = on_dy, .dx = to_dx});
+                                       {.shape = s, .argmax = argmax, .dy = on_dy, .dx = to_dx});
       return to_dx.to_host();
     });
     const auto dy64 = to_doubles(dy);
     std::vector<double> truth(x.size());
     cpu::max_pool2d_backward<double>(
         cpu_stream(),
-        {.shape = s, .choice = expected_choice.data(), .dy = dy64.data(), .dx = truth.data()});
+        {.shape = s, .argmax = expected_argmax.data(), .dy = dy64.data(), .dx = truth.data()});
     expect_close(dx, truth, kClose);
   }
 }

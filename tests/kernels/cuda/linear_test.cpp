@@ -15,16 +15,16 @@ template <class T>
 void check_linear_forward(const LinearShape& s, bool with_bias) {
   const auto x = random_storage<T>(s.batch * s.in_features, 1);
   const auto weight = random_storage<T>(s.out_features * s.in_features, 2);
-  const auto bias = random_storage<Wide<T>>(s.out_features, 3);
+  const auto bias = random_storage<Accum<T>>(s.out_features, 3);
   const OnDevice<T> on_x(x), on_weight(weight);
-  const OnDevice<Wide<T>> on_bias(bias);
+  const OnDevice<Accum<T>> on_bias(bias);
   const auto y = the_same_each_time<T>([&] {
     OnDevice<T> result(s.batch * s.out_features);
     cuda::linear_forward<T>(*cuda_stream(),
                             {.shape = s,
                              .x = on_x,
                              .weight = on_weight,
-                             .bias = with_bias ? static_cast<const Wide<T>*>(on_bias) : nullptr,
+                             .bias = with_bias ? static_cast<const Accum<T>*>(on_bias) : nullptr,
                              .y = result});
     return result.to_host();
   });
@@ -44,10 +44,10 @@ void check_linear_backward(const LinearShape& s) {
   const auto weight = random_storage<T>(s.out_features * s.in_features, 2);
   const auto dy = random_storage<T>(s.batch * s.out_features, 3);
   const OnDevice<T> on_x(x), on_weight(weight), on_dy(dy);
-  std::vector<Wide<T>> dweight, dbias;
+  std::vector<Accum<T>> dweight, dbias;
   const auto dx = the_same_each_time<T>([&] {
     OnDevice<T> to_dx(std::ssize(x));
-    OnDevice<Wide<T>> to_dweight(std::ssize(weight)), to_dbias(s.out_features);
+    OnDevice<Accum<T>> to_dweight(std::ssize(weight)), to_dbias(s.out_features);
     cuda::linear_backward<T>(*cuda_stream(), {.shape = s,
                                               .x = on_x,
                                               .weight = on_weight,

@@ -154,7 +154,7 @@ TEST_F(CudaKernels, GathersRowsOfBytes) {
     cuda::gather_batch<float>(*cuda_stream(), {.batch = 3,
                                                .pixels = 49,
                                                .mean = 0.5,
-                                               .deviation = 0.5,
+                                               .std = 0.5,
                                                .images = on_images,
                                                .labels = on_labels,
                                                .indices = on_indices,
@@ -181,10 +181,10 @@ TEST_F(CudaKernels, MovesPicturesAsTheCpuDoes) {
   const OnDevice<std::uint8_t> on_images(images), on_labels(labels);
   const OnDevice<std::int32_t> on_indices(indices), on_step(std::vector<std::int32_t>{step});
   OnDevice<std::uint8_t> batch_labels(4);
-  AugmentBatch<float> args{.gather = {.batch = 4, .pixels = 63, .mean = 0.5, .deviation = 0.5},
+  AugmentBatch<float> args{.gather = {.batch = 4, .pixels = 63, .mean = 0.5, .std = 0.5},
                            .height = 9,
                            .width = 7,
-                           .most = {.rotation = 20, .shift = 2, .zoom = 0.2, .shear = 10},
+                           .limits = {.rotation = 20, .shift = 2, .zoom = 0.2, .shear = 10},
                            .seed = 3,
                            .step = on_step};
   const auto y = the_same_each_time<float>([&] {
@@ -210,19 +210,19 @@ TEST_F(CudaKernels, MovesPicturesAsTheCpuDoes) {
   EXPECT_EQ(batch_labels.to_host(), expected_labels);
 }
 
-TEST_F(CudaKernels, BeginStepHandsOutTheTablesRowByRow) {
+TEST_F(CudaKernels, LoadStepInputsReadsTheTablesRowByRow) {
   const OnDevice<std::int32_t> order(std::vector<std::int32_t>{7, 8, 9, 10, 11});
   const OnDevice<float> coefficients(std::vector<float>{1, 2, 3, 4, 5, 6});
   OnDevice<std::int32_t> counters(std::vector<std::int32_t>{40, 0, 0}), step(1), rows(3);
   OnDevice<float> three(3);
   const auto begin = [&](Index batch) {
-    cuda::begin_step(*cuda_stream(), {.batch = batch,
-                                      .order = order,
-                                      .coefficients = coefficients,
-                                      .counters = counters,
-                                      .step = step,
-                                      .rows = rows,
-                                      .step_coefficients = three});
+    cuda::load_step_inputs(*cuda_stream(), {.batch = batch,
+                                            .order = order,
+                                            .coefficients = coefficients,
+                                            .counters = counters,
+                                            .step = step,
+                                            .rows = rows,
+                                            .step_coefficients = three});
   };
   begin(3);
   EXPECT_EQ(step.to_host()[0], 40);
@@ -235,11 +235,12 @@ TEST_F(CudaKernels, BeginStepHandsOutTheTablesRowByRow) {
   EXPECT_EQ(counters.to_host(), (std::vector<std::int32_t>{42, 2, 5}));
 }
 
-TEST_F(CudaKernels, AddResultsWeighsALossByItsBatch) {
+TEST_F(CudaKernels, AccumulateMetricsWeightsALossByItsBatch) {
   const OnDevice<float> loss(std::vector<float>{0.25F});
   const OnDevice<std::int32_t> correct(std::vector<std::int32_t>{3});
   OnDevice<double> sums(std::vector<double>{1, 10});
-  cuda::add_results(*cuda_stream(), {.batch = 4, .loss = loss, .correct = correct, .sums = sums});
+  cuda::accumulate_metrics(*cuda_stream(),
+                           {.batch = 4, .loss = loss, .correct = correct, .sums = sums});
   EXPECT_EQ(sums.to_host(), (std::vector<double>{2, 13}));
 }
 
@@ -260,18 +261,18 @@ TEST_F(CudaKernels, RoundsToTheNearestBf16AndToEvenInTheMiddle) {
   EXPECT_TRUE(std::isinf(rounded[6])) << "above the largest bf16 by more than half a step";
 }
 
-TEST_F(CudaKernels, ARecordingRunsWhenItIsReplayed) {
+TEST_F(CudaKernels, ACapturedGraphRunsWhenItIsLaunched) {
   OnDevice<float> sum(std::vector<float>{0});
   const OnDevice<float> one(std::vector<float>{1});
-  const auto recording =
-      cuda::record(*cuda_stream(), [&] { cuda::accumulate<float>(*cuda_stream(), 1, one, sum); });
+  const auto graph = cuda::capture_graph(
+      *cuda_stream(), [&] { cuda::accumulate<float>(*cuda_stream(), 1, one, sum); });
   EXPECT_EQ(sum.to_host()[0], 0);
-  cuda::replay(*cuda_stream(), recording.get());
-  cuda::replay(*cuda_stream(), recording.get());
+  cuda::launch_graph(*cuda_stream(), graph.get());
+  cuda::launch_graph(*cuda_stream(), graph.get());
   EXPECT_EQ(sum.to_host()[0], 2);
-  EXPECT_THROW(cuda::record(*cuda_stream(), [&] { static_cast<void>(sum.to_host()); }),
+  EXPECT_THROW(cuda::capture_graph(*cuda_stream(), [&] { static_cast<void>(sum.to_host()); }),
                std::runtime_error)
-      << "a recording cannot wait for what it records";
+      << "a capture cannot synchronize";
   EXPECT_EQ(sum.to_host()[0], 2) << "and the stream goes on";
 }
 
@@ -291,7 +292,7 @@ TEST_F(CudaKernels, OutOfMemorySaysHowMuchThereWasAndWhatToDo) {
 // own.
 TEST_F(CudaKernels, AFailedCallDoesNotHauntTheNext) {
   EXPECT_THROW(cuda::allocate(*cuda_stream(), std::size_t{1} << 50), std::runtime_error);
-  EXPECT_THROW(cuda::record(*cuda_stream(), [&] { OnDevice<float>(1).to_host(); }),
+  EXPECT_THROW(cuda::capture_graph(*cuda_stream(), [&] { OnDevice<float>(1).to_host(); }),
                std::runtime_error);
   OnDevice<float> sum(std::vector<float>{1});
   const OnDevice<float> one(std::vector<float>{1});

@@ -1,4 +1,4 @@
-// How the page and the server's own pages look: in every window, in every colour scheme, by
+// How the page and the server's own pages look: in every window, in every color scheme, by
 // keyboard.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -41,7 +41,7 @@ describePage('the look', ({ onPage }) => {
   }
 
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    test(`bars and buttons stand out in ${colorScheme} colours`, () => drawn(async (page) => {
+    test(`bars and buttons stand out in ${colorScheme} colors`, () => drawn(async (page) => {
       const colors = await page.evaluate(() => {
         const style = (selector) => getComputedStyle(document.querySelector(selector));
         return {
@@ -59,7 +59,7 @@ describePage('the look', ({ onPage }) => {
       }
     }, { colorScheme }));
 
-    test(`sheet and bars survive forced colours, ${colorScheme}`, () => drawn(async (page) => {
+    test(`sheet and bars survive forced colors, ${colorScheme}`, () => drawn(async (page) => {
       const shown = await page.evaluate(() => {
         const style = (selector) => getComputedStyle(document.querySelector(selector));
         return {
@@ -109,7 +109,7 @@ describePage('the look', ({ onPage }) => {
   }));
 });
 
-/** Of two colours as getComputedStyle() gives them (WCAG 2.2, 1.4.11). */
+/** Of two colors as getComputedStyle() gives them (WCAG 2.2, 1.4.11). */
 function contrast(a, b) {
   const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
   return (light + 0.05) / (dark + 0.05);

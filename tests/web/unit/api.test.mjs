@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { recognise, Refused, Unavailable } from '../../../web/api.js';
+import { recognize, Refused, Unavailable } from '../../../web/api.js';
 
 const kPicture = new Blob(['a picture'], { type: 'image/png' });
 const kSeen = Uint8Array.from({ length: 784 }, (_, i) => i % 256);
@@ -18,7 +18,7 @@ const server = (status, body) => async () => new Response(JSON.stringify(body), 
 
 test('the picture is posted as the form field `file`, to the page\'s own origin', async () => {
   const requests = [];
-  await recognise(kPicture, async (url, request) => {
+  await recognize(kPicture, async (url, request) => {
     requests.push({ url, request });
     return server(200, kBody)();
   });
@@ -31,7 +31,7 @@ test('the picture is posted as the form field `file`, to the page\'s own origin'
 });
 
 test('an answer carries digit, confidence, probabilities and the picture seen', async () => {
-  const answer = await recognise(kPicture, server(200, kBody));
+  const answer = await recognize(kPicture, server(200, kBody));
   assert.equal(answer.digit, 7);
   assert.equal(answer.confidence, 0.91);
   assert.deepEqual(answer.probabilities, kBody.probabilities);
@@ -40,7 +40,7 @@ test('an answer carries digit, confidence, probabilities and the picture seen', 
 
 test('a blank picture is no error', async () => {
   const body = { error: 'Image is blank. Please provide a valid digit.' };
-  assert.equal(await recognise(kPicture, server(400, body)), null);
+  assert.equal(await recognize(kPicture, server(400, body)), null);
 });
 
 test('a refusal says what the server said', async () => {
@@ -51,7 +51,7 @@ test('a refusal says what the server said', async () => {
     [404, {}, 'The server answered with status 404.'],
   ];
   for (const [status, body, message] of refusals) {
-    await assert.rejects(recognise(kPicture, server(status, body)), (error) => {
+    await assert.rejects(recognize(kPicture, server(status, body)), (error) => {
       assert.ok(error instanceof Refused);
       assert.equal(error.message, message);
       return true;
@@ -63,7 +63,7 @@ test('a server that is away, overloaded or broken is unavailable', async () => {
   const away = async () => { throw new TypeError('fetch failed'); };
   const noJson = async () => new Response('<html>', { status: 200 });
   for (const send of [away, noJson, server(500, {}), server(503, {}), server(429, {})]) {
-    await assert.rejects(recognise(kPicture, send), Unavailable);
+    await assert.rejects(recognize(kPicture, send), Unavailable);
   }
 });
 
@@ -80,6 +80,6 @@ test('an answer in an unknown form is not shown', async () => {
     { ...kBody, seen: 'AAAA' },
   ];
   for (const body of bodies) {
-    await assert.rejects(recognise(kPicture, server(200, body)), Unavailable);
+    await assert.rejects(recognize(kPicture, server(200, body)), Unavailable);
   }
 });

@@ -48,7 +48,7 @@ function makeBench() {
   const open = [];
   bench.predictor = new Predictor({
     picture: async () => bench.drawing || null,
-    recognise(picture) {
+    recognize(picture) {
       bench.asked.push(picture);
       return new Promise((resolve, reject) => { open.push({ resolve, reject }); });
     },

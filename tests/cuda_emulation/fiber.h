@@ -8,20 +8,20 @@
 
 namespace inkling::emulation {
 
-class Fibre {
+class Fiber {
  public:
   // The stack that the program runs on already.
-  Fibre() = default;
-  // A new stack, on which `entry` begins when the fibre is first entered; it never returns. Below
+  Fiber() = default;
+  // A new stack, on which `entry` begins when the fiber is first entered; it never returns. Below
   // the stack is a page that nothing may touch.
-  explicit Fibre(void (*entry)());
-  ~Fibre();
-  Fibre(const Fibre&) = delete;
-  Fibre& operator=(const Fibre&) = delete;
+  explicit Fiber(void (*entry)());
+  ~Fiber();
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
 
-  // Leaves this fibre, which is the one that runs, for another; returns when someone enters this
+  // Leaves this fiber, which is the one that runs, for another; returns when someone enters this
   // one again.
-  void switch_to(Fibre& other);
+  void switch_to(Fiber& other);
 
   // To be called first of all by an entry.
   static void arrived();

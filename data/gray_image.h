@@ -1,4 +1,4 @@
-// One number a pixel: what preparation works on between the picture and the digit.
+// A single-channel float image: what preparation works on between the picture and the digit.
 #pragma once
 
 #include <cstddef>
@@ -6,13 +6,13 @@
 
 namespace inkling {
 
-// width * height values, row by row. Grey planes hold luminance (0 black, 255 white), ink planes
+// width * height values, row-major. Holds luminance (0 black, 255 white), alpha (0 transparent) or
 // ink (0 none, 255 full).
-struct Plane {
-  Plane(int plane_width, int plane_height)
-      : width(plane_width),
-        height(plane_height),
-        values(static_cast<std::size_t>(plane_width) * static_cast<std::size_t>(plane_height)) {}
+struct GrayImage {
+  GrayImage(int image_width, int image_height)
+      : width(image_width),
+        height(image_height),
+        values(static_cast<std::size_t>(image_width) * static_cast<std::size_t>(image_height)) {}
 
   float& at(int x, int y) { return values[index(x, y)]; }
   float at(int x, int y) const { return values[index(x, y)]; }

@@ -1,4 +1,4 @@
-#include "data/fit.h"
+#include "data/digit_geometry.h"
 
 #include <algorithm>
 #include <cmath>
@@ -31,16 +31,16 @@ std::vector<Cover> covers(int source, int target) {
   return result;
 }
 
-Plane average_rows(const Plane& plane, int width) {
-  Plane result(width, plane.height);
-  const std::vector<Cover> columns = covers(plane.width, width);
-  for (int y = 0; y < plane.height; ++y) {
+GrayImage average_rows(const GrayImage& image, int width) {
+  GrayImage result(width, image.height);
+  const std::vector<Cover> columns = covers(image.width, width);
+  for (int y = 0; y < image.height; ++y) {
     for (int x = 0; x < width; ++x) {
       const Cover& cover = columns[static_cast<std::size_t>(x)];
       float sum = 0;
       int source = cover.first;
       for (const float weight : cover.weights) {
-        sum += weight * plane.at(source++, y);
+        sum += weight * image.at(source++, y);
       }
       result.at(x, y) = sum;
     }
@@ -48,15 +48,15 @@ Plane average_rows(const Plane& plane, int width) {
   return result;
 }
 
-Plane average_columns(const Plane& plane, int height) {
-  Plane result(plane.width, height);
-  const std::vector<Cover> rows = covers(plane.height, height);
+GrayImage average_columns(const GrayImage& image, int height) {
+  GrayImage result(image.width, height);
+  const std::vector<Cover> rows = covers(image.height, height);
   for (int y = 0; y < height; ++y) {
     const Cover& cover = rows[static_cast<std::size_t>(y)];
     int source = cover.first;
     for (const float weight : cover.weights) {
-      for (int x = 0; x < plane.width; ++x) {
-        result.at(x, y) += weight * plane.at(x, source);
+      for (int x = 0; x < image.width; ++x) {
+        result.at(x, y) += weight * image.at(x, source);
       }
       ++source;
     }
@@ -64,28 +64,28 @@ Plane average_columns(const Plane& plane, int height) {
   return result;
 }
 
-// Outside the plane there is paper: ink at its edge has an outline too.
-float ink_or_paper(const Plane& ink, int x, int y) {
+// Outside the image there is paper: ink at its edge has an outline too.
+float ink_or_paper(const GrayImage& ink, int x, int y) {
   return x < 0 || y < 0 || x >= ink.width || y >= ink.height ? 0 : ink.at(x, y);
 }
 
-// Where ink must start for its centre of mass to come to the middle. Halves go down, as they do in
-// MNIST, whose centres lie in [13.5, 14.5).
-int start_of(double centre, int extent, int size) {
-  const int start = static_cast<int>(std::ceil(size / 2.0 - centre - 0.5));
+// Where ink must start for its center of mass to come to the middle. Halves go down, as they do in
+// MNIST, whose centers lie in [13.5, 14.5).
+int start_of(double center, int extent, int size) {
+  const int start = static_cast<int>(std::ceil(size / 2.0 - center - 0.5));
   return std::clamp(start, 0, size - extent);
 }
 
 }  // namespace
 
-std::optional<Box> ink_box(const Plane& ink, float least) {
+std::optional<Box> ink_box(const GrayImage& ink, float threshold) {
   int left = ink.width;
   int right = -1;
   int top = ink.height;
   int bottom = -1;
   for (int y = 0; y < ink.height; ++y) {
     for (int x = 0; x < ink.width; ++x) {
-      if (ink.at(x, y) > least) {
+      if (ink.at(x, y) > threshold) {
         left = std::min(left, x);
         right = std::max(right, x);
         top = std::min(top, y);
@@ -99,8 +99,8 @@ std::optional<Box> ink_box(const Plane& ink, float least) {
   return Box{left, top, right - left + 1, bottom - top + 1};
 }
 
-Plane crop(const Plane& ink, const Box& box) {
-  Plane result(box.width, box.height);
+GrayImage crop(const GrayImage& ink, const Box& box) {
+  GrayImage result(box.width, box.height);
   for (int y = 0; y < box.height; ++y) {
     for (int x = 0; x < box.width; ++x) {
       result.at(x, y) = ink_or_paper(ink, box.x + x, box.y + y);
@@ -109,30 +109,30 @@ Plane crop(const Plane& ink, const Box& box) {
   return result;
 }
 
-Plane area_average(const Plane& plane, int width, int height) {
-  return average_columns(average_rows(plane, width), height);
+GrayImage area_average(const GrayImage& image, int width, int height) {
+  return average_columns(average_rows(image, width), height);
 }
 
-Plane scale_longer_side(const Plane& plane, int longer_side) {
-  const double scale = static_cast<double>(longer_side) / std::max(plane.width, plane.height);
+GrayImage scale_longer_side(const GrayImage& image, int longer_side) {
+  const double scale = static_cast<double>(longer_side) / std::max(image.width, image.height);
   const auto scaled = [&](int side) {
     return std::max(1, static_cast<int>(std::lround(side * scale)));
   };
-  return area_average(plane, scaled(plane.width), scaled(plane.height));
+  return area_average(image, scaled(image.width), scaled(image.height));
 }
 
-float strongest(const Plane& ink) {
+float max_value(const GrayImage& ink) {
   return *std::max_element(ink.values.begin(), ink.values.end());
 }
 
-void stretch_to_full(Plane& ink) {
-  const float gain = kFull / strongest(ink);
+void stretch_to_full(GrayImage& ink) {
+  const float gain = kFull / max_value(ink);
   for (float& value : ink.values) {
     value *= gain;
   }
 }
 
-float stroke_width(const Plane& ink) {
+float stroke_width(const GrayImage& ink) {
   double area = 0;
   double squares = 0;
   for (const float value : ink.values) {
@@ -152,9 +152,9 @@ float stroke_width(const Plane& ink) {
   return static_cast<float>(2 * area / outline * fullness);
 }
 
-Plane thicken(const Plane& ink, float radius) {
+GrayImage thicken(const GrayImage& ink, float radius) {
   const int reach = static_cast<int>(std::ceil(radius));
-  Plane disc(2 * reach + 1, 2 * reach + 1);
+  GrayImage disc(2 * reach + 1, 2 * reach + 1);
   for (int y = -reach; y <= reach; ++y) {
     for (int x = -reach; x <= reach; ++x) {
       // The share of this pixel that is within the radius of the pen's own pixel.
@@ -162,7 +162,7 @@ Plane thicken(const Plane& ink, float radius) {
       disc.at(x + reach, y + reach) = std::clamp(share, 0.0F, 1.0F);
     }
   }
-  Plane result(ink.width + 2 * reach, ink.height + 2 * reach);
+  GrayImage result(ink.width + 2 * reach, ink.height + 2 * reach);
   for (int y = 0; y < ink.height; ++y) {
     for (int x = 0; x < ink.width; ++x) {
       const float value = ink.at(x, y);
@@ -180,7 +180,7 @@ Plane thicken(const Plane& ink, float radius) {
   return result;
 }
 
-Point centre_of_mass(const Plane& ink) {
+Point center_of_mass(const GrayImage& ink) {
   double mass = 0;
   double moment_x = 0;
   double moment_y = 0;
@@ -194,11 +194,11 @@ Point centre_of_mass(const Plane& ink) {
   return {moment_x / mass, moment_y / mass};
 }
 
-Plane centre_by_mass(const Plane& ink, int size) {
-  const Point centre = centre_of_mass(ink);
-  const int left = start_of(centre.x, ink.width, size);
-  const int top = start_of(centre.y, ink.height, size);
-  Plane result(size, size);
+GrayImage center_by_mass(const GrayImage& ink, int size) {
+  const Point center = center_of_mass(ink);
+  const int left = start_of(center.x, ink.width, size);
+  const int top = start_of(center.y, ink.height, size);
+  GrayImage result(size, size);
   for (int y = 0; y < ink.height; ++y) {
     for (int x = 0; x < ink.width; ++x) {
       result.at(left + x, top + y) = ink.at(x, y);

@@ -1,4 +1,4 @@
-#include "tests/cuda_emulation/fibre.h"
+#include "tests/cuda_emulation/fiber.h"
 
 #include <cerrno>
 #include <system_error>
@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::size_t kStackBytes = std::size_t{64} << 10;
 
-Fibre* left = nullptr;  // the fibre that was left last
+Fiber* left = nullptr;  // the fiber that was left last
 
 }  // namespace
 
-Fibre::Fibre(void (*entry)()) : stack_bytes_(kStackBytes) {
+Fiber::Fiber(void (*entry)()) : stack_bytes_(kStackBytes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   void* memory = mmap(nullptr, page + stack_bytes_, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -36,7 +36,7 @@ Fibre::Fibre(void (*entry)()) : stack_bytes_(kStackBytes) {
   makecontext(&context_, entry, 0);
 }
 
-Fibre::~Fibre() {
+Fiber::~Fiber() {
   if (memory_ == nullptr) {
     return;
   }
@@ -47,7 +47,7 @@ Fibre::~Fibre() {
   munmap(memory_, page + stack_bytes_);
 }
 
-void Fibre::switch_to(Fibre& other) {
+void Fiber::switch_to(Fiber& other) {
   left = this;
 #ifdef __SANITIZE_ADDRESS__
   void* fake_stack = nullptr;
@@ -59,7 +59,7 @@ void Fibre::switch_to(Fibre& other) {
 #endif
 }
 
-void Fibre::arrived() {
+void Fiber::arrived() {
 #ifdef __SANITIZE_ADDRESS__
   __sanitizer_finish_switch_fiber(nullptr, &left->stack_, &left->stack_bytes_);
 #endif
