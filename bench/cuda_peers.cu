@@ -4,7 +4,7 @@
 #include <cudnn.h>
 
 #include "bench/peers.h"
-#include "kernels/cuda/context.h"
+#include "kernels/cuda/runtime/context.h"
 
 namespace inkling {
 namespace {

@@ -38,7 +38,7 @@ Tensor random_tensor(const Shape& shape, Dtype dtype, const Device& device) {
     return wide;
   }
   Tensor rounded(shape, dtype, device);
-  pick(device.type(), cpu::round_to_bfloat16, cuda::round_to_bfloat16)(
+  pick(device.type(), cpu::cast_to_bfloat16, cuda::cast_to_bfloat16)(
       device.stream(), rounded.size(), wide.data<float>(), rounded.data<bfloat16>());
   return rounded;
 }

@@ -112,7 +112,7 @@ void visit_rounding(const Device& device, const VisitKernel& visit) {
   Tensor y({kParameters}, Dtype::bfloat16, device);
   visit({"float32 → bf16, all parameters", Dtype::bfloat16, 0, 6.0 * kParameters,
          [=]() mutable {
-           pick(device.type(), cpu::round_to_bfloat16, cuda::round_to_bfloat16)(
+           pick(device.type(), cpu::cast_to_bfloat16, cuda::cast_to_bfloat16)(
                device.stream(), x.size(), x.data<float>(), y.data<bfloat16>());
          },
          nullptr, ""});

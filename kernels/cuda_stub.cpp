@@ -42,7 +42,7 @@ std::shared_ptr<const void> capture_graph(const Stream&, const std::function<voi
 void launch_graph(const Stream&, const void*) { unavailable(); }
 void load_step_inputs(const Stream&, const LoadStepInputs&) { unavailable(); }
 void accumulate_metrics(const Stream&, const AccumulateMetrics&) { unavailable(); }
-void round_to_bfloat16(const Stream&, Index, const float*, bfloat16*) { unavailable(); }
+void cast_to_bfloat16(const Stream&, Index, const float*, bfloat16*) { unavailable(); }
 #endif
 
 }  // namespace inkling::cuda

@@ -84,4 +84,4 @@ void load_step_inputs(const Stream& stream, const LoadStepInputs& args);
 void accumulate_metrics(const Stream& stream, const AccumulateMetrics& args);
 
 // Rounded to the nearest, ties to even.
-void round_to_bfloat16(const Stream& stream, Index size, const float* x, bfloat16* y);
+void cast_to_bfloat16(const Stream& stream, Index size, const float* x, bfloat16* y);

@@ -28,7 +28,7 @@ inline Tensor rounded_to(Dtype dtype, const Tensor& parameter) {
   }
   const Device& device = parameter.device();
   Tensor rounded(parameter.shape(), dtype, device);
-  pick(device.type(), cpu::round_to_bfloat16, cuda::round_to_bfloat16)(
+  pick(device.type(), cpu::cast_to_bfloat16, cuda::cast_to_bfloat16)(
       device.stream(), parameter.size(), parameter.data<float>(), rounded.data<bfloat16>());
   return rounded;
 }

@@ -1,17 +1,17 @@
-// Convolution, with what is fused to it, as one matrix product an image.
+// Convolution and its epilogue as one matrix product per image, of its im2col matrix.
 //
-// The images of a batch are cut into at most kChunks chunks, whatever the number of threads, and
-// the weight gradients of the chunks are added in order: that makes the sums the same for any
-// number of threads. (Eigen cuts a product by the sizes of the caches that it finds, so another
-// machine may round otherwise.)
+// A batch is divided into at most kChunks chunks, whatever the number of threads, and the chunks'
+// weight gradients are added in order, so sums do not depend on the number of threads. (They may
+// differ between machines: Eigen blocks a product by the cache sizes that it finds.)
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "kernels/cpu/gemm.h"
-#include "kernels/cpu/patches.h"
+#include "kernels/cpu/im2col.h"
 #include "kernels/cpu/scratch.h"
 #include "kernels/kernels.h"
+#include "kernels/pointwise.h"
 #include "kernels/thread_pool.h"
 
 namespace inkling::cpu {
@@ -34,8 +34,8 @@ struct Sizes {
   Index input;   // elements of one input image
   Index pixels;  // outputs of one channel of one image
   Index output;  // elements of one output image before pooling
-  Index pooled;  // elements of one output image as it is stored
-  Index argmax;  // bytes of its choices
+  Index pooled;  // elements of one output image as stored
+  Index argmax;  // bytes of its packed argmax
 };
 
 template <class T>
@@ -47,12 +47,6 @@ void add_bias(Index pixels, Index channels, const T* bias, T* y) {
   }
 }
 
-// ReLU that lets NaN through, as std::max(x, 0) would not.
-template <class T>
-T relu(T x) {
-  return x <= T{0} ? T{0} : x;
-}
-
 template <class T>
 void relu_in_place(Index size, T* y) {
   for (Index i = 0; i < size; ++i) {
@@ -60,8 +54,7 @@ void relu_in_place(Index size, T* y) {
   }
 }
 
-// ReLU after the pool gives what ReLU before it gives, for a quarter of the comparisons. The first
-// of equals wins, and NaN wins over all, as in max_pool2d.
+// ReLU and max-pooling commute: after the pool, ReLU has a quarter of the elements.
 template <class T>
 void max_pool_relu(const Conv2dShape& s, const T* full, T* y, std::uint8_t* packed_argmax) {
   const Index channels = s.out_channels;
@@ -75,16 +68,13 @@ void max_pool_relu(const Conv2dShape& s, const T* full, T* y, std::uint8_t* pack
       const T* top = full + 2 * py * row + 2 * px * channels;
       const T* window[4] = {top, top + channels, top + row, top + row + channels};
       for (Index c = 0; c < channels; ++c) {
-        T max = window[0][c];
-        std::uint8_t argmax = 0;
-        for (std::uint8_t k = 1; k < 4; ++k) {
-          const bool larger = !(window[k][c] <= max) && !std::isnan(max);
-          max = larger ? window[k][c] : max;
-          argmax = larger ? k : argmax;
+        RunningMax<T> max{window[0][c], 0};
+        for (int k = 1; k < 4; ++k) {
+          max.update(window[k][c], k);
         }
-        y[c] = relu(max);
+        y[c] = relu(max.value);
         if (packed_argmax != nullptr) {
-          packed_argmax[c / 4] |= static_cast<std::uint8_t>(argmax << 2 * (c % 4));
+          packed_argmax[c / 4] |= static_cast<std::uint8_t>(max.argmax << 2 * (c % 4));
         }
       }
       y += channels;
@@ -99,12 +89,12 @@ void forward_image(const Conv2dForward<T>& args, const Sizes& sizes, Index image
   const Conv2dShape& s = args.shape;
   T* y = args.y + image * sizes.pooled;
   T* full = args.epilogue == Epilogue::relu_pool ? scratch<T, 1>(sizes.output) : y;
-  T* patches = scratch<T, 0>(sizes.pixels * s.patch());
-  gather_patches(s, args.x + image * sizes.input, patches);
+  T* columns = scratch<T, 0>(sizes.pixels * s.patch());
+  im2col(s, args.x + image * sizes.input, columns);
   gemm({.m = sizes.pixels,
         .n = s.out_channels,
         .k = s.patch(),
-        .a = patches,
+        .a = columns,
         .a_stride = s.patch(),
         .b = args.weight,
         .b_stride = s.out_channels,
@@ -121,8 +111,7 @@ void forward_image(const Conv2dForward<T>& args, const Sizes& sizes, Index image
   }
 }
 
-// The gradient at the convolution's own output, before what is fused to it. Returns dy itself when
-// nothing is.
+// The gradient of the convolution's own result, before its epilogue; dy itself without one.
 template <class T>
 const T* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& sizes, Index image,
                            T* full) {
@@ -134,7 +123,7 @@ const T* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& sizes, In
   const T* y = args.y + image * sizes.pooled;
   if (args.epilogue == Epilogue::relu) {
     for (Index i = 0; i < sizes.output; ++i) {
-      full[i] = y[i] > T{0} ? dy[i] : T{0};
+      full[i] = relu_gradient(y[i], dy[i]);
     }
     return full;
   }
@@ -146,7 +135,7 @@ const T* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& sizes, In
     for (Index px = 0; px < s.out_width() / 2; ++px) {
       T* top = full + 2 * py * row + 2 * px * channels;
       for (Index c = 0; c < channels; ++c, ++y, ++dy) {
-        const T gradient = *y > T{0} ? *dy : T{0};
+        const T gradient = relu_gradient(*y, *dy);
         const int argmax = unpack_argmax(packed_argmax, 0, channels, c);
         top[c] = argmax == 0 ? gradient : T{0};
         top[channels + c] = argmax == 1 ? gradient : T{0};
@@ -164,13 +153,13 @@ void backward_image(const Conv2dBackward<T>& args, const Sizes& sizes, Index ima
                     T* dbias) {
   const Conv2dShape& s = args.shape;
   const T* dfull = epilogue_backward(args, sizes, image, scratch<T, 1>(sizes.output));
-  T* patches = scratch<T, 0>(sizes.pixels * s.patch());
+  T* columns = scratch<T, 0>(sizes.pixels * s.patch());
   if (dweight != nullptr) {
-    gather_patches(s, args.x + image * sizes.input, patches);
+    im2col(s, args.x + image * sizes.input, columns);
     gemm({.m = s.patch(),
           .n = s.out_channels,
           .k = sizes.pixels,
-          .a = patches,
+          .a = columns,
           .a_transposed = true,
           .a_stride = s.patch(),
           .b = dfull,
@@ -195,9 +184,9 @@ void backward_image(const Conv2dBackward<T>& args, const Sizes& sizes, Index ima
           .b = args.weight,
           .b_transposed = true,
           .b_stride = s.out_channels,
-          .c = patches,
+          .c = columns,
           .c_stride = s.patch()});
-    scatter_patches(s, patches, args.dx + image * sizes.input);
+    col2im(s, columns, args.dx + image * sizes.input);
   }
 }
 

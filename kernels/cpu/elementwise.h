@@ -1,4 +1,4 @@
-// How many elements one chunk of an element-wise kernel takes.
+// The chunk size of elementwise kernels.
 #pragma once
 
 #include "kernels/arguments.h"

@@ -1,9 +1,8 @@
-// Max-pooling of square windows, without padding. The first of equal values wins, and NaN wins over
-// all: as PyTorch does.
+// Max-pooling of square windows, without padding (RunningMax in kernels/pointwise.h).
 #include <algorithm>
-#include <cmath>
 
 #include "kernels/kernels.h"
+#include "kernels/pointwise.h"
 #include "kernels/thread_pool.h"
 
 namespace inkling::cpu {
@@ -21,17 +20,12 @@ void max_pool2d_forward(const Stream& stream, const MaxPool2dForward<T>& args) {
       for (Index ox = 0; ox < s.out_width(); ++ox) {
         for (Index c = 0; c < s.channels; ++c, ++out) {
           const T* window = x + ox * s.stride * s.channels + c;
-          T best = *window;
-          Index argmax = 0;
+          RunningMax<T> max{*window, 0};
           for (Index k = 1; k < s.kernel * s.kernel; ++k) {
-            const T value = window[k / s.kernel * row + k % s.kernel * s.channels];
-            if (!(value <= best) && !std::isnan(best)) {
-              best = value;
-              argmax = k;
-            }
+            max.update(window[k / s.kernel * row + k % s.kernel * s.channels], static_cast<int>(k));
           }
-          args.y[out] = best;
-          args.argmax[out] = static_cast<std::uint8_t>(argmax);
+          args.y[out] = max.value;
+          args.argmax[out] = static_cast<std::uint8_t>(max.argmax);
         }
       }
     }

@@ -1,6 +1,7 @@
-// ReLU, and the sum that joins two gradients.
+// ReLU and its gradient.
 #include "kernels/cpu/elementwise.h"
 #include "kernels/kernels.h"
+#include "kernels/pointwise.h"
 #include "kernels/thread_pool.h"
 
 namespace inkling::cpu {
@@ -9,7 +10,7 @@ template <class T>
 void relu_forward(const Stream& stream, Index size, const T* x, T* y) {
   parallel_for(*stream.pool, size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      y[i] = x[i] <= T{0} ? T{0} : x[i];
+      y[i] = relu(x[i]);
     }
   });
 }
@@ -18,16 +19,7 @@ template <class T>
 void relu_backward(const Stream& stream, Index size, const T* y, const T* dy, T* dx) {
   parallel_for(*stream.pool, size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      dx[i] = y[i] > T{0} ? dy[i] : T{0};
-    }
-  });
-}
-
-template <class T>
-void accumulate(const Stream& stream, Index size, const T* x, T* y) {
-  parallel_for(*stream.pool, size, kElementGrain, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) {
-      y[i] += x[i];
+      dx[i] = relu_gradient(y[i], dy[i]);
     }
   });
 }
@@ -36,7 +28,5 @@ template void relu_forward(const Stream&, Index, const float*, float*);
 template void relu_forward(const Stream&, Index, const double*, double*);
 template void relu_backward(const Stream&, Index, const float*, const float*, float*);
 template void relu_backward(const Stream&, Index, const double*, const double*, double*);
-template void accumulate(const Stream&, Index, const float*, float*);
-template void accumulate(const Stream&, Index, const double*, double*);
 
 }  // namespace inkling::cpu

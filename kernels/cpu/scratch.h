@@ -1,4 +1,4 @@
-// Working memory of a chunk, kept by its thread from one call to the next.
+// Scratch memory of a chunk, kept by its thread between calls.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace inkling::cpu {
 
-// At least `size` elements, uninitialized, until the next call with the same T and Slot on this
-// thread. A chunk that needs several buffers at once names them by Slot.
+// At least `size` elements, uninitialized, valid until the next call with the same T and Slot on
+// this thread. Buffers used at once have different Slots.
 template <class T, int Slot = 0>
 T* scratch(Index size) {
   thread_local std::vector<T> buffer;

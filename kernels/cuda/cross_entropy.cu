@@ -1,9 +1,9 @@
-// Softmax and cross-entropy from logits: the largest logit is taken off first, so that no
-// exponential overflows. A batch's logits are a few thousand numbers; the time is that of one
-// launch, so all of it (probabilities, loss, count of right answers, gradient) is one kernel of one
-// block, whose sums have one order.
-#include "kernels/cuda/context.h"
-#include "kernels/cuda/number.h"
+// Softmax and cross-entropy from logits; the maximum is subtracted first, so that no exponential
+// overflows. A batch's logits are a few thousand numbers. Bound: launch latency, so one kernel of
+// one block computes probabilities, loss, correct predictions and gradient, with sums in a fixed
+// order.
+#include "kernels/cuda/runtime/context.h"
+#include "kernels/cuda/runtime/vec.h"
 
 namespace inkling::cuda {
 namespace {
@@ -13,7 +13,7 @@ constexpr unsigned kRowThreads = 256;  // a power of two
 struct Row {
   float log_sum;  // log(sum(exp(logits)))
   float mean;     // of the logits
-  Index best;     // the largest logit's class, first of equals
+  Index argmax;   // first of equals
 };
 
 // Writes softmax(logits).
@@ -21,13 +21,13 @@ template <class T>
 __device__ Row softmax_row(Index classes, const T* logits, float* probabilities) {
   float max_logit = to_float(logits[0]);
   float total = 0;
-  Index best = 0;
+  Index argmax = 0;
   for (Index c = 0; c < classes; ++c) {
     const float logit = to_float(logits[c]);
     total += logit;
     if (logit > max_logit) {
       max_logit = logit;
-      best = c;
+      argmax = c;
     }
   }
   float sum = 0;
@@ -37,7 +37,7 @@ __device__ Row softmax_row(Index classes, const T* logits, float* probabilities)
   for (Index c = 0; c < classes; ++c) {
     probabilities[c] = expf(to_float(logits[c]) - max_logit) / sum;
   }
-  return {max_logit + logf(sum), total / static_cast<float>(classes), best};
+  return {max_logit + logf(sum), total / static_cast<float>(classes), argmax};
 }
 
 template <class T>
@@ -52,7 +52,7 @@ struct Sums {
   std::int32_t correct;
 };
 
-// Adds up one value of each thread, always in the same order. Thread 0 gets the result.
+// Tree reduction over the block, in a fixed order. The result is thread 0's.
 __device__ Sums add_over_block(Sums mine) {
   auto* sums = reinterpret_cast<Sums*>(shared_memory());
   sums[threadIdx.x] = mine;
@@ -66,7 +66,7 @@ __device__ Sums add_over_block(Sums mine) {
   return sums[threadIdx.x];
 }
 
-// What the probabilities should be, smoothed.
+// Target probabilities with label smoothing.
 struct Target {
   float elsewhere;
   float at_label;
@@ -77,7 +77,7 @@ struct Target {
   __device__ float of(bool is_label) const { return is_label ? at_label : elsewhere; }
 };
 
-// A label that is no class makes the loss NaN, which no training overlooks.
+// An out-of-range label makes the loss NaN, which no training overlooks.
 template <class T>
 __global__ void forward_kernel(CrossEntropyForward<T> args) {
   const auto smoothing = static_cast<float>(args.label_smoothing);
@@ -90,7 +90,7 @@ __global__ void forward_kernel(CrossEntropyForward<T> args) {
     const Row result = softmax_row(args.classes, logits, args.probabilities + row * args.classes);
     const float at_label = label < args.classes ? to_float(logits[label]) : NAN;
     mine.loss += result.log_sum - (1 - smoothing) * at_label - smoothing * result.mean;
-    mine.correct += result.best == label ? 1 : 0;
+    mine.correct += result.argmax == label ? 1 : 0;
     for (Index c = 0; args.dlogits != nullptr && c < args.classes; ++c) {
       const Index i = row * args.classes + c;
       store(args.dlogits[i], scale * (args.probabilities[i] - target.of(c == label)));

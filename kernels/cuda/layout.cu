@@ -1,51 +1,52 @@
-// NHWC ⇄ NCHW. A block turns 32 × 32 numbers through shared memory, so that reads and writes are
-// both coalesced. Bound by memory: the network flattens 7 × 7 × 256 activations a step, at batch
-// 512 in bf16 13 MB each way, 5 µs of an H200's 4.8 TB/s.
+// NHWC ⇄ NCHW. A block transposes 32 × 32 elements through shared memory, so that reads and writes
+// are both coalesced. Bound by memory: the network flattens 7 × 7 × 256 activations a step, at
+// batch 512 in bf16 13 MB each way, 5 µs of an H200's 4.8 TB/s.
 #include <limits>
 
-#include "kernels/cuda/context.h"
-#include "kernels/cuda/divisor.h"
-#include "kernels/cuda/number.h"
+#include "kernels/cuda/runtime/context.h"
+#include "kernels/cuda/runtime/divisor.h"
+#include "kernels/cuda/runtime/vec.h"
 
 namespace inkling::cuda {
 namespace {
 
-constexpr int kSide = 32;
-constexpr int kStep = kThreads / kSide;  // rows that a block takes at once
+constexpr int kTile = 32;
+constexpr int kRowsPerPass = kThreads / kTile;
 
-// y of [batch, columns, rows] is x of [batch, rows, columns], each image turned.
+// x [batch, rows, columns] → y [batch, columns, rows]. Rows of the tile are padded by one element,
+// so that a column falls on different banks.
 template <class T>
-__global__ void transpose_kernel(int rows, int columns, Divisor by_tiles, Divisor by_tiles_across,
+__global__ void transpose_kernel(int rows, int columns, Divisor by_tiles, Divisor by_tiles_per_row,
                                  const T* x, T* y) {
   const int block = static_cast<int>(blockIdx.x);
   const int image = by_tiles.quotient(block);
   const int tile = by_tiles.remainder(block, image);
-  const int tile_row = by_tiles_across.quotient(tile);
-  const int first_row = tile_row * kSide;
-  const int first_column = by_tiles_across.remainder(tile, tile_row) * kSide;
-  const int lane = static_cast<int>(threadIdx.x) % kSide;
-  const int line = static_cast<int>(threadIdx.x) / kSide;
+  const int tile_row = by_tiles_per_row.quotient(tile);
+  const int first_row = tile_row * kTile;
+  const int first_column = by_tiles_per_row.remainder(tile, tile_row) * kTile;
+  const int lane = static_cast<int>(threadIdx.x) % kTile;
+  const int tile_row_of_thread = static_cast<int>(threadIdx.x) / kTile;
   const Index start = static_cast<Index>(image) * rows * columns;
-  auto* const turned = reinterpret_cast<T*>(shared_memory());  // [kSide][kSide + 1]
-  for (int i = line; i < kSide; i += kStep) {
+  auto* const shared = reinterpret_cast<T*>(shared_memory());  // [kTile][kTile + 1]
+  for (int i = tile_row_of_thread; i < kTile; i += kRowsPerPass) {
     if (first_row + i < rows && first_column + lane < columns) {
-      turned[i * (kSide + 1) + lane] =
+      shared[i * (kTile + 1) + lane] =
           x[start + static_cast<Index>(first_row + i) * columns + first_column + lane];
     }
   }
   __syncthreads();
-  for (int i = line; i < kSide; i += kStep) {
+  for (int i = tile_row_of_thread; i < kTile; i += kRowsPerPass) {
     if (first_column + i < columns && first_row + lane < rows) {
       y[start + static_cast<Index>(first_column + i) * rows + first_row + lane] =
-          turned[lane * (kSide + 1) + i];
+          shared[lane * (kTile + 1) + i];
     }
   }
 }
 
 template <class T>
 void transpose(const Stream& stream, Index batch, Index rows, Index columns, const T* x, T* y) {
-  const Index across = ceil_divide(columns, kSide);
-  const Index tiles = across * ceil_divide(rows, kSide);
+  const Index across = ceil_divide(columns, kTile);
+  const Index tiles = across * ceil_divide(rows, kTile);
   if (batch * tiles == 0) {
     return;
   }
@@ -55,7 +56,7 @@ void transpose(const Stream& stream, Index batch, Index rows, Index columns, con
   }
   launch(
       transpose_kernel<T>,
-      {dim3(static_cast<unsigned>(batch * tiles)), dim3(kThreads), kSide * (kSide + 1) * sizeof(T)},
+      {dim3(static_cast<unsigned>(batch * tiles)), dim3(kThreads), kTile * (kTile + 1) * sizeof(T)},
       context_of(stream).stream, static_cast<int>(rows), static_cast<int>(columns),
       Divisor(static_cast<int>(tiles)), Divisor(static_cast<int>(across)), x, y);
 }

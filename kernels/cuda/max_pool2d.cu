@@ -1,10 +1,10 @@
-// Max-pooling of square windows, without padding. The first of equal values wins, and NaN wins over
-// all, as on the CPU. Bound by memory: x is read once, y and the choice written once. (LargerCNN's
-// two pools are fused into their convolutions; this kernel serves other networks.) After conv2, at
-// batch 512 in bf16, it would read 103 MB and write 29 MB, and its gradient the other way round: 28
-// µs each of an H200's 4.8 TB/s.
-#include "kernels/cuda/context.h"
-#include "kernels/cuda/number.h"
+// Max-pooling of square windows, without padding (RunningMax in kernels/pointwise.h). LargerCNN's
+// two pools run in their convolutions' epilogues; this kernel serves other networks. Bound: memory,
+// x read once, y and argmax written once; after conv2 at batch 512 in bf16 it would read 103 MB and
+// write 29 MB, and its gradient the other way round: 28 µs each of an H200's 4.8 TB/s.
+#include "kernels/cuda/runtime/context.h"
+#include "kernels/cuda/runtime/vec.h"
+#include "kernels/pointwise.h"
 
 namespace inkling::cuda {
 namespace {
@@ -21,22 +21,18 @@ __global__ void forward_kernel(MaxPool2dForward<T> args) {
     const T* window =
         args.x + ((image * s.in_height + oy * s.stride) * s.in_width + ox * s.stride) * s.channels +
         channel;
-    float best = to_float(*window);
-    Index argmax = 0;
+    RunningMax<float> max{to_float(*window), 0};
     for (Index k = 1; k < s.kernel * s.kernel; ++k) {
-      const float value = to_float(window[(k / s.kernel * s.in_width + k % s.kernel) * s.channels]);
-      if (!(value <= best) && best == best) {
-        best = value;
-        argmax = k;
-      }
+      max.update(to_float(window[(k / s.kernel * s.in_width + k % s.kernel) * s.channels]),
+                 static_cast<int>(k));
     }
-    store(args.y[i], best);
-    args.argmax[i] = static_cast<std::uint8_t>(argmax);
+    store(args.y[i], max.value);
+    args.argmax[i] = static_cast<std::uint8_t>(max.argmax);
   }
 }
 
-// From the side of the input, so that no two threads add to one place: each element sums the
-// windows that chose it, in order.
+// Gathers instead of scattering, so that no two threads add to one element: each input element sums
+// the gradients of the windows whose argmax it is, in order.
 template <class T>
 __global__ void backward_kernel(MaxPool2dBackward<T> args) {
   const Pool2dShape& s = args.shape;

@@ -38,7 +38,7 @@ void warp_call(const char* name, unsigned mask, void* operand,
 // The calling thread's number in its warp.
 int lane();
 
-// As the PTX manual has them; kernels/cuda/ptx.h says what each does.
+// As the PTX manual has them; kernels/cuda/runtime/ptx.h says what each does.
 void ldmatrix_x4(std::uint32_t (&registers)[4], const void* shared_row, bool transposed,
                  const Where& where = Where::current());
 void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],

@@ -250,7 +250,7 @@ TEST_F(CudaKernels, RoundsToTheNearestBf16AndToEvenInTheMiddle) {
   const OnDevice<float> x(
       std::vector<float>{1, 1.00390625F, 1.01171875F, -3e38F, infinity, nan, 3.4e38F});
   OnDevice<bfloat16> y(7);
-  cuda::round_to_bfloat16(*cuda_stream(), 7, x, y);
+  cuda::cast_to_bfloat16(*cuda_stream(), 7, x, y);
   const auto rounded = to_doubles(y.to_host());
   EXPECT_EQ(rounded[0], 1);
   EXPECT_EQ(rounded[1], 1) << "between 1 and 1.0078125: the even one";

@@ -1,10 +1,10 @@
-// What a CUDA stream of ours carries.
+// A device and its stream, memory for the duration of a launch, and launch configurations.
 #pragma once
 
 #include <algorithm>
 #include <memory>
 
-#include "kernels/cuda/device.h"
+#include "kernels/cuda/runtime/launch.h"
 #include "kernels/kernels.h"
 
 namespace inkling::cuda {
@@ -16,14 +16,13 @@ struct Context {
   Context& operator=(const Context&) = delete;
 
   int device = 0;
-  int capability = 0;       // 80 for compute capability 8.0
-  int multiprocessors = 1;  // for the sizes of launches
+  int capability = 0;  // 80 for compute capability 8.0
+  int multiprocessors = 1;
   cudaStream_t stream = nullptr;
 };
 
-// As check(), but for want of memory: says how much there is, how much was asked for (0: not
-// known), and what to do.
-void check_memory(cudaError_t status, std::size_t asked, const std::string& doing);
+// As check(); out of memory it reports how much was requested (0: unknown) and how much is free.
+void check_memory(cudaError_t status, std::size_t requested, const std::string& doing);
 
 // Synchronizes the stream and returns free memory of the pool to the driver: graphs have a pool of
 // their own.
@@ -33,7 +32,7 @@ inline const Context& context_of(const Stream& stream) {
   return *static_cast<const Context*>(stream.cuda.get());
 }
 
-// Memory of the device for the time of a launch: freed in stream order, so that what is under way
+// Device memory for the duration of a launch: freed in stream order, so kernels already enqueued
 // may still use it.
 template <class T>
 class Scratch {
@@ -52,19 +51,19 @@ class Scratch {
   T* memory_;
 };
 
-inline constexpr int kThreads = 256;  // of a block that works element by element
+inline constexpr int kThreads = 256;  // per block of an elementwise kernel
 
 inline Index ceil_divide(Index a, Index b) { return (a + b - 1) / b; }
 
-// Blocks for `size` elements at kThreads a block, in grid-stride loops: enough to keep every
-// multiprocessor busy, and no more.
+// Blocks of kThreads for a grid-stride loop over `size` elements: enough to fill every
+// multiprocessor, and no more.
 inline Grid elementwise_grid(const Context& context, Index size) {
   const Index max_blocks = Index{16} * context.multiprocessors;
   const Index blocks = std::clamp<Index>(ceil_divide(size, kThreads), 1, max_blocks);
   return {dim3(static_cast<unsigned>(blocks)), dim3(kThreads)};
 }
 
-// The element that this thread begins with, and how far it is to its next.
+// A grid-stride loop's first element for this thread, and its stride.
 __device__ inline Index first_element() {
   return static_cast<Index>(blockIdx.x) * blockDim.x + threadIdx.x;
 }

@@ -1,12 +1,12 @@
-#include "kernels/cpu/patches.h"
+#include "kernels/cpu/im2col.h"
 
 #include <algorithm>
 
 namespace inkling::cpu {
 namespace {
 
-// One row of a patch: the kernel's columns [begin, end) lie inside the image, from input column
-// `x`.
+// A row of the kernel at an output pixel: its columns [begin, end) are in bounds, and column 0 is
+// at input column x.
 struct PatchRow {
   Index y = 0;
   Index x = 0;
@@ -14,8 +14,8 @@ struct PatchRow {
   Index end = 0;
 };
 
-// Calls visit(offset of the row in the patches, row) for every kernel row of every output; rows
-// wholly outside have begin == end.
+// Calls visit(offset in `columns`, row) for every kernel row of every output pixel; rows out of
+// bounds have begin == end.
 template <class Visit>
 void for_each_patch_row(const Conv2dShape& s, const Visit& visit) {
   Index offset = 0;
@@ -36,11 +36,11 @@ void for_each_patch_row(const Conv2dShape& s, const Visit& visit) {
 }  // namespace
 
 template <class T>
-void gather_patches(const Conv2dShape& s, const T* image, T* patches) {
+void im2col(const Conv2dShape& s, const T* image, T* columns) {
   const Index channels = s.in_channels;
   const Index row_size = s.kernel * channels;
   for_each_patch_row(s, [&](Index offset, const PatchRow& row) {
-    T* to = patches + offset;
+    T* to = columns + offset;
     if (row.begin == row.end) {
       std::fill_n(to, row_size, T{0});
       return;
@@ -53,11 +53,11 @@ void gather_patches(const Conv2dShape& s, const T* image, T* patches) {
 }
 
 template <class T>
-void scatter_patches(const Conv2dShape& s, const T* patches, T* image) {
+void col2im(const Conv2dShape& s, const T* columns, T* image) {
   const Index channels = s.in_channels;
   std::fill_n(image, s.in_height * s.in_width * channels, T{0});
   for_each_patch_row(s, [&](Index offset, const PatchRow& row) {
-    const T* from = patches + offset + row.begin * channels;
+    const T* from = columns + offset + row.begin * channels;
     T* to = image + (row.y * s.in_width + row.x + row.begin) * channels;
     const Index size = (row.end - row.begin) * channels;
     for (Index i = 0; i < size; ++i) {
@@ -66,9 +66,9 @@ void scatter_patches(const Conv2dShape& s, const T* patches, T* image) {
   });
 }
 
-template void gather_patches(const Conv2dShape&, const float*, float*);
-template void gather_patches(const Conv2dShape&, const double*, double*);
-template void scatter_patches(const Conv2dShape&, const float*, float*);
-template void scatter_patches(const Conv2dShape&, const double*, double*);
+template void im2col(const Conv2dShape&, const float*, float*);
+template void im2col(const Conv2dShape&, const double*, double*);
+template void col2im(const Conv2dShape&, const float*, float*);
+template void col2im(const Conv2dShape&, const double*, double*);
 
 }  // namespace inkling::cpu

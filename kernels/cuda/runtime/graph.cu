@@ -1,7 +1,7 @@
 // CUDA graphs: the some forty launches of a training step cost the host one. (CUDA C++ Programming
 // Guide, "CUDA Graphs", stream capture; allocations and frees of the captured calls become nodes of
 // the graph.)
-#include "kernels/cuda/context.h"
+#include "kernels/cuda/runtime/context.h"
 
 namespace inkling::cuda {
 namespace {

@@ -1,12 +1,12 @@
-// Division by a number that a whole launch has in common: a multiplication and a shift, where the
-// hardware's own takes some twenty instructions. (Granlund & Montgomery, "Division by invariant
-// integers using multiplication", PLDI 1994.)
+// Division by a launch-invariant integer as a multiplication and a shift, instead of the hardware's
+// some twenty instructions (Granlund & Montgomery, "Division by invariant integers using
+// multiplication", PLDI 1994; CUTLASS's FastDivmod).
 #pragma once
 
 #include <bit>
 #include <cstdint>
 
-#include "kernels/cuda/device.h"
+#include "kernels/cuda/runtime/launch.h"
 
 namespace inkling::cuda {
 

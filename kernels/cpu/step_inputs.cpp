@@ -1,5 +1,4 @@
-// What a training step begins and ends with: its rows and coefficients out of tables, its results
-// into sums.
+// A training step's inputs, read from tables, and its metrics, added to the epoch's.
 #include <algorithm>
 
 #include "kernels/kernels.h"
@@ -19,10 +18,6 @@ void load_step_inputs(const Stream&, const LoadStepInputs& args) {
 void accumulate_metrics(const Stream&, const AccumulateMetrics& args) {
   args.sums[0] += static_cast<double>(*args.loss) * static_cast<double>(args.batch);
   args.sums[1] += *args.correct;
-}
-
-void round_to_bfloat16(const Stream&, Index size, const float* x, bfloat16* y) {
-  std::transform(x, x + size, y, [](float value) { return inkling::to_bfloat16(value); });
 }
 
 }  // namespace inkling::cpu

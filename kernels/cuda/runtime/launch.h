@@ -1,5 +1,5 @@
-// What every kernel stands on: errors, launching, shared memory. This file and ptx.h are the only
-// ones that tell nvcc from the emulation that the tests compile the same sources with
+// Error checks, kernel launches, dynamic shared memory. This file and ptx.h are the only ones that
+// distinguish nvcc from the emulation that the tests compile the same sources with
 // (tests/cuda_emulation, whose <cuda_runtime.h> is found first there).
 #pragma once
 
@@ -12,32 +12,33 @@
 
 namespace inkling::cuda {
 
-// Throws std::runtime_error, "CUDA, <doing>: <the call's own text>", unless the call succeeded.
+// Throws std::runtime_error, "CUDA, <doing>: <cudaGetErrorString>", unless the call succeeded.
 inline void check(cudaError_t status, const std::string& doing) {
   if (status != cudaSuccess) {
-    // CUDA keeps it for the next that asks: the next launch would tell it as its own.
+    // Clears the last error, which the next launch would report as its own.
     static_cast<void>(cudaGetLastError());
     throw std::runtime_error("CUDA, " + doing + ": " + cudaGetErrorString(status));
   }
 }
 
-// The size of a launch.
+// A launch configuration.
 struct Grid {
   dim3 blocks;
   dim3 threads;
   std::size_t shared_bytes = 0;  // dynamic shared memory of a block
 };
 
-// More than this a kernel must be allowed explicitly (CUDA programming guide, "Shared Memory").
-inline constexpr std::size_t kPlainSharedBytes = std::size_t{48} << 10;
+// More dynamic shared memory than this needs an opt-in (CUDA C++ Programming Guide, "Shared
+// Memory").
+inline constexpr std::size_t kDefaultSharedBytes = std::size_t{48} << 10;
 
-// Every kernel is started here. Asynchronous on a GPU; the emulation returns when it is done.
-// Throws std::runtime_error when the launch itself is refused.
+// Launches a kernel: asynchronous on a GPU, synchronous in the emulation. Throws std::runtime_error
+// when the launch itself fails.
 template <class... Parameters, class... Arguments>
 void launch(void (*kernel)(Parameters...), const Grid& grid, cudaStream_t stream,
             Arguments... arguments) {
 #ifdef __CUDACC__
-  if (grid.shared_bytes > kPlainSharedBytes) {
+  if (grid.shared_bytes > kDefaultSharedBytes) {
     check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
                                cudaFuncAttributeMaxDynamicSharedMemorySize,
                                static_cast<int>(grid.shared_bytes)),

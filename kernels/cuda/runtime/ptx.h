@@ -1,8 +1,8 @@
-// The few instructions that C++ has no name for, as functions; PTX ISA 8.5. They need sm_80: on
-// older cards the float32 kernels run, which use none of them.
+// Wrappers for PTX instructions without a CUDA intrinsic (PTX ISA 8.5); need sm_80. Older cards run
+// the SIMT kernels, which use none of them.
 #pragma once
 
-#include "kernels/cuda/device.h"
+#include "kernels/cuda/runtime/launch.h"
 
 namespace inkling::cuda {
 
@@ -10,8 +10,8 @@ namespace inkling::cuda {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
 #define INKLING_PTX(...) asm volatile(__VA_ARGS__)
 #else
-#define INKLING_PTX(...) \
-  __trap()  // never launched: see the choice of kernels by compute capability
+// Compiled, but never launched: kernels are selected by compute capability.
+#define INKLING_PTX(...) __trap()
 #endif
 
 __device__ inline std::uint32_t shared_address(const void* shared) {
@@ -64,13 +64,13 @@ __device__ inline void mma_16x8x16(float (&d)[4], const std::uint32_t (&a)[4],
 #endif
 }
 
-// Begins to copy 16 bytes from global to shared memory, both aligned to 16; when not valid, 16
-// zeros, and `global` is not read. They are there after cp_async_wait() and a barrier. ReadAgain
-// keeps them in the first-level cache, too.
-template <bool ReadAgain>
+// Starts an asynchronous copy of 16 bytes from global to shared memory, both aligned to 16; of
+// zeros when not valid, and `global` is not read. Visible to the block after cp_async_wait() and a
+// barrier. CacheInL1: .ca (L1 and L2) instead of .cg (L2).
+template <bool CacheInL1>
 __device__ inline void cp_async_16(void* shared, const void* global, bool valid) {
 #ifdef __CUDACC__
-  if constexpr (ReadAgain) {
+  if constexpr (CacheInL1) {
     INKLING_PTX("cp.async.ca.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(shared)),
                 "l"(global), "r"(valid ? 16 : 0)
                 : "memory");
@@ -84,7 +84,7 @@ __device__ inline void cp_async_16(void* shared, const void* global, bool valid)
 #endif
 }
 
-// Closes the group of copies begun since the last commit by this thread.
+// Commits this thread's copies since the last commit as a group.
 __device__ inline void cp_async_commit() {
 #ifdef __CUDACC__
   INKLING_PTX("cp.async.commit_group;" ::: "memory");
@@ -93,7 +93,7 @@ __device__ inline void cp_async_commit() {
 #endif
 }
 
-// Waits until at most `Pending` of this thread's latest groups are still under way.
+// Waits until at most the `Pending` most recent of this thread's groups are incomplete.
 template <int Pending>
 __device__ inline void cp_async_wait() {
 #ifdef __CUDACC__

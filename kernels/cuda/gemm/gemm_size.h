@@ -1,0 +1,38 @@
+// The extents of a matrix product, in the 32 bits that device code computes indices with.
+#pragma once
+
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "kernels/arguments.h"
+
+namespace inkling::cuda {
+
+// C [m, n] = A [m, k] B [k, n].
+struct GemmSize {
+  int m = 0;
+  int n = 0;
+  int k = 0;
+};
+
+// Throws std::invalid_argument for extents whose indices, rounded up to a tile, exceed 32 bits.
+inline GemmSize gemm_size(const char* op, Index m, Index n, Index k) {
+  constexpr Index kMaxExtent = std::numeric_limits<std::int32_t>::max() - 4096;
+  if (m > kMaxExtent || n > kMaxExtent || k > kMaxExtent) {
+    throw std::invalid_argument(std::string(op) + ": expected fewer than 2^31 rows, columns and " +
+                                "terms, received " + std::to_string(m) + ", " + std::to_string(n) +
+                                " and " + std::to_string(k) + ": try a smaller --batch-size");
+  }
+  return {static_cast<int>(m), static_cast<int>(n), static_cast<int>(k)};
+}
+
+// Throws std::invalid_argument for more tiles than a grid has blocks.
+inline void check_tiles(Index tiles) {
+  if (tiles > std::numeric_limits<std::int32_t>::max()) {
+    throw std::invalid_argument("gemm: expected fewer than 2^31 tiles, received " +
+                                std::to_string(tiles) + ": try a smaller --batch-size");
+  }
+}
+
+}  // namespace inkling::cuda
