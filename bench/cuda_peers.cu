@@ -63,12 +63,10 @@ struct Descriptors {
 
 // The memory of a tensor whatever it holds.
 void* memory_of(Tensor& tensor) {
-  return visit_number(tensor.dtype(),
-                      [&](auto zero) -> void* { return tensor.data<decltype(zero)>(); });
+  return dispatch(tensor.dtype(), [&]<class T>() -> void* { return tensor.data<T>(); });
 }
 const void* memory_of(const Tensor& tensor) {
-  return visit_number(tensor.dtype(),
-                      [&](auto zero) -> const void* { return tensor.data<decltype(zero)>(); });
+  return dispatch(tensor.dtype(), [&]<class T>() -> const void* { return tensor.data<T>(); });
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ Tensor random_tensor(const Shape& shape, Dtype dtype, const Device& device) {
   }
   Tensor rounded(shape, dtype, device);
   pick(device.type(), cpu::cast_to_bfloat16, cuda::cast_to_bfloat16)(
-      device.stream(), rounded.size(), wide.data<float>(), rounded.data<bfloat16>());
+      device.stream(),
+      {.size = rounded.size(), .x = wide.data<float>(), .y = rounded.data<bfloat16>()});
   return rounded;
 }
 

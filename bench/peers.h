@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/tensor.h"
+#include "kernels/args/conv2d.h"
 
 namespace inkling {
 

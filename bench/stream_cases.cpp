@@ -13,8 +13,8 @@ void visit_flatten(const CaseBuilder<T>& build) {
   const Tensor x = build.random({build.batch, 7, 7, 256});
   Tensor y = build.random({build.batch, 12544});
   build.visit("flatten", 0, bytes_of({x, y}), [=, device = build.device]() mutable {
-    pick(device.type(), cpu::nhwc_to_nchw<T>, cuda::nhwc_to_nchw<T>)(device.stream(), s,
-                                                                     x.data<T>(), y.data<T>());
+    pick(device.type(), cpu::nhwc_to_nchw<T>, cuda::nhwc_to_nchw<T>)(
+        device.stream(), {.shape = s, .x = x.data<T>(), .y = y.data<T>()});
   });
 }
 
@@ -24,13 +24,16 @@ void visit_vectors(const CaseBuilder<T>& build) {
   Tensor y = build.random(x.shape());
   const Tensor step = Tensor::zeros({1}, Dtype::int32, build.device);
   build.visit("relu", 0, bytes_of({x, y}), [=, device = build.device]() mutable {
-    pick(device.type(), cpu::relu_forward<T>, cuda::relu_forward<T>)(device.stream(), x.size(),
-                                                                     x.data<T>(), y.data<T>());
+    pick(device.type(), cpu::relu_forward<T>, cuda::relu_forward<T>)(
+        device.stream(), {.size = x.size(), .x = x.data<T>(), .y = y.data<T>()});
   });
   build.visit("dropout", 0, bytes_of({x, y}), [=, device = build.device]() mutable {
     pick(device.type(), cpu::dropout<T>, cuda::dropout<T>)(
-        device.stream(), x.size(), 0.5, {.seed = 1, .layer = 1, .step = step.data<std::int32_t>()},
-        x.data<T>(), y.data<T>());
+        device.stream(), {.size = x.size(),
+                          .p = 0.5,
+                          .key = {.seed = 1, .layer = 1, .step = step.data<std::int32_t>()},
+                          .x = x.data<T>(),
+                          .y = y.data<T>()});
   });
 }
 
@@ -101,8 +104,10 @@ void visit_adam(const Device& device, const VisitKernel& visit) {
                                           four[2].data<float>(), four[3].data<float>(),
                                           kParameters};
            pick(device.type(), cpu::adam_update<float>, cuda::adam_update<float>)(
-               device.stream(), std::span(&tensor, 1), {},
-               reinterpret_cast<const AdamCoefficients<float>*>(coefficients.data<float>()));
+               device.stream(), {.tensors = std::span(&tensor, 1),
+                                 .options = {},
+                                 .coefficients = reinterpret_cast<const AdamCoefficients<float>*>(
+                                     coefficients.data<float>())});
          },
          nullptr, ""});
 }
@@ -113,7 +118,7 @@ void visit_rounding(const Device& device, const VisitKernel& visit) {
   visit({"float32 → bf16, all parameters", Dtype::bfloat16, 0, 6.0 * kParameters,
          [=]() mutable {
            pick(device.type(), cpu::cast_to_bfloat16, cuda::cast_to_bfloat16)(
-               device.stream(), x.size(), x.data<float>(), y.data<bfloat16>());
+               device.stream(), {.size = x.size(), .x = x.data<float>(), .y = y.data<bfloat16>()});
          },
          nullptr, ""});
 }

@@ -12,9 +12,9 @@ namespace {
 thread_local bool grad_enabled = true;
 
 Tensor ones(const Tensor& like) {
-  return visit_float(like.dtype(), [&](auto zero) {
-    const std::vector<decltype(zero)> values(static_cast<std::size_t>(like.size()), 1);
-    return Tensor::from_host<decltype(zero)>(like.shape(), values, like.device());
+  return dispatch_accum(like.dtype(), [&]<class T>() {
+    const std::vector<T> values(static_cast<std::size_t>(like.size()), 1);
+    return Tensor::from_host<T>(like.shape(), values, like.device());
   });
 }
 
@@ -26,10 +26,9 @@ void add_to(Tensor& sum, const Tensor& part) {
     return;
   }
   Tensor total = sum.clone();
-  visit_number(total.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(total.dtype(), [&]<class T>() {
     pick(total.device().type(), cpu::accumulate<T>, cuda::accumulate<T>)(
-        total.device().stream(), total.size(), part.data<T>(), total.data<T>());
+        total.device().stream(), {.size = total.size(), .x = part.data<T>(), .y = total.data<T>()});
   });
   sum = total;
 }

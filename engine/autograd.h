@@ -29,6 +29,8 @@ class Variable {
 
   bool defined() const { return node_ != nullptr; }
   const Tensor& value() const { return node_->value; }
+  // The value, or an undefined tensor when this is no variable.
+  Tensor value_or_undefined() const { return defined() ? node_->value : Tensor(); }
   Tensor& value() { return node_->value; }
   const Tensor& grad() const { return node_->grad; }  // undefined until backward() has reached it
   bool requires_grad() const { return node_ != nullptr && node_->requires_grad; }

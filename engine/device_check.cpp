@@ -7,10 +7,10 @@ namespace inkling {
 namespace {
 
 std::vector<double> to_doubles(const Tensor& tensor) {
-  return visit_number(tensor.dtype(), [&](auto zero) {
+  return dispatch(tensor.dtype(), [&]<class T>() {
     std::vector<double> result;
-    for (const auto value : tensor.to_host<decltype(zero)>()) {
-      if constexpr (std::is_same_v<decltype(zero), bfloat16>) {
+    for (const auto value : tensor.to_host<T>()) {
+      if constexpr (std::is_same_v<T, bfloat16>) {
         result.push_back(static_cast<double>(to_float(value)));
       } else {
         result.push_back(static_cast<double>(value));
@@ -22,8 +22,7 @@ std::vector<double> to_doubles(const Tensor& tensor) {
 
 Tensor from_doubles(const Shape& shape, const std::vector<double>& values, Dtype dtype,
                     const Device& device) {
-  return visit_number(dtype, [&](auto zero) {
-    using T = decltype(zero);
+  return dispatch(dtype, [&]<class T>() {
     std::vector<T> converted;
     for (const double value : values) {
       if constexpr (std::is_same_v<T, bfloat16>) {

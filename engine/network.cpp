@@ -38,8 +38,7 @@ std::vector<float> to_floats(const Tensor& tensor) {
 }
 
 void set_values(Tensor& tensor, std::span<const float> values) {
-  visit_float(tensor.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch_accum(tensor.dtype(), [&]<class T>() {
     const std::vector<T> converted(values.begin(), values.end());
     tensor.copy_from_host<T>(converted);
   });

@@ -7,6 +7,7 @@
 
 #include "engine/autograd.h"
 #include "engine/network_spec.h"
+#include "kernels/args/conv2d.h"
 
 namespace inkling {
 

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "kernels/arguments.h"
+#include "kernels/types.h"
 
 namespace inkling {
 

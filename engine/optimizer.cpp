@@ -78,8 +78,7 @@ void Adam::update(double learning_rate, Index step) {
     return;
   }
   const Tensor& like = parameters_.front().value();
-  visit_float(like.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch_accum(like.dtype(), [&]<class T>() {
     const auto row = adam_coefficients<T>(options_, learning_rate, step);
     const std::vector<T> values{row.step_size, row.second_scale, row.keep};
     update(Tensor::from_host<T>({3}, values, like.device()));
@@ -95,8 +94,7 @@ void Adam::update(const Tensor& coefficients) {
                                 to_string(coefficients.shape()));
   }
   const Device device = parameters_.front().value().device();
-  visit_float(parameters_.front().value().dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch_accum(parameters_.front().value().dtype(), [&]<class T>() {
     std::vector<AdamTensor<T>> tensors;
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       if (!parameters_[i].grad().defined()) {
@@ -110,8 +108,10 @@ void Adam::update(const Tensor& coefficients) {
                          .size = parameters_[i].value().size()});
     }
     pick(device.type(), cpu::adam_update<T>, cuda::adam_update<T>)(
-        device.stream(), tensors, options_,
-        reinterpret_cast<const AdamCoefficients<T>*>(coefficients.template data<T>()));
+        device.stream(), {.tensors = tensors,
+                          .options = options_,
+                          .coefficients = reinterpret_cast<const AdamCoefficients<T>*>(
+                              coefficients.template data<T>())});
   });
   for (Variable& parameter : parameters_) {
     parameter.clear_grad();

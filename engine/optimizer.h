@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/autograd.h"
+#include "kernels/args/adam.h"
 
 namespace inkling {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/arguments.h"
 #include "kernels/stream.h"
+#include "kernels/types.h"
 
 namespace inkling {
 
@@ -109,24 +109,47 @@ class Tensor {
   std::shared_ptr<void> buffer_;
 };
 
-// Calls body(float{}), body(double{}) or body(bfloat16{}), as the dtype says: what activations are
-// made of.
+// Calls body.operator()<T>() for the C++ type of a dtype: dispatch(dtype, [&]<class T>() { … }).
+// For the dtypes of activations: float32, float64, bfloat16. Throws std::invalid_argument for
+// others.
 template <class Body>
-decltype(auto) visit_number(Dtype dtype, const Body& body) {
-  if (dtype == Dtype::float32) return body(float{});
-  if (dtype == Dtype::float64) return body(double{});
-  if (dtype == Dtype::bfloat16) return body(bfloat16{});
-  throw std::invalid_argument(
-      std::string("expected a float32, float64 or bfloat16 tensor, received ") + to_string(dtype));
+decltype(auto) dispatch(Dtype dtype, const Body& body) {
+  switch (dtype) {
+    case Dtype::float32:
+      return body.template operator()<float>();
+    case Dtype::float64:
+      return body.template operator()<double>();
+    case Dtype::bfloat16:
+      return body.template operator()<bfloat16>();
+    default:
+      throw std::invalid_argument(
+          std::string("expected a float32, float64 or bfloat16 tensor, received ") +
+          to_string(dtype));
+  }
 }
 
-// Calls body(float{}) or body(double{}): what parameters and losses are made of.
+// The same for the dtypes of parameters and losses: float32 and float64.
 template <class Body>
-decltype(auto) visit_float(Dtype dtype, const Body& body) {
-  if (dtype == Dtype::float32) return body(float{});
-  if (dtype == Dtype::float64) return body(double{});
-  throw std::invalid_argument(std::string("expected a float32 or float64 tensor, received ") +
-                              to_string(dtype));
+decltype(auto) dispatch_accum(Dtype dtype, const Body& body) {
+  switch (dtype) {
+    case Dtype::float32:
+      return body.template operator()<float>();
+    case Dtype::float64:
+      return body.template operator()<double>();
+    default:
+      throw std::invalid_argument(std::string("expected a float32 or float64 tensor, received ") +
+                                  to_string(dtype));
+  }
+}
+
+// The elements, or null when the tensor is undefined: an optional kernel argument.
+template <class T>
+T* data_or_null(Tensor& tensor) {
+  return tensor.defined() ? tensor.data<T>() : nullptr;
+}
+template <class T>
+const T* data_or_null(const Tensor& tensor) {
+  return tensor.defined() ? tensor.data<T>() : nullptr;
 }
 
 }  // namespace inkling

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "kernels/arguments.h"
+#include "kernels/args/batch.h"
 #include "kernels/philox.h"
 
 namespace inkling {

@@ -1,8 +1,7 @@
-// What there is not on the CPU: bfloat16, which is there to make GPUs fast. Each call says so.
+// bfloat16 on the CPU, which has kernels for float32 and float64 alone.
 #include <stdexcept>
-#include <tuple>
 
-#include "kernels/kernels.h"
+#include "kernels/stub.h"
 
 namespace inkling::cpu {
 namespace {
@@ -14,8 +13,7 @@ namespace {
 
 }  // namespace
 
-#include "kernels/unavailable_list.h"
-
-template struct Instantiate<bfloat16>;
+INKLING_KERNEL_TEMPLATES(INKLING_STUB_TEMPLATE)
+INKLING_KERNEL_TEMPLATES(INKLING_INSTANTIATE_BFLOAT16)
 
 }  // namespace inkling::cpu

@@ -1,9 +1,7 @@
-// What there is not: without CUDA everything in namespace cuda, with it (INKLING_CUDA) what is
-// float64, which exists on the CPU alone, for gradient checks. Each call says so.
+// float64 on CUDA, which only the CPU has; in a build without CUDA (INKLING_CUDA), all of it.
 #include <stdexcept>
-#include <tuple>
 
-#include "kernels/kernels.h"
+#include "kernels/stub.h"
 
 namespace inkling::cuda {
 namespace {
@@ -19,13 +17,13 @@ namespace {
 
 }  // namespace
 
-#include "kernels/unavailable_list.h"
-
-template struct Instantiate<double>;
+INKLING_KERNEL_TEMPLATES(INKLING_STUB_TEMPLATE)
+INKLING_KERNEL_TEMPLATES(INKLING_INSTANTIATE_DOUBLE)
 
 #ifndef INKLING_CUDA
-template struct Instantiate<float>;
-template struct Instantiate<bfloat16>;
+INKLING_KERNEL_TEMPLATES(INKLING_INSTANTIATE_FLOAT)
+INKLING_KERNEL_TEMPLATES(INKLING_INSTANTIATE_BFLOAT16)
+INKLING_KERNEL_FUNCTIONS(INKLING_STUB_FUNCTION)
 
 int device_count() { return 0; }
 std::shared_ptr<const Stream> open_stream(int) { unavailable(); }
@@ -40,9 +38,6 @@ std::shared_ptr<const void> capture_graph(const Stream&, const std::function<voi
   unavailable();
 }
 void launch_graph(const Stream&, const void*) { unavailable(); }
-void load_step_inputs(const Stream&, const LoadStepInputs&) { unavailable(); }
-void accumulate_metrics(const Stream&, const AccumulateMetrics&) { unavailable(); }
-void cast_to_bfloat16(const Stream&, Index, const float*, bfloat16*) { unavailable(); }
 #endif
 
 }  // namespace inkling::cuda

@@ -39,8 +39,7 @@ Batch DeviceDataset::gather(std::span<const std::int32_t> rows) const {
 Batch DeviceDataset::gather(const Tensor& rows) const {
   const Device& device = images_.device();
   Batch batch = batch_of(rows.size());
-  visit_number(dtype_, [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(dtype_, [&]<class T>() {
     pick(device.type(), cpu::gather_batch<T>, cuda::gather_batch<T>)(device.stream(),
                                                                      arguments<T>(rows, batch));
   });
@@ -51,8 +50,7 @@ Batch DeviceDataset::augment(const Tensor& rows, const Augmentation& limits, std
                              const Tensor& step) const {
   const Device& device = images_.device();
   Batch batch = batch_of(rows.size());
-  visit_number(dtype_, [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(dtype_, [&]<class T>() {
     pick(device.type(), cpu::augment_batch<T>, cuda::augment_batch<T>)(
         device.stream(), {.gather = arguments<T>(rows, batch),
                           .height = height_,

@@ -6,6 +6,7 @@
 #include "data/dataset.h"
 #include "engine/autograd.h"
 #include "engine/weights.h"
+#include "kernels/args/batch.h"
 
 namespace inkling {
 

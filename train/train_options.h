@@ -8,6 +8,8 @@
 #include "engine/network_spec.h"
 #include "engine/optimizer.h"
 #include "engine/weights.h"
+#include "kernels/args/adam.h"
+#include "kernels/args/batch.h"
 
 namespace inkling {
 

@@ -55,7 +55,7 @@ class TrainingStep {
   Adam& optimizer_;
   Tensor coefficients_;                  // float32 [steps of an epoch, 3]
   Tensor order_;                         // int32 [images of an epoch]
-  Tensor counters_;                      // int32 [3]: kernels/arguments.h, LoadStepInputs
+  Tensor counters_;                      // int32 [3]: kernels/args/batch.h, LoadStepInputs
   Tensor sums_;                          // float64 [2]
   std::map<Index, DeviceGraph> graphs_;  // by size of batch: an epoch's last one may be smaller
 };

@@ -8,17 +8,16 @@ namespace inkling {
 Variable relu(const Variable& x) {
   const Device device = x.value().device();
   Tensor y = result_like(x.value(), x.value().shape());
-  visit_number(y.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(y.dtype(), [&]<class T>() {
     pick(device.type(), cpu::relu_forward<T>, cuda::relu_forward<T>)(
-        device.stream(), y.size(), x.value().data<T>(), y.data<T>());
+        device.stream(), {.size = y.size(), .x = x.value().data<T>(), .y = y.data<T>()});
   });
   return Variable::from_op(y, {x}, [y, device](const Tensor& dy) {
     Tensor dx = result_like(dy, dy.shape());
-    visit_number(dy.dtype(), [&](auto zero) {
-      using T = decltype(zero);
+    dispatch(dy.dtype(), [&]<class T>() {
       pick(device.type(), cpu::relu_backward<T>, cuda::relu_backward<T>)(
-          device.stream(), dy.size(), y.data<T>(), dy.data<T>(), dx.data<T>());
+          device.stream(),
+          {.size = dy.size(), .y = y.data<T>(), .dy = dy.data<T>(), .dx = dx.data<T>()});
     });
     return std::vector<Tensor>{dx};
   });
@@ -32,10 +31,10 @@ Variable dropout(const Variable& x, double p, const DropoutMask& mask) {
   const auto apply = [p, mask](const Tensor& from) {
     const DropoutKey key{mask.seed, mask.layer, mask.step.data<std::int32_t>()};
     Tensor to = result_like(from, from.shape());
-    visit_number(from.dtype(), [&](auto zero) {
-      using T = decltype(zero);
+    dispatch(from.dtype(), [&]<class T>() {
       pick(from.device().type(), cpu::dropout<T>, cuda::dropout<T>)(
-          from.device().stream(), from.size(), p, key, from.data<T>(), to.data<T>());
+          from.device().stream(),
+          {.size = from.size(), .p = p, .key = key, .x = from.data<T>(), .y = to.data<T>()});
     });
     return to;
   };

@@ -70,16 +70,15 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
                     Dtype::uint8, device);
   }
 
-  visit_number(image.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(image.dtype(), [&]<class T>() {
     pick(device.type(), cpu::conv2d_forward<T>, cuda::conv2d_forward<T>)(
         device.stream(), {.shape = shape,
                           .epilogue = epilogue,
                           .x = image.data<T>(),
                           .weight = rounded.data<T>(),
-                          .bias = bias.defined() ? bias.value().data<Accum<T>>() : nullptr,
+                          .bias = data_or_null<Accum<T>>(bias.value_or_undefined()),
                           .y = y.data<T>(),
-                          .argmax = argmax.defined() ? argmax.data<std::uint8_t>() : nullptr});
+                          .argmax = data_or_null<std::uint8_t>(argmax)});
   });
 
   const bool needs_dx = x.requires_grad();
@@ -93,19 +92,18 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
     Tensor dx = needs_dx ? result_like(image, image.shape()) : Tensor();
     Tensor dweight = needs_dweight ? result_like(filter, filter.shape()) : Tensor();
     Tensor dbias = needs_dbias ? result_like(filter, {shape.out_channels}) : Tensor();
-    visit_number(dy.dtype(), [&](auto zero) {
-      using T = decltype(zero);
+    dispatch(dy.dtype(), [&]<class T>() {
       pick(device.type(), cpu::conv2d_backward<T>, cuda::conv2d_backward<T>)(
           device.stream(), {.shape = shape,
                             .epilogue = epilogue,
                             .x = image.data<T>(),
                             .weight = rounded.data<T>(),
                             .y = y.data<T>(),
-                            .argmax = argmax.defined() ? argmax.data<std::uint8_t>() : nullptr,
+                            .argmax = data_or_null<std::uint8_t>(argmax),
                             .dy = dy.data<T>(),
-                            .dx = dx.defined() ? dx.data<T>() : nullptr,
-                            .dweight = dweight.defined() ? dweight.data<Accum<T>>() : nullptr,
-                            .dbias = dbias.defined() ? dbias.data<Accum<T>>() : nullptr});
+                            .dx = data_or_null<T>(dx),
+                            .dweight = data_or_null<Accum<T>>(dweight),
+                            .dbias = data_or_null<Accum<T>>(dbias)});
     });
     return std::vector<Tensor>{dx, dweight, dbias};
   });

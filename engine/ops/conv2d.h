@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/autograd.h"
+#include "kernels/args/conv2d.h"
 
 namespace inkling {
 

@@ -23,13 +23,12 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   const Tensor rounded = rounded_to(input.dtype(), matrix);
   const Device device = input.device();
   Tensor y = result_like(input, {shape.batch, shape.out_features});
-  visit_number(input.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(input.dtype(), [&]<class T>() {
     pick(device.type(), cpu::linear_forward<T>, cuda::linear_forward<T>)(
         device.stream(), {.shape = shape,
                           .x = input.data<T>(),
                           .weight = rounded.data<T>(),
-                          .bias = bias.defined() ? bias.value().data<Accum<T>>() : nullptr,
+                          .bias = data_or_null<Accum<T>>(bias.value_or_undefined()),
                           .y = y.data<T>()});
   });
 
@@ -44,16 +43,15 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
     Tensor dx = needs_dx ? result_like(input, input.shape()) : Tensor();
     Tensor dweight = needs_dweight ? result_like(matrix, matrix.shape()) : Tensor();
     Tensor dbias = needs_dbias ? result_like(matrix, {shape.out_features}) : Tensor();
-    visit_number(dy.dtype(), [&](auto zero) {
-      using T = decltype(zero);
+    dispatch(dy.dtype(), [&]<class T>() {
       pick(device.type(), cpu::linear_backward<T>, cuda::linear_backward<T>)(
           device.stream(), {.shape = shape,
                             .x = input.data<T>(),
                             .weight = rounded.data<T>(),
                             .dy = dy.data<T>(),
-                            .dx = dx.defined() ? dx.data<T>() : nullptr,
-                            .dweight = dweight.defined() ? dweight.data<Accum<T>>() : nullptr,
-                            .dbias = dbias.defined() ? dbias.data<Accum<T>>() : nullptr});
+                            .dx = data_or_null<T>(dx),
+                            .dweight = data_or_null<Accum<T>>(dweight),
+                            .dbias = data_or_null<Accum<T>>(dbias)});
     });
     return std::vector<Tensor>{dx, dweight, dbias};
   });

@@ -28,8 +28,7 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
   if (logits.requires_grad() && !NoGrad::active()) {
     unit_dlogits = Tensor(scores.shape(), scores.dtype(), device);
   }
-  visit_number(scores.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(scores.dtype(), [&]<class T>() {
     pick(device.type(), cpu::cross_entropy_forward<T>, cuda::cross_entropy_forward<T>)(
         device.stream(), {.batch = batch,
                           .classes = classes,
@@ -39,7 +38,7 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
                           .probabilities = probabilities.data<Accum<T>>(),
                           .loss = loss.data<Accum<T>>(),
                           .correct = correct.data<std::int32_t>(),
-                          .dlogits = unit_dlogits.defined() ? unit_dlogits.data<T>() : nullptr});
+                          .dlogits = data_or_null<T>(unit_dlogits)});
   });
   Variable result = Variable::from_op(
       loss, {logits},
@@ -48,8 +47,7 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
           return std::vector<Tensor>{unit_dlogits};
         }
         Tensor dlogits(probabilities.shape(), dtype, device);
-        visit_number(dtype, [&](auto zero) {
-          using T = decltype(zero);
+        dispatch(dtype, [&]<class T>() {
           pick(device.type(), cpu::cross_entropy_backward<T>, cuda::cross_entropy_backward<T>)(
               device.stream(), {.batch = batch,
                                 .classes = classes,
@@ -71,11 +69,12 @@ Tensor softmax(const Tensor& logits) {
     fail("softmax", "at least one class", to_string(logits.shape()));
   }
   Tensor probabilities(logits.shape(), accum_dtype(logits.dtype()), logits.device());
-  visit_number(logits.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(logits.dtype(), [&]<class T>() {
     pick(logits.device().type(), cpu::softmax<T>, cuda::softmax<T>)(
-        logits.device().stream(), logits.dim(0), logits.dim(1), logits.data<T>(),
-        probabilities.data<Accum<T>>());
+        logits.device().stream(), {.batch = logits.dim(0),
+                                   .classes = logits.dim(1),
+                                   .logits = logits.data<T>(),
+                                   .probabilities = probabilities.data<Accum<T>>()});
   });
   return probabilities;
 }

@@ -29,7 +29,8 @@ inline Tensor rounded_to(Dtype dtype, const Tensor& parameter) {
   const Device& device = parameter.device();
   Tensor rounded(parameter.shape(), dtype, device);
   pick(device.type(), cpu::cast_to_bfloat16, cuda::cast_to_bfloat16)(
-      device.stream(), parameter.size(), parameter.data<float>(), rounded.data<bfloat16>());
+      device.stream(),
+      {.size = parameter.size(), .x = parameter.data<float>(), .y = rounded.data<bfloat16>()});
   return rounded;
 }
 

@@ -27,8 +27,7 @@ Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
   Tensor y =
       result_like(image, {shape.batch, shape.out_height(), shape.out_width(), shape.channels});
   Tensor argmax(y.shape(), Dtype::uint8, device);
-  visit_number(image.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  dispatch(image.dtype(), [&]<class T>() {
     pick(device.type(), cpu::max_pool2d_forward<T>, cuda::max_pool2d_forward<T>)(
         device.stream(), {.shape = shape,
                           .x = image.data<T>(),
@@ -38,8 +37,7 @@ Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
   return Variable::from_op(
       y, {x}, [shape, argmax, device, in_shape = image.shape()](const Tensor& dy) {
         Tensor dx = result_like(dy, in_shape);
-        visit_number(dy.dtype(), [&](auto zero) {
-          using T = decltype(zero);
+        dispatch(dy.dtype(), [&]<class T>() {
           pick(device.type(), cpu::max_pool2d_backward<T>, cuda::max_pool2d_backward<T>)(
               device.stream(), {.shape = shape,
                                 .argmax = argmax.data<std::uint8_t>(),
@@ -59,17 +57,15 @@ Variable flatten(const Variable& x) {
                          .channels = image.dim(3)};
   const Device device = image.device();
   Tensor y = result_like(image, {shape.batch, shape.channels * shape.height * shape.width});
-  visit_number(image.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    pick(device.type(), cpu::nhwc_to_nchw<T>, cuda::nhwc_to_nchw<T>)(device.stream(), shape,
-                                                                     image.data<T>(), y.data<T>());
+  dispatch(image.dtype(), [&]<class T>() {
+    pick(device.type(), cpu::nhwc_to_nchw<T>, cuda::nhwc_to_nchw<T>)(
+        device.stream(), {.shape = shape, .x = image.data<T>(), .y = y.data<T>()});
   });
   return Variable::from_op(y, {x}, [shape, device, in_shape = image.shape()](const Tensor& dy) {
     Tensor dx = result_like(dy, in_shape);
-    visit_number(dy.dtype(), [&](auto zero) {
-      using T = decltype(zero);
-      pick(device.type(), cpu::nchw_to_nhwc<T>, cuda::nchw_to_nhwc<T>)(device.stream(), shape,
-                                                                       dy.data<T>(), dx.data<T>());
+    dispatch(dy.dtype(), [&]<class T>() {
+      pick(device.type(), cpu::nchw_to_nhwc<T>, cuda::nchw_to_nhwc<T>)(
+          device.stream(), {.shape = shape, .x = dy.data<T>(), .y = dx.data<T>()});
     });
     return std::vector<Tensor>{dx};
   });

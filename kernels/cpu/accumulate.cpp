@@ -6,15 +6,14 @@
 namespace inkling::cpu {
 
 template <class T>
-void accumulate(const Stream& stream, Index size, const T* x, T* y) {
-  parallel_for(*stream.pool, size, kElementGrain, [&](Index begin, Index end) {
+void accumulate(const Stream& stream, const Accumulate<T>& args) {
+  parallel_for(*stream.pool, args.size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      y[i] += x[i];
+      args.y[i] += args.x[i];
     }
   });
 }
 
-template void accumulate(const Stream&, Index, const float*, float*);
-template void accumulate(const Stream&, Index, const double*, double*);
+INKLING_INSTANTIATE_CPU(accumulate);
 
 }  // namespace inkling::cpu

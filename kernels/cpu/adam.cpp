@@ -30,18 +30,14 @@ void update(const AdamTensor<T>& t, const AdamOptions& options, const AdamCoeffi
 }  // namespace
 
 template <class T>
-void adam_update(const Stream& stream, std::span<const AdamTensor<T>> tensors,
-                 const AdamOptions& options, const AdamCoefficients<T>* coefficients) {
-  for (const AdamTensor<T>& tensor : tensors) {
+void adam_update(const Stream& stream, const AdamUpdate<T>& args) {
+  for (const AdamTensor<T>& tensor : args.tensors) {
     parallel_for(*stream.pool, tensor.size, kElementGrain, [&](Index begin, Index end) {
-      update(tensor, options, *coefficients, begin, end);
+      update(tensor, args.options, *args.coefficients, begin, end);
     });
   }
 }
 
-template void adam_update(const Stream&, std::span<const AdamTensor<float>>, const AdamOptions&,
-                          const AdamCoefficients<float>*);
-template void adam_update(const Stream&, std::span<const AdamTensor<double>>, const AdamOptions&,
-                          const AdamCoefficients<double>*);
+INKLING_INSTANTIATE_CPU(adam_update);
 
 }  // namespace inkling::cpu

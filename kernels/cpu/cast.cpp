@@ -5,8 +5,9 @@
 
 namespace inkling::cpu {
 
-void cast_to_bfloat16(const Stream&, Index size, const float* x, bfloat16* y) {
-  std::transform(x, x + size, y, [](float value) { return inkling::to_bfloat16(value); });
+void cast_to_bfloat16(const Stream&, const CastToBfloat16& args) {
+  std::transform(args.x, args.x + args.size, args.y,
+                 [](float value) { return inkling::to_bfloat16(value); });
 }
 
 }  // namespace inkling::cpu

@@ -244,9 +244,7 @@ void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
   }
 }
 
-template void conv2d_forward(const Stream&, const Conv2dForward<float>&);
-template void conv2d_forward(const Stream&, const Conv2dForward<double>&);
-template void conv2d_backward(const Stream&, const Conv2dBackward<float>&);
-template void conv2d_backward(const Stream&, const Conv2dBackward<double>&);
+INKLING_INSTANTIATE_CPU(conv2d_forward);
+INKLING_INSTANTIATE_CPU(conv2d_backward);
 
 }  // namespace inkling::cpu

@@ -45,11 +45,11 @@ void write_gradient(const Args& args, T dloss, const T* probabilities, T* dlogit
 }  // namespace
 
 template <class T>
-void softmax(const Stream& stream, Index batch, Index classes, const T* logits,
-             Accum<T>* probabilities) {
-  parallel_for(*stream.pool, batch, kRows, [&](Index begin, Index end) {
+void softmax(const Stream& stream, const Softmax<T>& args) {
+  parallel_for(*stream.pool, args.batch, kRows, [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
-      softmax_row(classes, logits + row * classes, probabilities + row * classes);
+      softmax_row(args.classes, args.logits + row * args.classes,
+                  args.probabilities + row * args.classes);
     }
   });
 }
@@ -91,11 +91,8 @@ void cross_entropy_backward(const Stream&, const CrossEntropyBackward<T>& args) 
   write_gradient(args, *args.dloss, args.probabilities, args.dlogits);
 }
 
-template void softmax(const Stream&, Index, Index, const float*, float*);
-template void softmax(const Stream&, Index, Index, const double*, double*);
-template void cross_entropy_forward(const Stream&, const CrossEntropyForward<float>&);
-template void cross_entropy_forward(const Stream&, const CrossEntropyForward<double>&);
-template void cross_entropy_backward(const Stream&, const CrossEntropyBackward<float>&);
-template void cross_entropy_backward(const Stream&, const CrossEntropyBackward<double>&);
+INKLING_INSTANTIATE_CPU(softmax);
+INKLING_INSTANTIATE_CPU(cross_entropy_forward);
+INKLING_INSTANTIATE_CPU(cross_entropy_backward);
 
 }  // namespace inkling::cpu

@@ -10,23 +10,22 @@
 namespace inkling::cpu {
 
 template <class T>
-void dropout(const Stream& stream, Index size, double p, DropoutKey key, const T* x, T* y) {
-  const auto threshold = static_cast<float>(p);
-  const auto step = static_cast<std::uint32_t>(*key.step);
-  const T scale = static_cast<T>(1.0 / (1.0 - p));
-  parallel_for(*stream.pool, size, kElementGrain, [&](Index begin, Index end) {
+void dropout(const Stream& stream, const Dropout<T>& args) {
+  const auto threshold = static_cast<float>(args.p);
+  const auto step = static_cast<std::uint32_t>(*args.key.step);
+  const T scale = static_cast<T>(1.0 / (1.0 - args.p));
+  parallel_for(*stream.pool, args.size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; i += 4) {
-      const Philox4 random =
-          random4(key.seed, RandomUse::dropout, key.layer, step, static_cast<std::uint32_t>(i / 4));
+      const Philox4 random = random4(args.key.seed, RandomUse::dropout, args.key.layer, step,
+                                     static_cast<std::uint32_t>(i / 4));
       for (Index lane = 0; lane < std::min<Index>(4, end - i); ++lane) {
         const bool keep = uniform01(random.word[lane]) >= threshold;
-        y[i + lane] = keep ? x[i + lane] * scale : T{0};
+        args.y[i + lane] = keep ? args.x[i + lane] * scale : T{0};
       }
     }
   });
 }
 
-template void dropout(const Stream&, Index, double, DropoutKey, const float*, float*);
-template void dropout(const Stream&, Index, double, DropoutKey, const double*, double*);
+INKLING_INSTANTIATE_CPU(dropout);
 
 }  // namespace inkling::cpu

@@ -1,7 +1,7 @@
 // The chunk size of elementwise kernels.
 #pragma once
 
-#include "kernels/arguments.h"
+#include "kernels/types.h"
 
 namespace inkling::cpu {
 

@@ -56,9 +56,7 @@ void augment_batch(const Stream& stream, const AugmentBatch<T>& args) {
   });
 }
 
-template void gather_batch(const Stream&, const GatherBatch<float>&);
-template void gather_batch(const Stream&, const GatherBatch<double>&);
-template void augment_batch(const Stream&, const AugmentBatch<float>&);
-template void augment_batch(const Stream&, const AugmentBatch<double>&);
+INKLING_INSTANTIATE_CPU(gather_batch);
+INKLING_INSTANTIATE_CPU(augment_batch);
 
 }  // namespace inkling::cpu

@@ -2,7 +2,7 @@
 // and chosen at run time.
 #pragma once
 
-#include "kernels/arguments.h"
+#include "kernels/types.h"
 
 namespace inkling::cpu {
 

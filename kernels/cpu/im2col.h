@@ -1,7 +1,7 @@
 // im2col: a convolution as a matrix product (Chellapilla, Puri, Simard 2006).
 #pragma once
 
-#include "kernels/arguments.h"
+#include "kernels/args/conv2d.h"
 
 namespace inkling::cpu {
 

@@ -24,18 +24,18 @@ void transpose(const Stream& stream, Index batch, Index rows, Index columns, con
 }  // namespace
 
 template <class T>
-void nhwc_to_nchw(const Stream& stream, const ImageShape& s, const T* x, T* y) {
-  transpose(stream, s.batch, s.height * s.width, s.channels, x, y);
+void nhwc_to_nchw(const Stream& stream, const ChangeLayout<T>& args) {
+  const ImageShape& s = args.shape;
+  transpose(stream, s.batch, s.height * s.width, s.channels, args.x, args.y);
 }
 
 template <class T>
-void nchw_to_nhwc(const Stream& stream, const ImageShape& s, const T* x, T* y) {
-  transpose(stream, s.batch, s.channels, s.height * s.width, x, y);
+void nchw_to_nhwc(const Stream& stream, const ChangeLayout<T>& args) {
+  const ImageShape& s = args.shape;
+  transpose(stream, s.batch, s.channels, s.height * s.width, args.x, args.y);
 }
 
-template void nhwc_to_nchw(const Stream&, const ImageShape&, const float*, float*);
-template void nhwc_to_nchw(const Stream&, const ImageShape&, const double*, double*);
-template void nchw_to_nhwc(const Stream&, const ImageShape&, const float*, float*);
-template void nchw_to_nhwc(const Stream&, const ImageShape&, const double*, double*);
+INKLING_INSTANTIATE_CPU(nhwc_to_nchw);
+INKLING_INSTANTIATE_CPU(nchw_to_nhwc);
 
 }  // namespace inkling::cpu

@@ -79,9 +79,7 @@ void linear_backward(const Stream& stream, const LinearBackward<T>& args) {
   }
 }
 
-template void linear_forward(const Stream&, const LinearForward<float>&);
-template void linear_forward(const Stream&, const LinearForward<double>&);
-template void linear_backward(const Stream&, const LinearBackward<float>&);
-template void linear_backward(const Stream&, const LinearBackward<double>&);
+INKLING_INSTANTIATE_CPU(linear_forward);
+INKLING_INSTANTIATE_CPU(linear_backward);
 
 }  // namespace inkling::cpu

@@ -52,9 +52,7 @@ void max_pool2d_backward(const Stream& stream, const MaxPool2dBackward<T>& args)
   });
 }
 
-template void max_pool2d_forward(const Stream&, const MaxPool2dForward<float>&);
-template void max_pool2d_forward(const Stream&, const MaxPool2dForward<double>&);
-template void max_pool2d_backward(const Stream&, const MaxPool2dBackward<float>&);
-template void max_pool2d_backward(const Stream&, const MaxPool2dBackward<double>&);
+INKLING_INSTANTIATE_CPU(max_pool2d_forward);
+INKLING_INSTANTIATE_CPU(max_pool2d_backward);
 
 }  // namespace inkling::cpu

@@ -7,26 +7,24 @@
 namespace inkling::cpu {
 
 template <class T>
-void relu_forward(const Stream& stream, Index size, const T* x, T* y) {
-  parallel_for(*stream.pool, size, kElementGrain, [&](Index begin, Index end) {
+void relu_forward(const Stream& stream, const ReluForward<T>& args) {
+  parallel_for(*stream.pool, args.size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      y[i] = relu(x[i]);
+      args.y[i] = relu(args.x[i]);
     }
   });
 }
 
 template <class T>
-void relu_backward(const Stream& stream, Index size, const T* y, const T* dy, T* dx) {
-  parallel_for(*stream.pool, size, kElementGrain, [&](Index begin, Index end) {
+void relu_backward(const Stream& stream, const ReluBackward<T>& args) {
+  parallel_for(*stream.pool, args.size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      dx[i] = relu_gradient(y[i], dy[i]);
+      args.dx[i] = relu_gradient(args.y[i], args.dy[i]);
     }
   });
 }
 
-template void relu_forward(const Stream&, Index, const float*, float*);
-template void relu_forward(const Stream&, Index, const double*, double*);
-template void relu_backward(const Stream&, Index, const float*, const float*, float*);
-template void relu_backward(const Stream&, Index, const double*, const double*, double*);
+INKLING_INSTANTIATE_CPU(relu_forward);
+INKLING_INSTANTIATE_CPU(relu_backward);
 
 }  // namespace inkling::cpu

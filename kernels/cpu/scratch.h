@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "kernels/arguments.h"
+#include "kernels/types.h"
 
 namespace inkling::cpu {
 

@@ -6,21 +6,20 @@ namespace inkling::cuda {
 namespace {
 
 template <class T>
-__global__ void accumulate_kernel(Index size, const T* x, T* y) {
-  for (Index i = first_element(); i < size; i += element_stride()) {
-    store(y[i], to_float(y[i]) + to_float(x[i]));
+__global__ void accumulate_kernel(Accumulate<T> args) {
+  for (Index i = first_element(); i < args.size; i += element_stride()) {
+    store(args.y[i], to_float(args.y[i]) + to_float(args.x[i]));
   }
 }
 
 }  // namespace
 
 template <class T>
-void accumulate(const Stream& stream, Index size, const T* x, T* y) {
+void accumulate(const Stream& stream, const Accumulate<T>& args) {
   const Context& context = context_of(stream);
-  launch(accumulate_kernel<T>, elementwise_grid(context, size), context.stream, size, x, y);
+  launch(accumulate_kernel<T>, elementwise_grid(context, args.size), context.stream, args);
 }
 
-template void accumulate(const Stream&, Index, const float*, float*);
-template void accumulate(const Stream&, Index, const bfloat16*, bfloat16*);
+INKLING_INSTANTIATE_CUDA(accumulate);
 
 }  // namespace inkling::cuda

@@ -50,25 +50,24 @@ __global__ void adam_kernel(Tensors<T> tensors, Constants constants,
 }  // namespace
 
 template <class T>
-void adam_update(const Stream& stream, std::span<const AdamTensor<T>> tensors,
-                 const AdamOptions& options, const AdamCoefficients<T>* coefficients) {
+void adam_update(const Stream& stream, const AdamUpdate<T>& args) {
   const Context& context = context_of(stream);
-  const Constants constants{static_cast<float>(options.beta1), static_cast<float>(options.beta2),
-                            static_cast<float>(options.epsilon)};
-  for (std::size_t first = 0; first < tensors.size(); first += kMaxTensorsPerLaunch) {
+  const Constants constants{static_cast<float>(args.options.beta1),
+                            static_cast<float>(args.options.beta2),
+                            static_cast<float>(args.options.epsilon)};
+  for (std::size_t first = 0; first < args.tensors.size(); first += kMaxTensorsPerLaunch) {
     Tensors<T> batch;
     Index max_size = 0;
-    for (const AdamTensor<T>& tensor : tensors.subspan(
-             first, std::min<std::size_t>(kMaxTensorsPerLaunch, tensors.size() - first))) {
+    for (const AdamTensor<T>& tensor : args.tensors.subspan(
+             first, std::min<std::size_t>(kMaxTensorsPerLaunch, args.tensors.size() - first))) {
       batch.tensor[batch.count++] = tensor;
       max_size = std::max(max_size, tensor.size);
     }
     launch(adam_kernel<T>, elementwise_grid(context, max_size), context.stream, batch, constants,
-           coefficients);
+           args.coefficients);
   }
 }
 
-template void adam_update(const Stream&, std::span<const AdamTensor<float>>, const AdamOptions&,
-                          const AdamCoefficients<float>*);
+INKLING_INSTANTIATE(adam_update, float);
 
 }  // namespace inkling::cuda

@@ -15,9 +15,10 @@ __global__ void cast_kernel(Index size, const float* __restrict__ x, bfloat16* _
 
 }  // namespace
 
-void cast_to_bfloat16(const Stream& stream, Index size, const float* x, bfloat16* y) {
+void cast_to_bfloat16(const Stream& stream, const CastToBfloat16& args) {
   const Context& context = context_of(stream);
-  launch(cast_kernel, elementwise_grid(context, size), context.stream, size, x, y);
+  launch(cast_kernel, elementwise_grid(context, args.size), context.stream, args.size, args.x,
+         args.y);
 }
 
 }  // namespace inkling::cuda

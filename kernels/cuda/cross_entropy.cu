@@ -41,9 +41,10 @@ __device__ Row softmax_row(Index classes, const T* logits, float* probabilities)
 }
 
 template <class T>
-__global__ void softmax_kernel(Index batch, Index classes, const T* logits, float* probabilities) {
-  for (Index row = first_element(); row < batch; row += element_stride()) {
-    softmax_row(classes, logits + row * classes, probabilities + row * classes);
+__global__ void softmax_kernel(Softmax<T> args) {
+  for (Index row = first_element(); row < args.batch; row += element_stride()) {
+    softmax_row(args.classes, args.logits + row * args.classes,
+                args.probabilities + row * args.classes);
   }
 }
 
@@ -118,11 +119,9 @@ __global__ void backward_kernel(CrossEntropyBackward<T> args) {
 }  // namespace
 
 template <class T>
-void softmax(const Stream& stream, Index batch, Index classes, const T* logits,
-             Accum<T>* probabilities) {
+void softmax(const Stream& stream, const Softmax<T>& args) {
   const Context& context = context_of(stream);
-  launch(softmax_kernel<T>, elementwise_grid(context, batch), context.stream, batch, classes,
-         logits, probabilities);
+  launch(softmax_kernel<T>, elementwise_grid(context, args.batch), context.stream, args);
 }
 
 template <class T>
@@ -138,11 +137,8 @@ void cross_entropy_backward(const Stream& stream, const CrossEntropyBackward<T>&
          args);
 }
 
-template void softmax(const Stream&, Index, Index, const float*, float*);
-template void softmax(const Stream&, Index, Index, const bfloat16*, float*);
-template void cross_entropy_forward(const Stream&, const CrossEntropyForward<float>&);
-template void cross_entropy_forward(const Stream&, const CrossEntropyForward<bfloat16>&);
-template void cross_entropy_backward(const Stream&, const CrossEntropyBackward<float>&);
-template void cross_entropy_backward(const Stream&, const CrossEntropyBackward<bfloat16>&);
+INKLING_INSTANTIATE_CUDA(softmax);
+INKLING_INSTANTIATE_CUDA(cross_entropy_forward);
+INKLING_INSTANTIATE_CUDA(cross_entropy_backward);
 
 }  // namespace inkling::cuda

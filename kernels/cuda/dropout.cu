@@ -8,15 +8,15 @@ namespace inkling::cuda {
 namespace {
 
 template <class T>
-__global__ void dropout_kernel(Index size, float p, float scale, DropoutKey key, const T* x, T* y) {
-  const Index quads = (size + 3) / 4;
-  const auto step = static_cast<std::uint32_t>(*key.step);
+__global__ void dropout_kernel(Dropout<T> args, float p, float scale) {
+  const Index quads = (args.size + 3) / 4;
+  const auto step = static_cast<std::uint32_t>(*args.key.step);
   for (Index quad = first_element(); quad < quads; quad += element_stride()) {
-    const Philox4 random =
-        random4(key.seed, RandomUse::dropout, key.layer, step, static_cast<std::uint32_t>(quad));
-    for (int lane = 0; lane < 4 && 4 * quad + lane < size; ++lane) {
+    const Philox4 random = random4(args.key.seed, RandomUse::dropout, args.key.layer, step,
+                                   static_cast<std::uint32_t>(quad));
+    for (int lane = 0; lane < 4 && 4 * quad + lane < args.size; ++lane) {
       const Index i = 4 * quad + lane;
-      store(y[i], uniform01(random.word[lane]) >= p ? to_float(x[i]) * scale : 0.0F);
+      store(args.y[i], uniform01(random.word[lane]) >= p ? to_float(args.x[i]) * scale : 0.0F);
     }
   }
 }
@@ -24,13 +24,12 @@ __global__ void dropout_kernel(Index size, float p, float scale, DropoutKey key,
 }  // namespace
 
 template <class T>
-void dropout(const Stream& stream, Index size, double p, DropoutKey key, const T* x, T* y) {
+void dropout(const Stream& stream, const Dropout<T>& args) {
   const Context& context = context_of(stream);
-  launch(dropout_kernel<T>, elementwise_grid(context, ceil_divide(size, 4)), context.stream, size,
-         static_cast<float>(p), static_cast<float>(1.0 / (1.0 - p)), key, x, y);
+  launch(dropout_kernel<T>, elementwise_grid(context, ceil_divide(args.size, 4)), context.stream,
+         args, static_cast<float>(args.p), static_cast<float>(1.0 / (1.0 - args.p)));
 }
 
-template void dropout(const Stream&, Index, double, DropoutKey, const float*, float*);
-template void dropout(const Stream&, Index, double, DropoutKey, const bfloat16*, bfloat16*);
+INKLING_INSTANTIATE_CUDA(dropout);
 
 }  // namespace inkling::cuda

@@ -60,9 +60,7 @@ void augment_batch(const Stream& stream, const AugmentBatch<T>& args) {
          static_cast<float>(-gather.mean / gather.std));
 }
 
-template void gather_batch(const Stream&, const GatherBatch<float>&);
-template void gather_batch(const Stream&, const GatherBatch<bfloat16>&);
-template void augment_batch(const Stream&, const AugmentBatch<float>&);
-template void augment_batch(const Stream&, const AugmentBatch<bfloat16>&);
+INKLING_INSTANTIATE_CUDA(gather_batch);
+INKLING_INSTANTIATE_CUDA(augment_batch);
 
 }  // namespace inkling::cuda

@@ -64,18 +64,18 @@ void transpose(const Stream& stream, Index batch, Index rows, Index columns, con
 }  // namespace
 
 template <class T>
-void nhwc_to_nchw(const Stream& stream, const ImageShape& shape, const T* x, T* y) {
-  transpose(stream, shape.batch, shape.height * shape.width, shape.channels, x, y);
+void nhwc_to_nchw(const Stream& stream, const ChangeLayout<T>& args) {
+  const ImageShape& s = args.shape;
+  transpose(stream, s.batch, s.height * s.width, s.channels, args.x, args.y);
 }
 
 template <class T>
-void nchw_to_nhwc(const Stream& stream, const ImageShape& shape, const T* x, T* y) {
-  transpose(stream, shape.batch, shape.channels, shape.height * shape.width, x, y);
+void nchw_to_nhwc(const Stream& stream, const ChangeLayout<T>& args) {
+  const ImageShape& s = args.shape;
+  transpose(stream, s.batch, s.channels, s.height * s.width, args.x, args.y);
 }
 
-template void nhwc_to_nchw(const Stream&, const ImageShape&, const float*, float*);
-template void nhwc_to_nchw(const Stream&, const ImageShape&, const bfloat16*, bfloat16*);
-template void nchw_to_nhwc(const Stream&, const ImageShape&, const float*, float*);
-template void nchw_to_nhwc(const Stream&, const ImageShape&, const bfloat16*, bfloat16*);
+INKLING_INSTANTIATE_CUDA(nhwc_to_nchw);
+INKLING_INSTANTIATE_CUDA(nchw_to_nhwc);
 
 }  // namespace inkling::cuda

@@ -101,9 +101,7 @@ void linear_backward(const Stream& stream, const LinearBackward<T>& args) {
   backward<Simt>(stream, args);
 }
 
-template void linear_forward(const Stream&, const LinearForward<float>&);
-template void linear_forward(const Stream&, const LinearForward<bfloat16>&);
-template void linear_backward(const Stream&, const LinearBackward<float>&);
-template void linear_backward(const Stream&, const LinearBackward<bfloat16>&);
+INKLING_INSTANTIATE_CUDA(linear_forward);
+INKLING_INSTANTIATE_CUDA(linear_backward);
 
 }  // namespace inkling::cuda

@@ -78,9 +78,7 @@ void max_pool2d_backward(const Stream& stream, const MaxPool2dBackward<T>& args)
          args);
 }
 
-template void max_pool2d_forward(const Stream&, const MaxPool2dForward<float>&);
-template void max_pool2d_forward(const Stream&, const MaxPool2dForward<bfloat16>&);
-template void max_pool2d_backward(const Stream&, const MaxPool2dBackward<float>&);
-template void max_pool2d_backward(const Stream&, const MaxPool2dBackward<bfloat16>&);
+INKLING_INSTANTIATE_CUDA(max_pool2d_forward);
+INKLING_INSTANTIATE_CUDA(max_pool2d_backward);
 
 }  // namespace inkling::cuda

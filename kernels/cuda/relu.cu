@@ -9,36 +9,34 @@ namespace inkling::cuda {
 namespace {
 
 template <class T>
-__global__ void forward_kernel(Index size, const T* x, T* y) {
-  for (Index i = first_element(); i < size; i += element_stride()) {
-    store(y[i], relu(to_float(x[i])));
+__global__ void forward_kernel(ReluForward<T> args) {
+  for (Index i = first_element(); i < args.size; i += element_stride()) {
+    store(args.y[i], relu(to_float(args.x[i])));
   }
 }
 
 template <class T>
-__global__ void backward_kernel(Index size, const T* y, const T* dy, T* dx) {
-  for (Index i = first_element(); i < size; i += element_stride()) {
-    store(dx[i], relu_gradient(to_float(y[i]), to_float(dy[i])));
+__global__ void backward_kernel(ReluBackward<T> args) {
+  for (Index i = first_element(); i < args.size; i += element_stride()) {
+    store(args.dx[i], relu_gradient(to_float(args.y[i]), to_float(args.dy[i])));
   }
 }
 
 }  // namespace
 
 template <class T>
-void relu_forward(const Stream& stream, Index size, const T* x, T* y) {
+void relu_forward(const Stream& stream, const ReluForward<T>& args) {
   const Context& context = context_of(stream);
-  launch(forward_kernel<T>, elementwise_grid(context, size), context.stream, size, x, y);
+  launch(forward_kernel<T>, elementwise_grid(context, args.size), context.stream, args);
 }
 
 template <class T>
-void relu_backward(const Stream& stream, Index size, const T* y, const T* dy, T* dx) {
+void relu_backward(const Stream& stream, const ReluBackward<T>& args) {
   const Context& context = context_of(stream);
-  launch(backward_kernel<T>, elementwise_grid(context, size), context.stream, size, y, dy, dx);
+  launch(backward_kernel<T>, elementwise_grid(context, args.size), context.stream, args);
 }
 
-template void relu_forward(const Stream&, Index, const float*, float*);
-template void relu_forward(const Stream&, Index, const bfloat16*, bfloat16*);
-template void relu_backward(const Stream&, Index, const float*, const float*, float*);
-template void relu_backward(const Stream&, Index, const bfloat16*, const bfloat16*, bfloat16*);
+INKLING_INSTANTIATE_CUDA(relu_forward);
+INKLING_INSTANTIATE_CUDA(relu_backward);
 
 }  // namespace inkling::cuda

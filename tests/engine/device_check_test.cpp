@@ -1,6 +1,8 @@
 // The check itself must be able to fail. Its use on a device: tests/kernels/cuda.
 #include "engine/device_check.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 namespace inkling {

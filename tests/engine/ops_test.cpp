@@ -107,8 +107,7 @@ TEST(FusedConv2d, LetsNaNThroughThePool) {
 }
 
 TEST(Float32, StaysNearFloat64InAWholeSmallNetwork) {
-  const auto run = [](auto zero) {
-    using T = decltype(zero);
+  const auto run = []<class T>() {
     const Variable x = random_variable<T>({4, 10, 10, 3}, 1);
     const Variable conv = random_variable<T>({3, 3, 3, 8}, 2);
     const Variable fc = random_variable<T>({10, 200}, 3);
@@ -122,8 +121,8 @@ TEST(Float32, StaysNearFloat64InAWholeSmallNetwork) {
     const auto gradient = conv.grad().template to_host<T>();
     return std::pair(value, std::vector<double>(gradient.begin(), gradient.end()));
   };
-  const auto [loss32, gradient32] = run(float{});
-  const auto [loss64, gradient64] = run(double{});
+  const auto [loss32, gradient32] = run.operator()<float>();
+  const auto [loss64, gradient64] = run.operator()<double>();
   EXPECT_LE(std::abs(loss32 - loss64), 1e-5 * std::abs(loss64));
   EXPECT_LE(reference::relative_distance(gradient32, gradient64), 1e-5);
 }

@@ -16,7 +16,8 @@ const std::shared_ptr<const Stream> kStream = cpu::open_stream(2);
 TEST(Softmax, StandsLogitsThatOverflowExp) {
   const std::vector<float> logits{1000, 999, -1000};
   std::vector<float> p(3);
-  cpu::softmax<float>(*kStream, 1, 3, logits.data(), p.data());
+  cpu::softmax<float>(
+      *kStream, {.batch = 1, .classes = 3, .logits = logits.data(), .probabilities = p.data()});
   const double e = std::exp(-1.0);
   EXPECT_LE(std::abs(p[0] - 1 / (1 + e)), 1e-6);
   EXPECT_LE(std::abs(p[1] - e / (1 + e)), 1e-6);
@@ -78,8 +79,11 @@ TEST(Dropout, KeepsTheShareItShouldAndScalesIt) {
   const std::int32_t step = 9;
   for (const double p : {0.1, 0.5, 0.9}) {
     std::vector<float> y(x.size());
-    cpu::dropout<float>(*kStream, size, p, {.seed = 5, .layer = 2, .step = &step}, x.data(),
-                        y.data());
+    cpu::dropout<float>(*kStream, {.size = size,
+                                   .p = p,
+                                   .key = {.seed = 5, .layer = 2, .step = &step},
+                                   .x = x.data(),
+                                   .y = y.data()});
     Index kept = 0;
     for (const float value : y) {
       ASSERT_TRUE(value == 0 || value == static_cast<float>(1 / (1 - p)));
@@ -94,8 +98,9 @@ TEST(Dropout, DrawsAnotherMaskForAnotherKeyAndTheSameForTheSame) {
   const std::vector<float> x(1001, 1.0F);
   const auto mask = [&](std::uint64_t seed, std::uint32_t layer, std::int32_t step, int threads) {
     std::vector<float> y(x.size());
-    cpu::dropout<float>(*cpu::open_stream(threads), 1001, 0.5, {seed, layer, &step}, x.data(),
-                        y.data());
+    cpu::dropout<float>(
+        *cpu::open_stream(threads),
+        {.size = 1001, .p = 0.5, .key = {seed, layer, &step}, .x = x.data(), .y = y.data()});
     return y;
   };
   const auto first = mask(1, 1, 1, 1);
@@ -114,7 +119,8 @@ TEST(Adam, TakesTheStepsThatAHandTakes) {
   const auto update = [&](Index step) {
     const AdamTensor<double> tensor{&weight, &gradient, &m, &v, 1};
     const auto coefficients = adam_coefficients<double>({}, 0.1, step);
-    cpu::adam_update<double>(*kStream, std::span(&tensor, 1), {}, &coefficients);
+    cpu::adam_update<double>(
+        *kStream, {.tensors = std::span(&tensor, 1), .options = {}, .coefficients = &coefficients});
   };
   update(1);  // m̂ = 0.5 and v̂ = 0.25: the step is the whole learning rate
   EXPECT_LE(std::abs(weight - (1 - 0.1 * 0.5 / (0.5 + 1e-8))), 1e-15);
@@ -134,7 +140,9 @@ TEST(Adam, DecaysWeightsApartFromTheGradient) {
   const AdamTensor<float> tensor{&weight, &gradient, &m, &v, 1};
   const AdamOptions options{.weight_decay = 0.5};
   const auto coefficients = adam_coefficients<float>(options, 0.1, 1);
-  cpu::adam_update<float>(*kStream, std::span(&tensor, 1), options, &coefficients);
+  cpu::adam_update<float>(
+      *kStream,
+      {.tensors = std::span(&tensor, 1), .options = options, .coefficients = &coefficients});
   EXPECT_LE(std::abs(weight - 2 * (1 - 0.1F * 0.5F)), 1e-6F);
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/arguments.h"
+#include "kernels/args/conv2d.h"
 #include "kernels/philox.h"
 
 namespace inkling::reference {

@@ -184,9 +184,7 @@ void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
   backward_simt(stream, args);
 }
 
-template void conv2d_forward(const Stream&, const Conv2dForward<float>&);
-template void conv2d_forward(const Stream&, const Conv2dForward<bfloat16>&);
-template void conv2d_backward(const Stream&, const Conv2dBackward<float>&);
-template void conv2d_backward(const Stream&, const Conv2dBackward<bfloat16>&);
+INKLING_INSTANTIATE_CUDA(conv2d_forward);
+INKLING_INSTANTIATE_CUDA(conv2d_backward);
 
 }  // namespace inkling::cuda

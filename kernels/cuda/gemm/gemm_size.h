@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "kernels/arguments.h"
+#include "kernels/types.h"
 
 namespace inkling::cuda {
 

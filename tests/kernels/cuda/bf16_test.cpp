@@ -42,18 +42,21 @@ void check_rounded_once(Index size, Index results, const Run& run) {
 TEST_F(CudaKernels, Bf16ElementwiseIsFloat32RoundedOnce) {
   const Stream& stream = *cuda_stream();
   constexpr Index kSize = 2051;
-  check_rounded_once(
-      kSize, kSize, [&]<class T>(const T* x, T* y) { cuda::relu_forward<T>(stream, kSize, x, y); });
   check_rounded_once(kSize, kSize, [&]<class T>(const T* x, T* y) {
-    cuda::relu_backward<T>(stream, kSize, x, x, y);
+    cuda::relu_forward<T>(stream, {.size = kSize, .x = x, .y = y});
+  });
+  check_rounded_once(kSize, kSize, [&]<class T>(const T* x, T* y) {
+    cuda::relu_backward<T>(stream, {.size = kSize, .y = x, .dy = x, .dx = y});
   });
   check_rounded_once(kSize, kSize, [&]<class T>(const T* x, T* y) {
     cuda::copy(stream, x, y, kSize * sizeof(T));
-    cuda::accumulate<T>(stream, kSize, x, y);
+    cuda::accumulate<T>(stream, {.size = kSize, .x = x, .y = y});
   });
   const OnDevice<std::int32_t> step(std::vector<std::int32_t>{3});
   check_rounded_once(kSize, kSize, [&]<class T>(const T* x, T* y) {
-    cuda::dropout<T>(stream, kSize, 0.25, {.seed = 1, .layer = 2, .step = step}, x, y);
+    cuda::dropout<T>(
+        stream,
+        {.size = kSize, .p = 0.25, .key = {.seed = 1, .layer = 2, .step = step}, .x = x, .y = y});
   });
 }
 
@@ -61,10 +64,12 @@ TEST_F(CudaKernels, Bf16LayoutAndPoolAreFloat32RoundedOnce) {
   const Stream& stream = *cuda_stream();
   const ImageShape image{2, 6, 8, 37};
   constexpr Index kSize = 2 * 6 * 8 * 37;
-  check_rounded_once(
-      kSize, kSize, [&]<class T>(const T* x, T* y) { cuda::nhwc_to_nchw<T>(stream, image, x, y); });
-  check_rounded_once(
-      kSize, kSize, [&]<class T>(const T* x, T* y) { cuda::nchw_to_nhwc<T>(stream, image, x, y); });
+  check_rounded_once(kSize, kSize, [&]<class T>(const T* x, T* y) {
+    cuda::nhwc_to_nchw<T>(stream, {.shape = image, .x = x, .y = y});
+  });
+  check_rounded_once(kSize, kSize, [&]<class T>(const T* x, T* y) {
+    cuda::nchw_to_nhwc<T>(stream, {.shape = image, .x = x, .y = y});
+  });
   const Pool2dShape pool{2, 6, 8, 37, 3, 2};
   OnDevice<std::uint8_t> argmax(2 * 2 * 3 * 37);
   check_rounded_once(kSize, 2 * 2 * 3 * 37, [&]<class T>(const T* x, T* y) {
@@ -100,7 +105,9 @@ TEST_F(CudaKernels, Bf16LossIsFloat32sOnTheSameLogits) {
   forward.operator()<float>(on_wide, wide_probabilities, wide_loss);
   EXPECT_TRUE(same_bits(probabilities.to_host(), wide_probabilities.to_host()));
   EXPECT_TRUE(same_bits(loss.to_host(), wide_loss.to_host()));
-  cuda::softmax<bfloat16>(stream, kBatch, kClasses, on_logits, softmax);
+  cuda::softmax<bfloat16>(
+      stream,
+      {.batch = kBatch, .classes = kClasses, .logits = on_logits, .probabilities = softmax});
   EXPECT_TRUE(same_bits(softmax.to_host(), probabilities.to_host()));
   check_rounded_once(1, kBatch * kClasses, [&]<class T>(const T*, T* dlogits) {
     cuda::cross_entropy_backward<T>(stream, {.batch = kBatch,

@@ -14,7 +14,7 @@ TEST_F(CudaKernels, AccumulateAdds) {
     const OnDevice<float> on_x(x);
     const auto sum = the_same_each_time<float>([&] {
       OnDevice<float> to_y(y);
-      cuda::accumulate<float>(*cuda_stream(), size, on_x, to_y);
+      cuda::accumulate<float>(*cuda_stream(), {.size = size, .x = on_x, .y = to_y});
       return to_y.to_host();
     });
     for (std::size_t i = 0; i < sum.size(); ++i) {
@@ -28,13 +28,13 @@ TEST_F(CudaKernels, ReluKeepsNanAndPassesNoGradientAtZero) {
   const OnDevice<float> x(std::vector<float>{-1, 0, 2, nan});
   OnDevice<float> y(4), dx(4);
   const OnDevice<float> dy(std::vector<float>{5, 6, 7, 8});
-  cuda::relu_forward<float>(*cuda_stream(), 4, x, y);
+  cuda::relu_forward<float>(*cuda_stream(), {.size = 4, .x = x, .y = y});
   const auto values = y.to_host();
   EXPECT_EQ(values[0], 0);
   EXPECT_EQ(values[1], 0);
   EXPECT_EQ(values[2], 2);
   EXPECT_TRUE(std::isnan(values[3]));
-  cuda::relu_backward<float>(*cuda_stream(), 4, y, dy, dx);
+  cuda::relu_backward<float>(*cuda_stream(), {.size = 4, .y = y, .dy = dy, .dx = dx});
   const auto gradient = dx.to_host();
   EXPECT_EQ(gradient[0], 0);
   EXPECT_EQ(gradient[1], 0);
@@ -50,12 +50,16 @@ TEST_F(CudaKernels, DropoutHasTheCpusMask) {
     const OnDevice<float> on_x(x);
     const auto y = the_same_each_time<float>([&] {
       OnDevice<float> to_y(size);
-      cuda::dropout<float>(*cuda_stream(), size, 0.3, key, on_x, to_y);
+      cuda::dropout<float>(*cuda_stream(),
+                           {.size = size, .p = 0.3, .key = key, .x = on_x, .y = to_y});
       return to_y.to_host();
     });
     std::vector<float> expected(x.size());
-    cpu::dropout<float>(cpu_stream(), size, 0.3, {key.seed, key.layer, &step}, x.data(),
-                        expected.data());
+    cpu::dropout<float>(cpu_stream(), {.size = size,
+                                       .p = 0.3,
+                                       .key = {key.seed, key.layer, &step},
+                                       .x = x.data(),
+                                       .y = expected.data()});
     EXPECT_EQ(y, expected);
   }
 }
@@ -66,11 +70,11 @@ TEST_F(CudaKernels, LayoutsTurnAsOnTheCpu) {
     const auto x = random_floats(size, 1);
     const OnDevice<float> on_x(x);
     OnDevice<float> turned(size), back(size);
-    cuda::nhwc_to_nchw<float>(*cuda_stream(), s, on_x, turned);
+    cuda::nhwc_to_nchw<float>(*cuda_stream(), {.shape = s, .x = on_x, .y = turned});
     std::vector<float> expected(x.size());
-    cpu::nhwc_to_nchw<float>(cpu_stream(), s, x.data(), expected.data());
+    cpu::nhwc_to_nchw<float>(cpu_stream(), {.shape = s, .x = x.data(), .y = expected.data()});
     EXPECT_EQ(turned.to_host(), expected);
-    cuda::nchw_to_nhwc<float>(*cuda_stream(), s, turned, back);
+    cuda::nchw_to_nhwc<float>(*cuda_stream(), {.shape = s, .x = turned, .y = back});
     EXPECT_EQ(back.to_host(), x);
   }
 }

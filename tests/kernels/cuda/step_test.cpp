@@ -90,7 +90,8 @@ TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
 TEST_F(CudaKernels, SoftmaxStandsLogitsThatOverflowExp) {
   const OnDevice<float> logits(std::vector<float>{1000, 999, -1000});
   OnDevice<float> probabilities(3);
-  cuda::softmax<float>(*cuda_stream(), 1, 3, logits, probabilities);
+  cuda::softmax<float>(
+      *cuda_stream(), {.batch = 1, .classes = 3, .logits = logits, .probabilities = probabilities});
   const auto p = probabilities.to_host();
   const float e = std::exp(-1.0F);
   EXPECT_LE(std::abs(p[0] - 1 / (1 + e)), 1e-6F);
@@ -131,9 +132,12 @@ TEST_F(CudaKernels, AdamUpdatesAllTensorsAsTheCpuDoes) {
                                                         static_cast<float>(row.second_scale),
                                                         static_cast<float>(row.keep)});
   const float* const three = coefficients;
-  cuda::adam_update<float>(*cuda_stream(), tensors, options,
-                           reinterpret_cast<const AdamCoefficients<float>*>(three));
-  cpu::adam_update<double>(cpu_stream(), tensors64, options, &row);
+  cuda::adam_update<float>(
+      *cuda_stream(), {.tensors = tensors,
+                       .options = options,
+                       .coefficients = reinterpret_cast<const AdamCoefficients<float>*>(three)});
+  cpu::adam_update<double>(cpu_stream(),
+                           {.tensors = tensors64, .options = options, .coefficients = &row});
   for (std::size_t i = 0; i < memory.size(); ++i) {
     expect_close(memory[i]->to_host(), truth[i], kClose);
   }
@@ -250,7 +254,7 @@ TEST_F(CudaKernels, RoundsToTheNearestBf16AndToEvenInTheMiddle) {
   const OnDevice<float> x(
       std::vector<float>{1, 1.00390625F, 1.01171875F, -3e38F, infinity, nan, 3.4e38F});
   OnDevice<bfloat16> y(7);
-  cuda::cast_to_bfloat16(*cuda_stream(), 7, x, y);
+  cuda::cast_to_bfloat16(*cuda_stream(), {.size = 7, .x = x, .y = y});
   const auto rounded = to_doubles(y.to_host());
   EXPECT_EQ(rounded[0], 1);
   EXPECT_EQ(rounded[1], 1) << "between 1 and 1.0078125: the even one";
@@ -264,8 +268,9 @@ TEST_F(CudaKernels, RoundsToTheNearestBf16AndToEvenInTheMiddle) {
 TEST_F(CudaKernels, ACapturedGraphRunsWhenItIsLaunched) {
   OnDevice<float> sum(std::vector<float>{0});
   const OnDevice<float> one(std::vector<float>{1});
-  const auto graph = cuda::capture_graph(
-      *cuda_stream(), [&] { cuda::accumulate<float>(*cuda_stream(), 1, one, sum); });
+  const auto graph = cuda::capture_graph(*cuda_stream(), [&] {
+    cuda::accumulate<float>(*cuda_stream(), {.size = 1, .x = one, .y = sum});
+  });
   EXPECT_EQ(sum.to_host()[0], 0);
   cuda::launch_graph(*cuda_stream(), graph.get());
   cuda::launch_graph(*cuda_stream(), graph.get());
@@ -296,7 +301,7 @@ TEST_F(CudaKernels, AFailedCallDoesNotHauntTheNext) {
                std::runtime_error);
   OnDevice<float> sum(std::vector<float>{1});
   const OnDevice<float> one(std::vector<float>{1});
-  cuda::accumulate<float>(*cuda_stream(), 1, one, sum);
+  cuda::accumulate<float>(*cuda_stream(), {.size = 1, .x = one, .y = sum});
   EXPECT_EQ(sum.to_host()[0], 2);
 }
 

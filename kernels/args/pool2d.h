@@ -1,0 +1,36 @@
+// Arguments of the pooling kernels.
+#pragma once
+
+#include "kernels/types.h"
+
+namespace inkling {
+
+struct Pool2dShape {
+  Index batch = 0;
+  Index in_height = 0;
+  Index in_width = 0;
+  Index channels = 0;
+  Index kernel = 0;  // square, at most 16, so that the choice fits a byte
+  Index stride = 0;
+
+  constexpr Index out_height() const { return (in_height - kernel) / stride + 1; }
+  constexpr Index out_width() const { return (in_width - kernel) / stride + 1; }
+};
+
+template <class T>
+struct MaxPool2dForward {
+  Pool2dShape shape;
+  const T* x = nullptr;            // [batch, in_height, in_width, channels]
+  T* y = nullptr;                  // [batch, out_height, out_width, channels]
+  std::uint8_t* argmax = nullptr;  // as y: row-major index in the window, first of equals
+};
+
+template <class T>
+struct MaxPool2dBackward {
+  Pool2dShape shape;
+  const std::uint8_t* argmax = nullptr;
+  const T* dy = nullptr;
+  T* dx = nullptr;
+};
+
+}  // namespace inkling
