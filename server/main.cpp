@@ -18,11 +18,11 @@
 #include <sys/resource.h>
 
 #include "data/prepare.h"
-#include "engine/inference.h"
+#include "engine/inference/inference_plan.h"
 #include "engine/program/command_line.h"
 #include "engine/program/flags.h"
 #include "engine/program/resources.h"
-#include "server/http_pistache.h"
+#include "server/http/pistache_server.h"
 #include "server/service.h"
 
 namespace inkling {

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "server/http.h"
+#include "server/http/message.h"
 
 namespace inkling {
 

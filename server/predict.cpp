@@ -10,7 +10,7 @@
 #include "data/png.h"
 #include "data/prepare.h"
 #include "server/base64.h"
-#include "server/multipart.h"
+#include "server/http/multipart.h"
 
 namespace inkling {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/http.h"
+#include "server/http/message.h"
 
 namespace inkling {
 

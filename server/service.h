@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "server/http/router.h"
 #include "server/predict.h"
-#include "server/router.h"
 
 namespace inkling {
 

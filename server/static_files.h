@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "server/router.h"
+#include "server/http/router.h"
 
 namespace inkling {
 

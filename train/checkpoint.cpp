@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/atomic_file.h"
+#include "engine/io/atomic_file.h"
 #include "train/metrics.h"
 
 namespace inkling {

@@ -5,7 +5,7 @@
 
 #include "data/dataset.h"
 #include "engine/autograd.h"
-#include "engine/weights.h"
+#include "engine/io/weights.h"
 #include "kernels/args/batch.h"
 
 namespace inkling {

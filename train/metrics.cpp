@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/atomic_file.h"
+#include "engine/io/atomic_file.h"
 
 namespace inkling {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "engine/io/weights.h"
 #include "engine/network_spec.h"
 #include "engine/optimizer.h"
-#include "engine/weights.h"
 #include "kernels/args/adam.h"
 #include "kernels/args/batch.h"
 

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/prepare.h"
-#include "server/http_pistache.h"
+#include "server/http/pistache_server.h"
 #include "server/service.h"
 #include "tests/server/http_client.h"
 #include "tests/support/pictures.h"

@@ -10,8 +10,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/io/weights.h"
 #include "engine/network_spec.h"
-#include "engine/weights.h"
 #include "tests/server/http_client.h"
 #include "tests/server/process.h"
 #include "tests/support/pictures.h"

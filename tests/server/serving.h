@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server/http_pistache.h"
+#include "server/http/pistache_server.h"
 #include "tests/server/http_client.h"
 
 namespace inkling {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/atomic_file.h"
+#include "engine/io/atomic_file.h"
 #include "tests/support/damage.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/synthetic.h"

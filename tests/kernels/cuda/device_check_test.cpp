@@ -1,6 +1,6 @@
 // What `inkling gradcheck --device cuda` asks: every operation and its gradient, in both
 // precisions.
-#include "engine/device_check.h"
+#include "engine/check/device_check.h"
 
 #include "tests/kernels/cuda/device.h"
 

@@ -1,0 +1,43 @@
+// A network frozen for CPU serving.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace inkling {
+
+// Reads a weights file once and answers predictions from it. Const and thread-safe: any number of
+// threads may call predict() at once.
+class InferencePlan {
+ public:
+  // threads: how many cores one predict() call may use; 1 runs wholly on the calling thread.
+  // Throws WeightsError (engine/io/weights.h) with one line when the file is missing or not sound.
+  explicit InferencePlan(const std::filesystem::path& weights_file, int threads = 1);
+  ~InferencePlan();
+  InferencePlan(const InferencePlan&) = delete;
+  InferencePlan& operator=(const InferencePlan&) = delete;
+
+  // pictures: count × height × width bytes as the network saw them in training (MNIST: 0
+  // background, 255 ink), not yet normalized. Returns count × classes() logits. Throws
+  // std::invalid_argument when the size is no multiple of a picture's.
+  std::vector<float> logits(std::span<const std::uint8_t> pictures) const;
+
+  // softmax(logits): count × classes() probabilities, each row sums to 1.
+  std::vector<float> probabilities(std::span<const std::uint8_t> pictures) const;
+
+  const std::string& model_name() const;  // the spec's name, e.g. "LargerCNN"
+  int height() const;
+  int width() const;
+  int classes() const;
+  std::int64_t parameter_count() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace inkling

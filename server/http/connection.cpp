@@ -1,0 +1,207 @@
+#include "server/http/connection.h"
+
+#include <array>
+#include <cerrno>
+#include <exception>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace inkling {
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{64} << 10U;  // bytes read at once
+
+Response internal_error() { return json_response(500, R"({"detail":"Internal Server Error"})"); }
+
+// What a Reply calls: passes on the first answer, and gives one when nobody else did.
+class PendingReply {
+ public:
+  PendingReply(std::weak_ptr<Connection> connection, std::shared_ptr<Mailbox> mailbox)
+      : connection_(std::move(connection)), mailbox_(std::move(mailbox)) {}
+  ~PendingReply() { answer(internal_error()); }
+  PendingReply(const PendingReply&) = delete;
+  PendingReply& operator=(const PendingReply&) = delete;
+
+  void answer(Response response) {
+    if (!answered_.exchange(true)) mailbox_->post(connection_, std::move(response));
+  }
+
+ private:
+  std::weak_ptr<Connection> connection_;
+  std::shared_ptr<Mailbox> mailbox_;
+  std::atomic<bool> answered_ = false;
+};
+
+}  // namespace
+
+Connection::Connection(int fd, const Handler& handler, ConnectionsState& state,
+                       std::shared_ptr<Mailbox> mailbox)
+    : fd_(fd),
+      handler_(handler),
+      shared_(state),
+      limits_(state.limits),
+      mailbox_(std::move(mailbox)),
+      reader_(limits_.http),
+      since_(Clock::now()) {}
+
+Connection::~Connection() {
+  forget_input();
+  ::close(fd_);
+}
+
+bool Connection::wants_input() const {
+  return output_.empty() && (state_ == State::reading || state_ == State::closing);
+}
+
+void Connection::on_readable() {
+  if (!wants_input()) return;
+  thread_local std::array<char, kPiece> piece;
+  const ssize_t size = ::recv(fd_, piece.data(), piece.size(), MSG_DONTWAIT);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (size <= 0) {
+    finish();
+    return;
+  }
+  if (state_ == State::closing) {  // nobody reads them any more, but the client is alive
+    since_ = Clock::now();
+    return;
+  }
+  if (reader_.empty()) since_ = Clock::now();
+  reader_.feed({piece.data(), static_cast<std::size_t>(size)});
+  if (account()) {
+    read_requests();
+  } else {
+    refuse(503, "Too many requests at once; try again later");
+  }
+}
+
+void Connection::on_broken() { finish(); }
+
+// Tells the budget what the reader holds; false when that is more than all may hold.
+bool Connection::account() {
+  const std::size_t buffered = reader_.buffered();
+  if (!shared_.memory.change(held_, buffered)) return false;
+  held_ = buffered;
+  return true;
+}
+
+void Connection::forget_input() {
+  reader_.clear();
+  shared_.memory.change(std::exchange(held_, 0), 0);
+}
+
+void Connection::read_requests() {
+  if (state_ != State::reading || !output_.empty()) return;
+  try {
+    const auto received = reader_.next();
+    account();  // that one is no longer held
+    if (received) {
+      dispatch(*received);
+    } else if (reader_.take_expectation()) {
+      send("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+  } catch (const HttpError& error) {
+    refuse(error.status(), error.what());
+  }
+}
+
+void Connection::dispatch(const ReceivedRequest& received) {
+  state_ = State::answering;
+  is_new_ = false;
+  form_ = {received.keep_alive, received.request.method == "HEAD"};
+  const auto pending = std::make_shared<PendingReply>(weak_from_this(), mailbox_);
+  try {
+    handler_(received.request,
+             [pending](Response response) { pending->answer(std::move(response)); });
+  } catch (const std::exception& error) {
+    spdlog::error("{} {}: {}", received.request.method, received.request.path, error.what());
+    pending->answer(internal_error());
+  }
+}
+
+void Connection::answer(const Response& response) {
+  if (state_ != State::answering) return;
+  form_.keep_alive = form_.keep_alive && !shared_.stopping;
+  const std::string bytes = to_bytes(response, form_, std::time(nullptr));
+  if (!form_.keep_alive) {
+    send_last(bytes);
+    return;
+  }
+  state_ = State::reading;
+  since_ = Clock::now();
+  send(bytes);
+}
+
+void Connection::refuse(int status, std::string_view detail) {
+  const nlohmann::json body = {{"detail", detail}};
+  send_last(to_bytes(json_response(status, body.dump()), {false, false}, std::time(nullptr)));
+}
+
+void Connection::send(std::string_view bytes) {
+  output_ += bytes;
+  on_writable();
+}
+
+void Connection::send_last(std::string_view bytes) {
+  state_ = State::closing;
+  since_ = closing_since_ = Clock::now();
+  forget_input();
+  send(bytes);
+}
+
+void Connection::on_writable() {
+  if (output_.empty() || state_ == State::closed) return;
+  std::size_t sent = 0;
+  while (sent < output_.size()) {
+    const ssize_t count =
+        ::send(fd_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno != EAGAIN) {
+      finish();
+      return;
+    }
+    if (count < 0) break;
+    sent += static_cast<std::size_t>(count);
+    since_ = Clock::now();
+  }
+  output_.erase(0, sent);
+  if (!output_.empty()) return;
+  if (state_ == State::closing) {
+    ::shutdown(fd_, SHUT_WR);
+  } else {
+    read_requests();  // the next may have come meanwhile
+  }
+}
+
+void Connection::finish() {
+  state_ = State::closed;
+  output_.clear();
+  forget_input();
+}
+
+void Connection::check_deadline(Clock::time_point now) {
+  const auto waited = now - since_;
+  if (!output_.empty()) {
+    if (waited > limits_.request_timeout) finish();
+  } else if (state_ == State::closing) {
+    const bool silent = waited > limits_.close_timeout;
+    if (silent || now - closing_since_ > limits_.request_timeout) finish();
+  } else if (state_ == State::reading && reader_.empty()) {
+    if (waited > limits_.idle_timeout) finish();
+  } else if (state_ == State::reading && waited > limits_.request_timeout) {
+    refuse(408, "The request did not arrive in time");
+  }
+}
+
+void Connection::close_if_idle(Clock::time_point now) {
+  const auto is_idle = [this] {
+    return state_ == State::reading && reader_.empty() && output_.empty();
+  };
+  if (is_idle()) on_readable();  // what came before the stop is served
+  if (is_idle() && (!is_new_ || now - since_ > limits_.close_timeout)) finish();
+}
+
+}  // namespace inkling

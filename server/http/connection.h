@@ -1,0 +1,96 @@
+// One client's connection: bytes in, one request at a time to the handler, answers out.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/http/mailbox.h"
+#include "server/http/memory_budget.h"
+#include "server/http/message.h"
+#include "server/http/wire.h"
+
+namespace inkling {
+
+struct ConnectionLimits {
+  HttpLimits http;
+  // From a request's first byte to its last; then 408. Also how long a client may go without
+  // reading any byte of an answer.
+  std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
+  // Between requests. Longer than the 60 s of common load balancers, so that they close first.
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);
+  // After the last answer: how long nothing may come from the client, who is to read it and close;
+  // request_timeout if it goes on sending. Closing at once would make the kernel reset the
+  // connection while the client still sends, and the answer would be lost.
+  std::chrono::milliseconds close_timeout = std::chrono::seconds(2);
+};
+
+// What a server's connections share. Outlives them.
+struct ConnectionsState {
+  ConnectionLimits limits;
+  MemoryBudget memory;                 // for requests that are not complete; beyond it, 503
+  std::atomic<bool> stopping = false;  // answers say that the connection closes
+};
+
+// Lives on one I/O thread: every method is called there. After each call, the thread asks what the
+// connection waits for, and removes it once it has finished. A client whose request is being
+// answered, or who does not read, is not read from: what it sends waits in its own socket.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Takes over the socket, which must not block. handler and state outlive the connection.
+  Connection(int fd, const Handler& handler, ConnectionsState& state,
+             std::shared_ptr<Mailbox> mailbox);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // The socket has bytes, takes bytes, or is broken. Reads one piece and begins one request at
+  // most, so that other clients get their turn.
+  void on_readable();
+  void on_writable();
+  void on_broken();
+  void answer(const Response& response);  // to the request that the handler was given
+  void check_deadline(Clock::time_point now);
+  // The server stops: closes when no request is under way and none has just come. A new client is
+  // given close_timeout for its first.
+  void close_if_idle(Clock::time_point now);
+
+  int fd() const { return fd_; }
+  bool wants_input() const;
+  bool wants_output() const { return !output_.empty(); }
+  bool finished() const { return state_ == State::closed; }
+
+ private:
+  enum class State : std::uint8_t { reading, answering, closing, closed };
+
+  void read_requests();
+  void dispatch(const ReceivedRequest& received);
+  void refuse(int status, std::string_view detail);
+  void send(std::string_view bytes);
+  void send_last(std::string_view bytes);  // then close
+  void finish();
+  bool account();
+  void forget_input();
+
+  int fd_;
+  const Handler& handler_;
+  ConnectionsState& shared_;
+  const ConnectionLimits& limits_;
+  std::shared_ptr<Mailbox> mailbox_;
+
+  State state_ = State::reading;
+  bool is_new_ = true;  // no request came yet
+  RequestReader reader_;
+  ResponseForm form_;        // of the answer to the request at hand
+  std::string output_;       // what the socket did not take yet
+  std::size_t held_ = 0;     // bytes that shared_.memory counts for reader_
+  Clock::time_point since_;  // when the present wait began
+  Clock::time_point closing_since_;
+};
+
+}  // namespace inkling

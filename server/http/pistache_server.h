@@ -1,0 +1,48 @@
+// The HTTP server: ports, I/O threads, connections. Its implementation alone knows Pistache.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "server/http/connection.h"
+#include "server/http/message.h"
+
+namespace inkling {
+
+struct HttpServerOptions {
+  ConnectionLimits connection;
+  int threads = 1;             // I/O threads; handlers run on them
+  int max_connections = 1000;  // open at once; more are answered 503 and closed
+  // Bytes of incomplete requests that all connections may hold; what comes beyond is answered 503.
+  std::size_t max_buffered = std::size_t{64} << 20U;
+  // How long stop() waits for requests that are being read or answered.
+  std::chrono::milliseconds grace = std::chrono::seconds(10);
+};
+
+// listen() any number of times, then start() once, then stop() once. Not thread-safe.
+class HttpServer {
+ public:
+  explicit HttpServer(const HttpServerOptions& options = {});
+  ~HttpServer();  // stops
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Binds a port (0: any free one), whose requests go to the handler, and returns it. Clients may
+  // connect from now on; they are served after start(). Throws std::runtime_error with one line.
+  std::uint16_t listen(const std::string& host, std::uint16_t port, Handler handler);
+
+  // Returns at once; the I/O threads serve. Throws std::runtime_error.
+  void start();
+
+  // Accepts no more, lets requests finish, closes every connection, joins the threads. Safe to call
+  // again.
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace inkling

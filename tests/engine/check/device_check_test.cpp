@@ -1,0 +1,39 @@
+// The check itself must be able to fail. Its use on a device: tests/kernels/cuda.
+#include "engine/check/device_check.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace inkling {
+namespace {
+
+// x → factor · x in float32 alone, and its gradient; in float64 both are x's.
+GradcheckCase scaled(float forward, float backward) {
+  return {"scaled", "", {{4}}, [=](const std::vector<Variable>& in) {
+            const auto times = [](const Tensor& tensor, float factor) {
+              Tensor result = tensor.clone();
+              for (Index i = 0; tensor.dtype() == Dtype::float32 && i < tensor.size(); ++i) {
+                result.data<float>()[i] *= factor;
+              }
+              return result;
+            };
+            return Variable::from_op(times(in[0].value(), forward), {in[0]}, [=](const Tensor& dy) {
+              return std::vector<Tensor>{times(dy, backward)};
+            });
+          }};
+}
+
+TEST(DeviceCheck, SeesResultsAndGradientsThatAreOff) {
+  const auto check = [](float forward, float backward) {
+    return run_device_check(scaled(forward, backward), Device::cpu(1), Dtype::float32);
+  };
+  EXPECT_TRUE(check(1, 1).passed);
+  EXPECT_FALSE(check(1.0001F, 1).passed);
+  EXPECT_FALSE(check(1, 1.0001F).passed);
+  EXPECT_FALSE(check(std::nanf(""), 1).passed);
+  EXPECT_FALSE(check(1, std::nanf("")).passed);
+}
+
+}  // namespace
+}  // namespace inkling

@@ -1,0 +1,161 @@
+// The `inkling` program as its users call it: what it prints where, and how it ends.
+#include "tests/train/cli/cli.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "data/png.h"
+
+namespace inkling {
+namespace {
+
+using testing::HasSubstr;
+
+TEST_F(Cli, TrainWritesEverythingItPromises) {
+  const Outcome result = inkling(train_arguments({"--json", "--min-accuracy", "0.9"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto summary = nlohmann::json::parse(result.out);
+  EXPECT_GE(summary["test_accuracy"], 0.9);
+  for (const char* name : {"model.safetensors", "checkpoint.safetensors", "config.json",
+                           "metrics.jsonl", "metrics.csv", "loss.png", "predictions.png"}) {
+    EXPECT_TRUE(std::filesystem::exists(run / name)) << name;
+  }
+  EXPECT_THAT(result.err, HasSubstr("epoch 3/3"));
+  EXPECT_THAT(result.err, testing::Not(HasSubstr("\r"))) << "no bar where there is no terminal";
+  const Outcome evaluation =
+      inkling({"evaluate", "--model", run / "model.safetensors", "--data", data, "--json"});
+  ASSERT_EQ(evaluation.exit_code, 0) << evaluation.err;
+  EXPECT_EQ(nlohmann::json::parse(evaluation.out)["accuracy"], summary["test_accuracy"]);
+  EXPECT_EQ(evaluation.err, "");
+}
+
+TEST_F(Cli, HoldsOutATwelfthOfASmallTrainingSet) {
+  const Outcome result = inkling({"train", "--data", data, "--out", run, "--network",
+                                  folder.path() / "network.json", "--epochs", "1"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("367 images an epoch"));
+  EXPECT_EQ(nlohmann::json::parse(read_text(run / "config.json"))["validation"], 33);
+}
+
+TEST_F(Cli, TrainEndsWithThreeBelowTheAskedAccuracy) {
+  // At this rate nothing is learned: the random weights stay, and they do not get all right.
+  const Outcome result = inkling(train_arguments({"--lr", "1e-9", "--min-accuracy", "1"}));
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err,
+              HasSubstr("expected a test accuracy of at least 1.0000 (--min-accuracy)"));
+}
+
+// On a file system of one megabyte, in a mount namespace of its own.
+TEST_F(Cli, TrainAsksForDiskSpaceBeforeTheFirstEpoch) {
+  const std::filesystem::path disk = folder.path() / "disk";
+  std::filesystem::create_directory(disk);
+  const std::string in_namespace =
+      "unshare --map-root-user --mount sh -c 'mount -t tmpfs -o size=1m none \"$0\" && exec "
+      "\"$@\"' '" +
+      disk.string() + "' ";
+  if (run_in_shell(in_namespace + "true 2>/dev/null") != 0) {
+    GTEST_SKIP() << "this machine lets no user mount a file system of its own";
+  }
+  std::string command = in_namespace + "'" INKLING_BINARY "'";
+  run = disk / "run";
+  for (const std::string& word : train_arguments()) {
+    command += " '" + word + "'";
+  }
+  const std::string err = (folder.path() / "err").string();
+  EXPECT_EQ(run_in_shell(command + " 2> '" + err + "'"), 1);
+  EXPECT_THAT(
+      read_text(err),
+      testing::MatchesRegex("inkling: expected [0-9]+ MB of free disk space for " + run.string() +
+                            ", received 1 MB: free some, or give another --out\n"));
+}
+
+TEST_F(Cli, SaysSoWhenTheResultCannotBeWritten) {
+  out_file = "/dev/full";
+  const Outcome result = inkling({"gradcheck", "--op", "relu", "--json"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("cannot write the result to standard output"));
+}
+
+TEST_F(Cli, MissesNoTestSetAfterALongTraining) {
+  std::filesystem::remove(data / "t10k-labels-idx1-ubyte");
+  const Outcome result = inkling(train_arguments());
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("t10k-labels-idx1-ubyte"));
+  EXPECT_THAT(result.err, testing::Not(HasSubstr("epoch 1/")));
+}
+
+TEST_F(Cli, GradcheckPrintsATableOrJson) {
+  const Outcome table = inkling({"gradcheck", "--op", "linear"});
+  EXPECT_EQ(table.exit_code, 0);
+  EXPECT_THAT(table.out, HasSubstr("every gradient is right"));
+  const Outcome json = inkling({"gradcheck", "--op", "linear", "--json"});
+  const auto report = nlohmann::json::parse(json.out);
+  EXPECT_EQ(report["passed"], true);
+  EXPECT_LE(report["checks"][0]["gradient_error"], 1e-6);
+  EXPECT_TRUE(report["checks"][0]["forward_error"].is_null());
+}
+
+TEST_F(Cli, PredictRecognizesADigitAndNamesEachPictureThatItCannotRead) {
+  std::vector<std::uint8_t> one(28 * 28, 0);  // a bar, as MNIST draws it
+  for (std::size_t y = 4; y < 24; ++y) {
+    one[y * 28 + 13] = one[y * 28 + 14] = 255;
+  }
+  const std::string good = folder.path() / "one.png";
+  const std::string blank = folder.path() / "blank.png";
+  const std::string text = folder.path() / "text.png";
+  write_file(good, encode_gray_png(one, 28, 28));
+  write_file(blank, encode_gray_png(std::vector<std::uint8_t>(28 * 28, 255), 28, 28));
+  std::ofstream(text) << "no picture";
+  const std::vector<std::string> predict{"predict", "--model", INKLING_SHIPPED_MODEL};
+
+  auto arguments = predict;
+  arguments.push_back(good);
+  const Outcome plain = inkling(arguments);
+  EXPECT_EQ(plain.exit_code, 0) << plain.err;
+  EXPECT_EQ(plain.out.find(good + ": 1 ("), 0U) << plain.out;
+  EXPECT_EQ(plain.err, "");
+
+  arguments.insert(arguments.end(), {blank, text, "/absent.png", "--json"});
+  const Outcome mixed = inkling(arguments);
+  EXPECT_EQ(mixed.exit_code, 1) << "not every picture could be read";
+  const auto results = nlohmann::json::parse(mixed.out);
+  ASSERT_EQ(results.size(), 4U);
+  EXPECT_EQ(results[0]["image"], good);
+  EXPECT_EQ(results[0]["predicted_digit"], 1);
+  EXPECT_EQ(results[0]["probabilities"].size(), 10U);
+  EXPECT_EQ(results[0]["confidence"], results[0]["probabilities"][1]);
+  EXPECT_EQ(results[1]["error"], blank + ": the picture is blank");
+  EXPECT_EQ(results[3]["error"], "cannot read /absent.png: No such file or directory");
+  EXPECT_EQ(std::count(mixed.err.begin(), mixed.err.end(), '\n'), 3) << mixed.err;
+  EXPECT_THAT(mixed.err, HasSubstr("inkling: " + text + ": "));
+  EXPECT_THAT(mixed.err,
+              HasSubstr("inkling: cannot read /absent.png: No such file or directory\n"));
+}
+
+TEST_F(Cli, PredictReadsStandardInputWithTheShippedModel) {
+  std::vector<std::uint8_t> one(28 * 28, 0);
+  for (std::size_t y = 4; y < 24; ++y) {
+    one[y * 28 + 13] = one[y * 28 + 14] = 255;
+  }
+  in_file = folder.path() / "one.png";
+  write_file(in_file, encode_gray_png(one, 28, 28));
+  const Outcome result = inkling({"predict", "-"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out.rfind("-: 1 (", 0), 0U) << result.out;
+  in_file = "/dev/null";
+  const Outcome empty = inkling({"predict", "-"});
+  EXPECT_EQ(empty.exit_code, 1);
+  EXPECT_THAT(empty.err, HasSubstr("inkling: -: Expected a PNG picture, received no bytes at all"));
+}
+
+TEST_F(Cli, PredictRefusesANetworkForOtherPictures) {
+  ASSERT_EQ(inkling(train_arguments({"--epochs", "1"})).exit_code, 0);
+  const Outcome wrong_size = inkling({"predict", "--model", run / "model.safetensors", "x.png"});
+  EXPECT_EQ(wrong_size.exit_code, 1);
+  EXPECT_THAT(wrong_size.err,
+              HasSubstr("expected a network for 28×28 pictures, received one for 8×8"));
+}
+
+}  // namespace
+}  // namespace inkling

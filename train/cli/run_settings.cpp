@@ -1,0 +1,41 @@
+#include "train/cli/run_settings.h"
+
+#include <nlohmann/json.hpp>
+
+#include "engine/io/atomic_file.h"
+
+namespace inkling {
+
+std::string to_json(const RunSettings& settings) {
+  auto json = nlohmann::ordered_json::parse(to_json(settings.options));
+  json["data"] = settings.data.string();
+  json["device"] = settings.device;
+  json["threads"] = settings.threads;
+  json["checkpoint_every"] = settings.checkpoint_every;
+  json["weights_dtype"] = settings.weights_dtype;
+  json["test"] = settings.test;
+  json["min_accuracy"] = settings.min_accuracy;
+  return json.dump(2, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
+}
+
+RunSettings parse_run_settings(std::string_view text, const std::string& file) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    const RunSettings unnamed;  // 0.1.0 wrote the options alone
+    return {.options = parse_train_options(text),
+            .data = json.value("data", ""),
+            .device = json.value("device", unnamed.device),
+            .threads = json.value("threads", unnamed.threads),
+            .checkpoint_every = json.value("checkpoint_every", unnamed.checkpoint_every),
+            .weights_dtype = json.value("weights_dtype", unnamed.weights_dtype),
+            .test = json.value("test", unnamed.test),
+            .min_accuracy = json.value("min_accuracy", unnamed.min_accuracy)};
+  } catch (const nlohmann::json::exception&) {
+  } catch (const std::invalid_argument&) {  // a network or a schedule that there is not
+  }
+  throw FileError(file +
+                  ": expected the settings of a training as inkling train writes them, "
+                  "received something else: train into another folder");
+}
+
+}  // namespace inkling
