@@ -32,14 +32,24 @@ bool starts_with(Bytes bytes, std::string_view prefix) {
 
 // What came instead of a PNG, in words of ours alone: nothing of the input is repeated.
 std::string describe(Bytes bytes) {
-  if (bytes.empty()) return "no bytes at all";
-  if (starts_with(bytes, "\xff\xd8\xff")) return "a JPEG picture";
-  if (starts_with(bytes, "GIF8")) return "a GIF picture";
+  if (bytes.empty()) {
+    return "no bytes at all";
+  }
+  if (starts_with(bytes, "\xff\xd8\xff")) {
+    return "a JPEG picture";
+  }
+  if (starts_with(bytes, "GIF8")) {
+    return "a GIF picture";
+  }
   if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && starts_with(bytes.subspan(8), "WEBP")) {
     return "a WebP picture";
   }
-  if (starts_with(bytes, "BM")) return "a BMP picture";
-  if (starts_with(bytes, "%PDF")) return "a PDF document";
+  if (starts_with(bytes, "BM")) {
+    return "a BMP picture";
+  }
+  if (starts_with(bytes, "%PDF")) {
+    return "a PDF document";
+  }
   return "something else";
 }
 

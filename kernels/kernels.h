@@ -31,13 +31,15 @@ INKLING_KERNEL_FUNCTIONS(INKLING_DECLARE_FUNCTION)
 namespace inkling {
 
 // The argument type of a kernel by its name: KernelArgs::relu_forward<float> is ReluForward<float>.
-struct KernelArgs {
+// NOLINTBEGIN(bugprone-macro-parentheses): names and templates, not expressions
 #define INKLING_NAME_ARGS(name, Args) \
   template <class T>                  \
   using name = Args<T>;
+// NOLINTEND(bugprone-macro-parentheses)
+struct KernelArgs {
   INKLING_KERNEL_TEMPLATES(INKLING_NAME_ARGS)
-#undef INKLING_NAME_ARGS
 };
+#undef INKLING_NAME_ARGS
 
 // The kernel for a device, of the two that do the same: pick(device, cpu::f<T>, cuda::f<T>)(stream,
 // args).

@@ -84,7 +84,9 @@ void check_model(const InferencePlan& plan) {
 // select().
 void raise_descriptor_limit() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    return;
+  }
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);  // where it is refused, HttpServer keeps below the old one
 }
@@ -154,7 +156,9 @@ int main(int argc, char** argv) {
   CLI::App app{"Recognizes handwritten digits over HTTP, and serves a page to draw them.",
                "inkling-server"};
   inkling::add_flags(app, settings);
-  if (const auto exit_code = inkling::parse_command_line(app, argc, argv)) return *exit_code;
+  if (const auto exit_code = inkling::parse_command_line(app, argc, argv)) {
+    return *exit_code;
+  }
 
   // Before any thread exists, so that none of them is interrupted and sigwait() gets the signal.
   sigset_t stop_signals;

@@ -95,7 +95,9 @@ std::string docs_page(const Json& document, Navigation navigation) {
   for (const auto& [path, operations] : document["paths"].items()) {
     for (const auto& [method, operation] : operations.items()) {
       std::string upper = method;
-      for (char& c : upper) c = static_cast<char>(c & ~0x20);
+      for (char& c : upper) {
+        c = static_cast<char>(c & ~0x20);
+      }
       body += operation_html(upper, path, operation);
     }
   }

@@ -48,10 +48,14 @@ Response prediction(const DigitPixels& digit, const std::vector<float>& probabil
 // The form's last field `file`, as FastAPI takes it.
 std::optional<Part> file_field(const Request& request) {
   const auto boundary = multipart_boundary(request.header("content-type").value_or(""));
-  if (!boundary || request.body.empty()) return std::nullopt;
+  if (!boundary || request.body.empty()) {
+    return std::nullopt;
+  }
   std::optional<Part> file;
   for (Part& part : parse_multipart(request.body, *boundary)) {
-    if (part.name == "file") file = std::move(part);
+    if (part.name == "file") {
+      file = std::move(part);
+    }
   }
   return file;
 }
@@ -59,14 +63,18 @@ std::optional<Part> file_field(const Request& request) {
 Response predict(const Request& request, const Classify& classify, const std::string& model_name) {
   try {
     const auto file = file_field(request);
-    if (!file) return invalid_file("missing", "Field required");
+    if (!file) {
+      return invalid_file("missing", "Field required");
+    }
     if (!file->filename) {
       return invalid_file("value_error",
                           "Value error, expected an uploaded file, received a plain form field");
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(file->data.data());
     const auto digit = prepare(decode_png({bytes, file->data.size()}));
-    if (!digit) return error(400, "Image is blank. Please provide a valid digit.");
+    if (!digit) {
+      return error(400, "Image is blank. Please provide a valid digit.");
+    }
     return prediction(*digit, classify(*digit), model_name);
   } catch (const PictureError& problem) {
     return error(415, problem.what());

@@ -35,7 +35,9 @@ std::string_view content_type(const fs::path& file) {
       {".txt", "text/plain; charset=utf-8"},
   }};
   for (const auto& [extension, type] : kTypes) {
-    if (file.extension() == extension) return type;
+    if (file.extension() == extension) {
+      return type;
+    }
   }
   return "application/octet-stream";
 }
@@ -59,7 +61,9 @@ bool matches(std::string_view if_none_match, std::string_view etag) {
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw StaticFilesError("cannot read " + path.string());
+  if (!file) {
+    throw StaticFilesError("cannot read " + path.string());
+  }
   return content;
 }
 
@@ -91,14 +95,18 @@ void add_static_files(Router& router, const fs::path& folder) {
                            ", but there is no index.html; pass the folder with --web");
   }
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
+    if (!entry.is_regular_file()) {
+      continue;
+    }
     if (entry.file_size() > kMaxFile) {
       throw StaticFilesError("expected files of at most 4 MiB, received " + entry.path().string() +
                              "; make it smaller or move it out of the folder");
     }
     const Handler handler = file_handler(content_type(entry.path()), read_file(entry.path()));
     const std::string path = (fs::path("/") / fs::relative(entry.path(), folder)).generic_string();
-    if (path == "/index.html") router.add("GET", "/", handler);
+    if (path == "/index.html") {
+      router.add("GET", "/", handler);
+    }
     router.add("GET", path, handler);
   }
 }

@@ -9,8 +9,12 @@ std::filesystem::path find_resource(const std::filesystem::path& relative) {
   const fs::path program = fs::read_symlink("/proc/self/exe");
   fs::path installed = program.parent_path().parent_path() / "share" / "inkling" / relative;
   fs::path source = fs::path(INKLING_SOURCE_DIR) / relative;
-  if (fs::exists(installed)) return installed;
-  if (fs::exists(source)) return source;
+  if (fs::exists(installed)) {
+    return installed;
+  }
+  if (fs::exists(source)) {
+    return source;
+  }
   throw std::runtime_error("expected " + installed.string() + " or " + source.string() +
                            ", but neither exists");
 }

@@ -26,7 +26,9 @@ class PendingReply {
   PendingReply& operator=(const PendingReply&) = delete;
 
   void answer(Response response) {
-    if (!answered_.exchange(true)) mailbox_->post(connection_, std::move(response));
+    if (!answered_.exchange(true)) {
+      mailbox_->post(connection_, std::move(response));
+    }
   }
 
  private:
@@ -57,10 +59,14 @@ bool Connection::wants_input() const {
 }
 
 void Connection::on_readable() {
-  if (!wants_input()) return;
+  if (!wants_input()) {
+    return;
+  }
   thread_local std::array<char, kPiece> piece;
   const ssize_t size = ::recv(fd_, piece.data(), piece.size(), MSG_DONTWAIT);
-  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
+    return;
+  }
   if (size <= 0) {
     finish();
     return;
@@ -69,7 +75,9 @@ void Connection::on_readable() {
     since_ = Clock::now();
     return;
   }
-  if (reader_.empty()) since_ = Clock::now();
+  if (reader_.empty()) {
+    since_ = Clock::now();
+  }
   reader_.feed({piece.data(), static_cast<std::size_t>(size)});
   if (account()) {
     read_requests();
@@ -83,7 +91,9 @@ void Connection::on_broken() { finish(); }
 // Tells the budget what the reader holds; false when that is more than all may hold.
 bool Connection::account() {
   const std::size_t buffered = reader_.buffered();
-  if (!shared_.memory.change(held_, buffered)) return false;
+  if (!shared_.memory.change(held_, buffered)) {
+    return false;
+  }
   held_ = buffered;
   return true;
 }
@@ -94,7 +104,9 @@ void Connection::forget_input() {
 }
 
 void Connection::read_requests() {
-  if (state_ != State::reading || !output_.empty()) return;
+  if (state_ != State::reading || !output_.empty()) {
+    return;
+  }
   try {
     const auto received = reader_.next();
     account();  // that one is no longer held
@@ -123,7 +135,9 @@ void Connection::dispatch(const ReceivedRequest& received) {
 }
 
 void Connection::answer(const Response& response) {
-  if (state_ != State::answering) return;
+  if (state_ != State::answering) {
+    return;
+  }
   form_.keep_alive = form_.keep_alive && !shared_.stopping;
   const std::string bytes = to_bytes(response, form_, std::time(nullptr));
   if (!form_.keep_alive) {
@@ -153,22 +167,30 @@ void Connection::send_last(std::string_view bytes) {
 }
 
 void Connection::on_writable() {
-  if (output_.empty() || state_ == State::closed) return;
+  if (output_.empty() || state_ == State::closed) {
+    return;
+  }
   std::size_t sent = 0;
   while (sent < output_.size()) {
     const ssize_t count =
         ::send(fd_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
     if (count < 0 && errno != EAGAIN) {
       finish();
       return;
     }
-    if (count < 0) break;
+    if (count < 0) {
+      break;
+    }
     sent += static_cast<std::size_t>(count);
     since_ = Clock::now();
   }
   output_.erase(0, sent);
-  if (!output_.empty()) return;
+  if (!output_.empty()) {
+    return;
+  }
   if (state_ == State::closing) {
     ::shutdown(fd_, SHUT_WR);
   } else {
@@ -185,12 +207,18 @@ void Connection::finish() {
 void Connection::check_deadline(Clock::time_point now) {
   const auto waited = now - since_;
   if (!output_.empty()) {
-    if (waited > limits_.request_timeout) finish();
+    if (waited > limits_.request_timeout) {
+      finish();
+    }
   } else if (state_ == State::closing) {
     const bool silent = waited > limits_.close_timeout;
-    if (silent || now - closing_since_ > limits_.request_timeout) finish();
+    if (silent || now - closing_since_ > limits_.request_timeout) {
+      finish();
+    }
   } else if (state_ == State::reading && reader_.empty()) {
-    if (waited > limits_.idle_timeout) finish();
+    if (waited > limits_.idle_timeout) {
+      finish();
+    }
   } else if (state_ == State::reading && waited > limits_.request_timeout) {
     refuse(408, "The request did not arrive in time");
   }
@@ -200,8 +228,12 @@ void Connection::close_if_idle(Clock::time_point now) {
   const auto is_idle = [this] {
     return state_ == State::reading && reader_.empty() && output_.empty();
   };
-  if (is_idle()) on_readable();  // what came before the stop is served
-  if (is_idle() && (!is_new_ || now - since_ > limits_.close_timeout)) finish();
+  if (is_idle()) {
+    on_readable();  // what came before the stop is served
+  }
+  if (is_idle() && (!is_new_ || now - since_ > limits_.close_timeout)) {
+    finish();
+  }
 }
 
 }  // namespace inkling

@@ -20,7 +20,9 @@ struct AddressList {
   AddressList(const AddressList&) = delete;
   AddressList& operator=(const AddressList&) = delete;
   ~AddressList() {
-    if (first != nullptr) freeaddrinfo(first);
+    if (first != nullptr) {
+      freeaddrinfo(first);
+    }
   }
 };
 
@@ -45,7 +47,9 @@ int open_listening_socket(const std::string& host, std::uint16_t port) {
       bind(fd, address.ai_addr, address.ai_addrlen) == 0 && ::listen(fd, kBacklog) == 0;
   if (!listening) {
     const std::string reason = std::generic_category().message(errno);
-    if (fd >= 0) close(fd);
+    if (fd >= 0) {
+      close(fd);
+    }
     throw std::runtime_error("cannot listen on " + where + ": " + reason);
   }
   return fd;

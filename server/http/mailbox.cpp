@@ -9,7 +9,9 @@
 namespace inkling {
 
 Mailbox::Mailbox() : event_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-  if (event_fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  if (event_fd_ < 0) {
+    throw std::system_error(errno, std::generic_category(), "eventfd");
+  }
 }
 
 Mailbox::~Mailbox() { close(event_fd_); }

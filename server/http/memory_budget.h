@@ -19,7 +19,9 @@ class MemoryBudget {
       return true;
     }
     const std::size_t more = now - before;
-    if (held_.fetch_add(more) + more <= limit_) return true;
+    if (held_.fetch_add(more) + more <= limit_) {
+      return true;
+    }
     held_ -= more;
     return false;
   }

@@ -23,7 +23,9 @@ struct Request {
   // The value of the first header of that (lower case) name.
   std::optional<std::string_view> header(std::string_view name) const {
     for (const auto& [key, value] : headers) {
-      if (key == name) return value;
+      if (key == name) {
+        return value;
+      }
     }
     return std::nullopt;
   }

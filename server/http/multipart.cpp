@@ -17,7 +17,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
+  if (first == std::string_view::npos) {
+    return {};
+  }
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
@@ -36,7 +38,9 @@ std::string quoted_string(std::string_view& rest) {
     }
     const bool escape =
         rest[i] == '\\' && i + 1 < rest.size() && (rest[i + 1] == '"' || rest[i + 1] == '\\');
-    if (escape) ++i;
+    if (escape) {
+      ++i;
+    }
     value += rest[i];
   }
   throw MultipartError("A quoted parameter has no closing quote");
@@ -49,7 +53,9 @@ struct Parameters {
 
   std::optional<std::string> get(std::string_view name) const {
     for (const auto& [key, value] : list) {
-      if (equal_ignoring_case(key, name)) return value;
+      if (equal_ignoring_case(key, name)) {
+        return value;
+      }
     }
     return std::nullopt;
   }
@@ -61,7 +67,9 @@ Parameters parse_parameters(std::string_view text) {
   std::string_view rest = text.substr(end);
   while (!rest.empty()) {
     rest = trimmed(rest.substr(1));  // the ';'
-    if (rest.empty()) break;         // a trailing one is common and harmless
+    if (rest.empty()) {
+      break;  // a trailing one is common and harmless
+    }
     const std::size_t equals = rest.find_first_of("=;");
     if (equals == std::string_view::npos || rest[equals] == ';') {
       throw MultipartError("A header's parameter has no value");
@@ -81,7 +89,9 @@ Parameters parse_parameters(std::string_view text) {
     if (!rest.empty() && rest.front() != ';') {
       throw MultipartError("A header's parameter goes on after its closing quote");
     }
-    if (parameters.get(name)) throw MultipartError("A header's parameter is given twice");
+    if (parameters.get(name)) {
+      throw MultipartError("A header's parameter is given twice");
+    }
     parameters.list.emplace_back(name, std::move(value));
   }
   return parameters;
@@ -106,24 +116,35 @@ Part parse_part_head(std::string_view head) {
       throw MultipartError("A part's header line is malformed");
     }
     const std::string_view name = line.substr(0, colon);
-    if (equal_ignoring_case(name, "content-type"))
+    if (equal_ignoring_case(name, "content-type")) {
       part.content_type = trimmed(line.substr(colon + 1));
-    if (!equal_ignoring_case(name, "content-disposition")) continue;
-    if (disposed) throw MultipartError("A part has two Content-Disposition headers");
+    }
+    if (!equal_ignoring_case(name, "content-disposition")) {
+      continue;
+    }
+    if (disposed) {
+      throw MultipartError("A part has two Content-Disposition headers");
+    }
     const Parameters parameters = parse_parameters(line.substr(colon + 1));
     if (!equal_ignoring_case(parameters.main, "form-data")) {
       throw MultipartError("A part's Content-Disposition is not form-data");
     }
     auto field = parameters.get("name");
-    if (!field) throw MultipartError("A part's Content-Disposition has no name");
+    if (!field) {
+      throw MultipartError("A part's Content-Disposition has no name");
+    }
     part.name = std::move(*field);
     part.filename = parameters.get("filename");
     // RFC 7578, 4.2, forbids this form; clients with a name beyond ASCII send it alone all the
     // same.
-    if (!part.filename) part.filename = parameters.get("filename*");
+    if (!part.filename) {
+      part.filename = parameters.get("filename*");
+    }
     disposed = true;
   }
-  if (!disposed) throw MultipartError("A part has no Content-Disposition");
+  if (!disposed) {
+    throw MultipartError("A part has no Content-Disposition");
+  }
   return part;
 }
 
@@ -132,10 +153,14 @@ enum class Delimiter { part_follows, last };
 
 Delimiter finish_delimiter(std::string_view& rest) {
   const bool last = starts_with(rest, "--");
-  if (last) return Delimiter::last;
+  if (last) {
+    return Delimiter::last;
+  }
   const std::size_t padding = std::min(rest.find_first_not_of(" \t"), rest.size());
   rest.remove_prefix(padding);
-  if (!starts_with(rest, kCrlf)) throw MultipartError("A boundary is not at the end of its line");
+  if (!starts_with(rest, kCrlf)) {
+    throw MultipartError("A boundary is not at the end of its line");
+  }
   rest.remove_prefix(kCrlf.size());
   return Delimiter::part_follows;
 }
@@ -148,7 +173,9 @@ std::optional<std::string> multipart_boundary(std::string_view content_type) {
     return std::nullopt;
   }
   auto boundary = parse_parameters(content_type).get("boundary");
-  if (!boundary) throw MultipartError("The Content-Type has no boundary");
+  if (!boundary) {
+    throw MultipartError("The Content-Type has no boundary");
+  }
   if (boundary->empty() || boundary->size() > kMaxBoundary) {
     throw MultipartError("The boundary is not of 1 to 70 characters");
   }
@@ -168,15 +195,21 @@ std::vector<Part> parse_multipart(std::string_view body, std::string_view bounda
   std::string_view rest = body;
   if (!starts_with(rest, opening)) {
     const std::size_t first = rest.find(delimiter);
-    if (first == std::string_view::npos) throw MultipartError("The body has no boundary");
+    if (first == std::string_view::npos) {
+      throw MultipartError("The body has no boundary");
+    }
     rest.remove_prefix(first + kCrlf.size());
   }
   rest.remove_prefix(opening.size());
 
   std::vector<Part> parts;
   while (finish_delimiter(rest) == Delimiter::part_follows) {
-    if (parts.size() == limits.max_parts) throw MultipartError("The body has too many parts");
-    if (starts_with(rest, kCrlf)) throw MultipartError("A part has no Content-Disposition");
+    if (parts.size() == limits.max_parts) {
+      throw MultipartError("The body has too many parts");
+    }
+    if (starts_with(rest, kCrlf)) {
+      throw MultipartError("A part has no Content-Disposition");
+    }
     const std::size_t head_end = rest.substr(0, limits.max_part_head + 4).find("\r\n\r\n");
     if (head_end == std::string_view::npos) {
       throw MultipartError(rest.size() > limits.max_part_head
@@ -190,7 +223,9 @@ std::vector<Part> parse_multipart(std::string_view body, std::string_view bounda
     if (data_end == std::string_view::npos) {
       throw MultipartError("The body ends without its final boundary");
     }
-    if (data_end > 0) part.data = rest.substr(kCrlf.size(), data_end - kCrlf.size());
+    if (data_end > 0) {
+      part.data = rest.substr(kCrlf.size(), data_end - kCrlf.size());
+    }
     parts.push_back(std::move(part));
     rest.remove_prefix(data_end + delimiter.size());
   }

@@ -16,7 +16,9 @@ class OpenCount {
   // For one connection; false when there are as many as there may be.
   bool take_slot() {
     const std::lock_guard lock(mutex_);
-    if (free_ == 0) return false;
+    if (free_ == 0) {
+      return false;
+    }
     --free_;
     ++open_;
     return true;

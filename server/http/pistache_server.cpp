@@ -104,7 +104,9 @@ class IoThread : public Aio::Handler {
 IoThread::~IoThread() {
   for (std::size_t i = 0; i < clients_.size(); ++i)
     shared_->open.release_slot();  // they outlived the grace
-  if (timer_fd_ >= 0) close(timer_fd_);
+  if (timer_fd_ >= 0) {
+    close(timer_fd_);
+  }
 }
 
 void IoThread::registerPoller(Polling::Epoll& poller) {
@@ -141,9 +143,13 @@ void IoThread::onReady(const Aio::FdSet& fds) {
       if (const Listener* listener = listener_of(fd)) {
         static_cast<void>(accept_waiting(*listener));  // if there are more: the next round
       }
-      if (fd == timer_fd_) tick();
+      if (fd == timer_fd_) {
+        tick();
+      }
     }
-    if (shared_->connections.stopping) stop_for_good();
+    if (shared_->connections.stopping) {
+      stop_for_good();
+    }
   } catch (const std::exception& error) {
     spdlog::error("I/O thread: {}", error.what());  // one client's trouble must not end the process
   }
@@ -151,20 +157,30 @@ void IoThread::onReady(const Aio::FdSet& fds) {
 
 void IoThread::serve(Clients::iterator client, const Aio::FdSet::Entry& event) {
   Connection& connection = *client->second.connection;
-  if (event.isWritable()) connection.on_writable();
-  if (event.isReadable()) connection.on_readable();
+  if (event.isWritable()) {
+    connection.on_writable();
+  }
+  if (event.isReadable()) {
+    connection.on_readable();
+  }
   // Broken; that is reported whether watched for or not, and again and again.
-  if (!event.isReadable() && !event.isWritable()) connection.on_broken();
+  if (!event.isReadable() && !event.isWritable()) {
+    connection.on_broken();
+  }
   settle(client);
 }
 
 void IoThread::deliver_answers() {
   for (const auto& [to, response] : mailbox_->take()) {
     const auto connection = to.lock();
-    if (!connection) continue;
+    if (!connection) {
+      continue;
+    }
     connection->answer(response);
     const auto client = clients_.find(connection->fd());
-    if (client != clients_.end() && client->second.connection == connection) settle(client);
+    if (client != clients_.end() && client->second.connection == connection) {
+      settle(client);
+    }
   }
 }
 
@@ -178,9 +194,15 @@ void IoThread::settle(Clients::iterator client) {
     return;
   }
   Interest wanted;
-  if (connection->wants_input()) wanted.setFlag(Polling::NotifyOn::Read);
-  if (connection->wants_output()) wanted.setFlag(Polling::NotifyOn::Write);
-  if (wanted == watched) return;
+  if (connection->wants_input()) {
+    wanted.setFlag(Polling::NotifyOn::Read);
+  }
+  if (connection->wants_output()) {
+    wanted.setFlag(Polling::NotifyOn::Write);
+  }
+  if (wanted == watched) {
+    return;
+  }
   poller_->rearmFd(client->first, wanted, Polling::Tag(client->first));
   watched = wanted;
 }
@@ -230,27 +252,39 @@ void IoThread::tick() {
   for (auto next = clients_.begin(); next != clients_.end();) {
     const auto client = next++;
     client->second.connection->check_deadline(now);
-    if (shared_->connections.stopping) client->second.connection->close_if_idle(now);
+    if (shared_->connections.stopping) {
+      client->second.connection->close_if_idle(now);
+    }
     settle(client);
   }
-  if (!shared_->connections.stopping) listen_again();
+  if (!shared_->connections.stopping) {
+    listen_again();
+  }
 }
 
 void IoThread::listen_again() {
-  if (std::exchange(listening_, true)) return;
+  if (std::exchange(listening_, true)) {
+    return;
+  }
   for (const Listener& listener : shared_->listeners) {
     poller_->addFd(listener.fd, kReadable, Polling::Tag(listener.fd));
   }
 }
 
 void IoThread::stop_listening() {
-  if (!std::exchange(listening_, false)) return;
-  for (const Listener& listener : shared_->listeners) poller_->removeFd(listener.fd);
+  if (!std::exchange(listening_, false)) {
+    return;
+  }
+  for (const Listener& listener : shared_->listeners) {
+    poller_->removeFd(listener.fd);
+  }
 }
 
 // Who has connected is served; who comes later is refused by the system at once.
 void IoThread::stop_for_good() {
-  if (std::exchange(stopped_, true)) return;
+  if (std::exchange(stopped_, true)) {
+    return;
+  }
   for (const Listener& listener : shared_->listeners) {
     while (accept_waiting(listener)) {
     }
@@ -262,7 +296,9 @@ void IoThread::stop_for_good() {
 
 const Listener* IoThread::listener_of(int fd) const {
   for (const Listener& listener : shared_->listeners) {
-    if (listener.fd == fd) return &listener;
+    if (listener.fd == fd) {
+      return &listener;
+    }
   }
   return nullptr;
 }
@@ -311,13 +347,18 @@ void HttpServer::stop() {
   Shared& shared = *impl_->shared;
   if (impl_->reactor) {
     shared.connections.stopping = true;
-    for (const auto& mailbox : shared.mailboxes) mailbox->wake();
-    if (!shared.open.wait_for_end(shared.options.grace))
+    for (const auto& mailbox : shared.mailboxes) {
+      mailbox->wake();
+    }
+    if (!shared.open.wait_for_end(shared.options.grace)) {
       spdlog::warn("stopped with requests under way");
+    }
     impl_->reactor->shutdown();
     impl_->reactor.reset();  // joins the threads, then closes what is left
   }
-  for (const Listener& listener : shared.listeners) close(listener.fd);
+  for (const Listener& listener : shared.listeners) {
+    close(listener.fd);
+  }
   shared.listeners.clear();
   shared.mailboxes.clear();
 }

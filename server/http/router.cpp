@@ -6,7 +6,9 @@ namespace inkling {
 namespace {
 
 std::string_view without_trailing_slash(std::string_view path) {
-  if (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  if (path.size() > 1 && path.back() == '/') {
+    path.remove_suffix(1);
+  }
   return path;
 }
 
@@ -29,7 +31,9 @@ void Router::handle(const Request& request, Reply reply) const {
   }
   const Methods& methods = path->second;
   auto method = methods.find(request.method);
-  if (method == methods.end() && request.method == "HEAD") method = methods.find("GET");
+  if (method == methods.end() && request.method == "HEAD") {
+    method = methods.find("GET");
+  }
   if (method != methods.end()) {
     method->second(request, std::move(reply));
     return;
@@ -37,7 +41,9 @@ void Router::handle(const Request& request, Reply reply) const {
   std::string allow;
   for (const auto& [name, handler] : methods) {
     allow += (allow.empty() ? "" : ", ") + name;
-    if (name == "GET" && !methods.contains("HEAD")) allow += ", HEAD";
+    if (name == "GET" && !methods.contains("HEAD")) {
+      allow += ", HEAD";
+    }
   }
   Response response = json_response(405, R"({"detail":"Method Not Allowed"})");
   response.headers.emplace_back("Allow", allow);

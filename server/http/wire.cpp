@@ -29,14 +29,18 @@ bool is_token(std::string_view text) {
 std::string lower_case(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    if (c >= 'A' && c <= 'Z') {
+      c = static_cast<char>(c | 0x20);
+    }
   }
   return lower;
 }
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
+  if (first == std::string_view::npos) {
+    return {};
+  }
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
@@ -74,11 +78,17 @@ bool parse_request_line(std::string_view line, Request& request, const HttpLimit
   const std::string_view method = cut(line, " ");
   const std::string_view target = cut(line, " ");
   const std::string_view version = line;
-  if (!is_token(method) || method.size() > kMaxMethod) bad_request("The request line is malformed");
+  if (!is_token(method) || method.size() > kMaxMethod) {
+    bad_request("The request line is malformed");
+  }
   request.method = method;
   parse_target(target, request, limits.max_target);
-  if (version == "HTTP/1.1") return false;
-  if (version == "HTTP/1.0") return true;
+  if (version == "HTTP/1.1") {
+    return false;
+  }
+  if (version == "HTTP/1.0") {
+    return true;
+  }
   if (version.size() == 8 && version.substr(0, 5) == "HTTP/" && is_digit(version[5]) &&
       version[6] == '.' && is_digit(version[7])) {
     throw HttpError(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here");
@@ -95,7 +105,9 @@ void parse_header(std::string_view line, Headers& headers) {
   const bool clean = std::none_of(value.begin(), value.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
   });
-  if (!clean) bad_request("A header's value has control characters");
+  if (!clean) {
+    bad_request("A header's value has control characters");
+  }
   if (headers.size() == kMaxHeaders) {
     throw HttpError(431, "More than " + std::to_string(kMaxHeaders) + " headers");
   }
@@ -112,7 +124,9 @@ std::size_t body_length(const Request& request, std::size_t max_body) {
     throw HttpError(411, "Send the body with Content-Length; Transfer-Encoding is not accepted");
   }
   const auto value = request.header("content-length");
-  if (!value) return 0;
+  if (!value) {
+    return 0;
+  }
   if (count_of(request.headers, "content-length") != 1 || value->empty() ||
       !std::all_of(value->begin(), value->end(), is_digit)) {
     bad_request("Content-Length is not one decimal number");
@@ -130,7 +144,9 @@ std::size_t body_length(const Request& request, std::size_t max_body) {
 // Whether a comma-separated header value has the (lower case) option.
 bool has_option(std::string_view value, std::string_view option) {
   while (!value.empty()) {
-    if (lower_case(trimmed(cut(value, ","))) == option) return true;
+    if (lower_case(trimmed(cut(value, ","))) == option) {
+      return true;
+    }
   }
   return false;
 }
@@ -138,9 +154,15 @@ bool has_option(std::string_view value, std::string_view option) {
 bool wants_keep_alive(const Request& request, bool http_1_0) {
   bool keep = !http_1_0;
   for (const auto& [name, value] : request.headers) {
-    if (name != "connection") continue;
-    if (has_option(value, "close")) return false;
-    if (has_option(value, "keep-alive")) keep = true;
+    if (name != "connection") {
+      continue;
+    }
+    if (has_option(value, "close")) {
+      return false;
+    }
+    if (has_option(value, "keep-alive")) {
+      keep = true;
+    }
   }
   return keep;
 }
@@ -197,7 +219,9 @@ std::string http_date(std::time_t now) {
 void RequestReader::check_unfinished_head(std::string_view unfinished) const {
   const std::size_t line_end = unfinished.find(kCrlf);
   const std::string_view line = unfinished.substr(0, line_end);
-  if (line.find('\n') != std::string_view::npos) bad_request("Lines must end with CR LF");
+  if (line.find('\n') != std::string_view::npos) {
+    bad_request("Lines must end with CR LF");
+  }
   const std::size_t target = line.find(' ');
   if (target == std::string_view::npos && line.size() > kMaxMethod) {
     bad_request("The request line is malformed");
@@ -216,7 +240,9 @@ void RequestReader::check_unfinished_head(std::string_view unfinished) const {
 
 void RequestReader::read_head() {
   // One empty line before a request is to be ignored (RFC 9112, 2.2): old clients end bodies so.
-  if (searched_ == 0 && buffer_.compare(0, 2, kCrlf) == 0) buffer_.erase(0, 2);
+  if (searched_ == 0 && buffer_.compare(0, 2, kCrlf) == 0) {
+    buffer_.erase(0, 2);
+  }
   const std::size_t end = buffer_.find("\r\n\r\n", searched_);
   check_unfinished_head(std::string_view(buffer_).substr(0, end));
   if (end == std::string::npos) {
@@ -243,8 +269,12 @@ void RequestReader::read_head() {
 }
 
 std::optional<ReceivedRequest> RequestReader::next() {
-  if (!head_) read_head();
-  if (!head_ || buffer_.size() < content_length_) return std::nullopt;
+  if (!head_) {
+    read_head();
+  }
+  if (!head_ || buffer_.size() < content_length_) {
+    return std::nullopt;
+  }
   std::optional<ReceivedRequest> whole = std::move(head_);
   head_.reset();
   // The large string goes with the request; no memory of its size is kept for the next.
@@ -280,7 +310,9 @@ std::string to_bytes(const Response& response, const ResponseForm& form, std::ti
   bytes.append("Date: ").append(http_date(now)).append(kCrlf);
   bytes.append(form.keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
   bytes += kCrlf;
-  if (has_body && !form.head_only) bytes += response.body;
+  if (has_body && !form.head_only) {
+    bytes += response.body;
+  }
   return bytes;
 }
 

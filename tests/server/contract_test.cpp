@@ -23,7 +23,9 @@ using Json = nlohmann::json;
 // A digit that depends on every pixel, so that a mix-up of two pictures shows.
 int stand_in_digit(std::span<const std::uint8_t> pixels) {
   unsigned sum = 0;
-  for (const std::uint8_t pixel : pixels) sum = sum * 31 + pixel;
+  for (const std::uint8_t pixel : pixels) {
+    sum = sum * 31 + pixel;
+  }
   return static_cast<int>(sum % 10);
 }
 
@@ -157,11 +159,15 @@ TEST_F(Contract, EveryClientGetsTheDigitOfItsOwnPicture) {
       HttpClient client(api_port_);
       for (int i = 0; i < kRequests; ++i) {
         client.send(bytes);
-        if (Json::parse(client.read().body)["predicted_digit"] == expected) ++right;
+        if (Json::parse(client.read().body)["predicted_digit"] == expected) {
+          ++right;
+        }
       }
     });
   }
-  for (auto& client : clients) client.join();
+  for (auto& client : clients) {
+    client.join();
+  }
   EXPECT_EQ(right, kClients * kRequests);
 }
 

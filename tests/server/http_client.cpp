@@ -23,7 +23,9 @@ namespace {
 
 std::string lower_case(std::string text) {
   for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    if (c >= 'A' && c <= 'Z') {
+      c = static_cast<char>(c | 0x20);
+    }
   }
   return text;
 }
@@ -49,7 +51,9 @@ HttpClient::~HttpClient() { close(fd_); }
 void HttpClient::send(std::string_view bytes) const {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0) fail("send");
+    if (sent < 0) {
+      fail("send");
+    }
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
@@ -59,7 +63,9 @@ void HttpClient::finish_sending() const { shutdown(fd_, SHUT_WR); }
 bool HttpClient::receive() {
   std::array<char, 65536> bytes{};
   const ssize_t count = recv(fd_, bytes.data(), bytes.size(), 0);
-  if (count < 0) fail("no answer in time");
+  if (count < 0) {
+    fail("no answer in time");
+  }
   buffer_.append(bytes.data(), static_cast<std::size_t>(count));
   return count > 0;
 }
@@ -67,7 +73,9 @@ bool HttpClient::receive() {
 Answer HttpClient::read(bool has_body) {
   std::size_t end = 0;
   while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
-    if (!receive()) throw std::runtime_error("the connection ended within: " + buffer_);
+    if (!receive()) {
+      throw std::runtime_error("the connection ended within: " + buffer_);
+    }
   }
   Answer answer;
   answer.status = std::stoi(buffer_.substr(std::strlen("HTTP/1.1 "), 3));
@@ -84,7 +92,9 @@ Answer HttpClient::read(bool has_body) {
   const std::size_t size =
       has_body && length != answer.headers.end() ? std::stoul(length->second) : 0;
   while (buffer_.size() < size) {
-    if (!receive()) throw std::runtime_error("the connection ended within a body");
+    if (!receive()) {
+      throw std::runtime_error("the connection ended within a body");
+    }
   }
   answer.body = buffer_.substr(0, size);
   buffer_.erase(0, size);

@@ -15,10 +15,14 @@ namespace inkling {
 
 Process::Process(const std::vector<std::string>& arguments) {
   std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    throw std::runtime_error("cannot make a pipe");
+  }
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  for (const std::string& argument : arguments) {
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  }
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -52,10 +56,14 @@ std::string Process::read_until(const std::string& text) {
       return lines;
     }
     pollfd readable{stderr_, POLLIN, 0};
-    if (poll(&readable, 1, kPatience) != 1) throw std::runtime_error("no output after: " + buffer_);
+    if (poll(&readable, 1, kPatience) != 1) {
+      throw std::runtime_error("no output after: " + buffer_);
+    }
     std::array<char, 4096> bytes{};
     const ssize_t count = read(stderr_, bytes.data(), bytes.size());
-    if (count <= 0) return std::exchange(buffer_, {});
+    if (count <= 0) {
+      return std::exchange(buffer_, {});
+    }
     buffer_.append(bytes.data(), static_cast<std::size_t>(count));
   }
 }

@@ -47,7 +47,9 @@ class Program : public testing::Test {
 
 std::uint16_t port_in(const std::string& line) {
   std::smatch match;
-  if (!std::regex_search(line, match, std::regex("http://127\\.0\\.0\\.1:([0-9]+)"))) return 0;
+  if (!std::regex_search(line, match, std::regex("http://127\\.0\\.0\\.1:([0-9]+)"))) {
+    return 0;
+  }
   return static_cast<std::uint16_t>(std::stoi(match[1]));
 }
 

@@ -37,8 +37,12 @@ Json document() { return Json::parse(ask(api_router(kParts), "/openapi.json").bo
 
 void collect_references(const Json& json, std::set<std::string>& references) {
   for (const auto& [key, value] : json.items()) {
-    if (key == "$ref") references.insert(value.get<std::string>());
-    if (value.is_structured()) collect_references(value, references);
+    if (key == "$ref") {
+      references.insert(value.get<std::string>());
+    }
+    if (value.is_structured()) {
+      collect_references(value, references);
+    }
   }
 }
 
@@ -64,12 +68,16 @@ TEST(OpenApi, DescribesTheRoutesThatExistAndNoOther) {
   std::set<std::pair<std::string, std::string>> described;
   const Json paths = document()["paths"];
   for (const auto& [path, operations] : paths.items()) {
-    for (const auto& [method, operation] : operations.items()) described.emplace(method, path);
+    for (const auto& [method, operation] : operations.items()) {
+      described.emplace(method, path);
+    }
   }
   std::set<std::pair<std::string, std::string>> existing;
   const Router api = api_router(kParts);
   for (Route route : api.routes()) {
-    for (char& c : route.method) c = static_cast<char>(c | 0x20);
+    for (char& c : route.method) {
+      c = static_cast<char>(c | 0x20);
+    }
     existing.emplace(route.method, route.path);
   }
   EXPECT_EQ(described, existing);

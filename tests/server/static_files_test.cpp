@@ -41,7 +41,9 @@ class StaticFiles : public testing::Test {
 
 std::string header(const Response& response, const std::string& name) {
   for (const auto& [key, value] : response.headers) {
-    if (key == name) return value;
+    if (key == name) {
+      return value;
+    }
   }
   return "";
 }

@@ -28,7 +28,9 @@ TEST(HttpLimits, AClientThatDoesNotReadHoldsUpNobody) {
   });
   HttpClient client(serving.port());
   client.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
-  for (int i = 0; i < 3; ++i) expect_alive(serving.port());
+  for (int i = 0; i < 3; ++i) {
+    expect_alive(serving.port());
+  }
   EXPECT_EQ(client.read().body, large) << "it is sent on once the client reads";
 }
 

@@ -81,7 +81,9 @@ TEST(Multipart, KeepsDataThatOnlyResemblesABoundary) {
 
 TEST(Multipart, KeepsEveryByteValue) {
   std::string data;
-  for (int byte = 0; byte < 256; ++byte) data += static_cast<char>(byte);
+  for (int byte = 0; byte < 256; ++byte) {
+    data += static_cast<char>(byte);
+  }
   EXPECT_EQ(parse(form("Content-Disposition: form-data; name=f", data)).at(0).data, data);
 }
 
@@ -139,7 +141,9 @@ TEST(Multipart, NamesEveryMalformation) {
 
 TEST(Multipart, BoundsPartsAndTheirHeaders) {
   std::string body;
-  for (int i = 0; i < 3; ++i) body += "--B\r\nContent-Disposition: form-data; name=f\r\n\r\nx\r\n";
+  for (int i = 0; i < 3; ++i) {
+    body += "--B\r\nContent-Disposition: form-data; name=f\r\n\r\nx\r\n";
+  }
   body += "--B--";
   EXPECT_EQ(error_of(body, {.max_parts = 3}), "no error");
   EXPECT_THAT(error_of(body, {.max_parts = 2}), HasSubstr("too many parts"));
@@ -184,7 +188,9 @@ TEST(Multipart, AnyCorruptionIsReadOrRefused) {
       }
     }
     try {
-      for (const Part& part : parse(corrupt)) EXPECT_LE(part.data.size(), corrupt.size());
+      for (const Part& part : parse(corrupt)) {
+        EXPECT_LE(part.data.size(), corrupt.size());
+      }
     } catch (const MultipartError& error) {
       EXPECT_STRNE(error.what(), "");
     }

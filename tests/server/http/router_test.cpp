@@ -22,7 +22,9 @@ Response ask(const Router& router, const std::string& method, const std::string&
 
 std::string allow_of(const Response& response) {
   for (const auto& [name, value] : response.headers) {
-    if (name == "Allow") return value;
+    if (name == "Allow") {
+      return value;
+    }
   }
   return "no Allow";
 }

@@ -117,7 +117,9 @@ TEST(HttpServer, AnswersAllThatAClientPipelinedBeforeItClosedItsSide) {
   HttpClient client(serving.port());
   client.send(std::string(kGet) + kGet + kGet);
   client.finish_sending();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.read().body, "GET /there ") << i;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(client.read().body, "GET /there ") << i;
+  }
 }
 
 TEST(HttpServer, InvitesABodyThatTheClientHoldsBack) {
@@ -248,11 +250,15 @@ TEST(HttpServer, ManyClientsAtOnceGetTheirOwnAnswers) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kRequests; ++i) {
         const std::string body = std::to_string(t * 1000 + i);
-        if (request(serving.port(), post_bytes("/", "x", body)).body == "POST / " + body) ++right;
+        if (request(serving.port(), post_bytes("/", "x", body)).body == "POST / " + body) {
+          ++right;
+        }
       }
     });
   }
-  for (auto& thread : threads) thread.join();
+  for (auto& thread : threads) {
+    thread.join();
+  }
   EXPECT_EQ(right, kThreads * kRequests);
 }
 

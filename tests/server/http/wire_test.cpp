@@ -21,7 +21,9 @@ ReceivedRequest read_one(std::string_view bytes, const HttpLimits& limits = {}) 
   RequestReader reader(limits);
   reader.feed(bytes);
   auto received = reader.next();
-  if (!received) throw std::runtime_error("the request is not whole");
+  if (!received) {
+    throw std::runtime_error("the request is not whole");
+  }
   return *received;
 }
 
@@ -144,7 +146,9 @@ TEST(RequestReader, KeepsItsLimits) {
   EXPECT_EQ(status_of(with_header("Content-Length: 18446744073709551617"), limits), 413);
 
   std::string many = "GET / HTTP/1.1\r\nHost: h\r\n";
-  for (int i = 0; i < 100; ++i) many += "a: b\r\n";
+  for (int i = 0; i < 100; ++i) {
+    many += "a: b\r\n";
+  }
   EXPECT_EQ(status_of(many + "\r\n"), 431);
 }
 
