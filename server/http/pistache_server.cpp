@@ -102,8 +102,10 @@ class IoThread : public Aio::Handler {
 };
 
 IoThread::~IoThread() {
-  for (std::size_t i = 0; i < clients_.size(); ++i)
-    shared_->open.release_slot();  // they outlived the grace
+  // Those that outlived the grace period.
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    shared_->open.release_slot();
+  }
   if (timer_fd_ >= 0) {
     close(timer_fd_);
   }
