@@ -1,4 +1,6 @@
-// y += x, which sums a variable's gradients. Bound: memory, two reads and one write per element.
+// y += x, which sums the gradients of a variable that several operations use. Bound: memory, two
+// reads and one write per element: 7 × 7 × 256 activations at batch 512 in bf16 (12.8 MB) take 38
+// MB, 8 µs of an H200's 4.8 TB/s. LargerCNN uses each variable once and never launches it.
 #include "kernels/cuda/runtime/context.h"
 #include "kernels/cuda/runtime/vec.h"
 

@@ -1,5 +1,6 @@
-// Inverted dropout. Bound: memory, one read and one write per element; a Philox call yields the
-// random numbers of four elements, the same as on the CPU.
+// Inverted dropout; a Philox call yields the random numbers of four elements, the same as on the
+// CPU. Bound: launch latency. LargerCNN's 512 features at batch 512 in bf16 are 0.5 MB read and as
+// much written, 0.2 µs of an H200's 4.8 TB/s.
 #include "kernels/cuda/runtime/context.h"
 #include "kernels/cuda/runtime/vec.h"
 #include "kernels/philox.h"

@@ -66,6 +66,8 @@ void backward(const Stream& stream, const LinearBackward<T>& args) {
   }
 }
 
+// Not a template, unlike its callers: nvcc 13.0 drops the braces of an initializer list that a
+// template passes to a function of another file.
 bool supports_tensor_op(const Stream& stream, Index a, Index b,
                         std::initializer_list<const void*> matrices) {
   return tensor_op::supports(stream, a, b, matrices);
