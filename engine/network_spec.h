@@ -3,43 +3,18 @@
 
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "kernels/types.h"
+#include "engine/layers/layers.h"
 
 namespace inkling {
-
-struct Conv2dSpec {
-  std::string name;  // its parameters are name.weight and name.bias
-  Index out_channels = 0;
-  Index kernel = 3;
-  Index stride = 1;
-  Index padding = 0;
-};
-struct LinearSpec {
-  std::string name;
-  Index out_features = 0;
-};
-struct ReluSpec {};
-struct MaxPool2dSpec {
-  Index kernel = 2;
-  Index stride = 2;
-};
-struct FlattenSpec {};
-struct DropoutSpec {
-  double p = 0.5;
-};
-
-using LayerSpec =
-    std::variant<Conv2dSpec, LinearSpec, ReluSpec, MaxPool2dSpec, FlattenSpec, DropoutSpec>;
 
 struct NetworkSpec {
   std::string name;
   Index height = 0;  // of the input
   Index width = 0;
   Index channels = 0;
-  std::vector<LayerSpec> layers;
+  std::vector<Layer> layers;
 };
 
 // Reads a network from JSON:
@@ -53,8 +28,8 @@ struct NetworkSpec {
 //     {"type": "dropout", "p": 0.5},
 //     {"type": "linear", "name": "fc1", "out_features": 512}, …]}
 //
-// Rejects keys that a layer's type does not have. Throws std::invalid_argument with one line that
-// names the layer.
+// A layer's keys are "type" and the fields in its header, engine/layers/<type>.h; all are required,
+// others are rejected. Throws std::invalid_argument with one line that names the layer.
 NetworkSpec parse_network_spec(std::string_view json);
 std::string to_json(const NetworkSpec& spec);
 

@@ -24,7 +24,7 @@ std::string sides(const Shape& shape) {
 
 GradcheckCase conv2d_case(Epilogue epilogue, Shape images, Index kernel, Index out, Index stride,
                           Index padding, bool bias = true) {
-  const Conv2dOptions options{.stride = stride, .padding = padding, .epilogue = epilogue};
+  const Conv2dOptions options{.stride = stride, .padding = padding};
   std::vector<Shape> inputs{images, {kernel, kernel, images[3], out}};
   if (bias) {
     inputs.push_back({out});
@@ -33,8 +33,8 @@ GradcheckCase conv2d_case(Epilogue epilogue, Shape images, Index kernel, Index o
           sides(images) + ", kernel " + std::to_string(kernel) + ", out " + std::to_string(out) +
               ", stride " + std::to_string(stride) + ", padding " + std::to_string(padding) +
               (bias ? "" : ", no bias"),
-          std::move(inputs), [options, bias](const std::vector<Variable>& in) {
-            return conv2d(in[0], in[1], bias ? in[2] : Variable(), options);
+          std::move(inputs), [options, epilogue, bias](const std::vector<Variable>& in) {
+            return conv2d(in[0], in[1], bias ? in[2] : Variable(), options, epilogue);
           }};
 }
 

@@ -9,7 +9,7 @@ namespace inkling {
 namespace {
 
 Conv2dShape checked_shape(const Variable& x, const Variable& weight, const Variable& bias,
-                          const Conv2dOptions& options) {
+                          const Conv2dOptions& options, Epilogue epilogue) {
   const Tensor& image = x.value();
   const Tensor& filter = weight.value();
   check_rank("conv2d", "images [batch, height, width, channels]", image, 4);
@@ -44,8 +44,7 @@ Conv2dShape checked_shape(const Variable& x, const Variable& weight, const Varia
          "images of at least the kernel's " + std::to_string(shape.kernel) + " pixels with padding",
          to_string(image.shape()));
   }
-  if (options.epilogue == Epilogue::relu_pool &&
-      (shape.out_height() < 2 || shape.out_width() < 2)) {
+  if (epilogue == Epilogue::relu_pool && (shape.out_height() < 2 || shape.out_width() < 2)) {
     fail("conv2d", "an output of at least 2×2 to pool", to_string(image.shape()));
   }
   return shape;
@@ -54,9 +53,8 @@ Conv2dShape checked_shape(const Variable& x, const Variable& weight, const Varia
 }  // namespace
 
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
-                const Conv2dOptions& options) {
-  const Conv2dShape shape = checked_shape(x, weight, bias, options);
-  const Epilogue epilogue = options.epilogue;
+                const Conv2dOptions& options, Epilogue epilogue) {
+  const Conv2dShape shape = checked_shape(x, weight, bias, options, epilogue);
   const Index shrink = epilogue == Epilogue::relu_pool ? 2 : 1;
   const Tensor& image = x.value();
   const Tensor& filter = weight.value();

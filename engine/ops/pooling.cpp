@@ -9,8 +9,9 @@ Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
   const Tensor& image = x.value();
   check_rank("max_pool2d", "images [batch, height, width, channels]", image, 4);
   check_not_empty("max_pool2d", "images", image);
-  if (kernel < 1 || kernel > 16 || stride < 1) {
-    fail("max_pool2d", "a kernel of 1 to 16 and a stride of at least 1",
+  if (kernel < 1 || kernel > kMaxPoolKernel || stride < 1) {
+    fail("max_pool2d",
+         "a kernel of 1 to " + std::to_string(kMaxPoolKernel) + " and a stride of at least 1",
          std::to_string(kernel) + " and " + std::to_string(stride));
   }
   if (image.dim(1) < kernel || image.dim(2) < kernel) {

@@ -5,12 +5,15 @@
 
 namespace inkling {
 
+// So that an argmax fits a byte.
+inline constexpr Index kMaxPoolKernel = 16;
+
 struct Pool2dShape {
   Index batch = 0;
   Index in_height = 0;
   Index in_width = 0;
   Index channels = 0;
-  Index kernel = 0;  // square, at most 16, so that the choice fits a byte
+  Index kernel = 0;  // square, at most kMaxPoolKernel
   Index stride = 0;
 
   constexpr Index out_height() const { return (in_height - kernel) / stride + 1; }

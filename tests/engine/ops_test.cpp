@@ -81,8 +81,7 @@ TEST_P(FusedConv2d, MatchesTheChainOfPlainOperations) {
       const Variable x = coarse(random_variable<float>(images, 1));
       const Variable weight = coarse(random_variable<float>(filter, 2));
       const Variable bias = coarse(random_variable<float>({5}, 3));
-      Variable y = conv2d(x, weight, bias,
-                          {.padding = padding, .epilogue = plain ? Epilogue::none : epilogue});
+      Variable y = conv2d(x, weight, bias, {.padding = padding}, plain ? Epilogue::none : epilogue);
       if (plain) {
         y = relu(y);
         y = epilogue == Epilogue::relu_pool ? max_pool2d(y, 2, 2) : y;
@@ -101,8 +100,7 @@ INSTANTIATE_TEST_SUITE_P(BothFusions, FusedConv2d,
 
 TEST(FusedConv2d, LetsNaNThroughThePool) {
   Variable x = floats({1, 2, 2, 1}, {1, kNan, 1, 1});
-  const Variable y =
-      conv2d(x, floats({1, 1, 1, 1}, {1}), Variable(), {.epilogue = Epilogue::relu_pool});
+  const Variable y = conv2d(x, floats({1, 1, 1, 1}, {1}), Variable(), {}, Epilogue::relu_pool);
   EXPECT_TRUE(std::isnan(y.value().to_host<float>()[0]));
 }
 
@@ -111,8 +109,7 @@ TEST(Float32, StaysNearFloat64InAWholeSmallNetwork) {
     const Variable x = random_variable<T>({4, 10, 10, 3}, 1);
     const Variable conv = random_variable<T>({3, 3, 3, 8}, 2);
     const Variable fc = random_variable<T>({10, 200}, 3);
-    const Variable hidden =
-        conv2d(x, conv, Variable(), {.padding = 1, .epilogue = Epilogue::relu_pool});
+    const Variable hidden = conv2d(x, conv, Variable(), {.padding = 1}, Epilogue::relu_pool);
     const auto labels =
         Tensor::from_host<std::uint8_t>({4}, std::vector<std::uint8_t>{1, 2, 3, 9}, kCpu);
     CrossEntropy loss = cross_entropy(linear(flatten(hidden), fc, Variable()), labels, 0.1);

@@ -27,7 +27,7 @@ using Json = nlohmann::json;
 class Program : public testing::Test {
  protected:
   Program() {
-    const NetworkSpec spec{"Small", 28, 28, 1, {FlattenSpec{}, LinearSpec{"fc", 10}}};
+    const NetworkSpec spec{"Small", 28, 28, 1, {layers::Flatten{}, layers::Linear{"fc", 10}}};
     save_model(model(), Network(spec, Device::cpu(1)), Normalization{});
     std::ofstream(folder_.path() / "index.html") << "the page";
   }
@@ -141,7 +141,7 @@ TEST_F(Program, SaysInOneLineThatAPortIsInUse) {
 }
 
 TEST_F(Program, RefusesAModelOfOtherPictures) {
-  const NetworkSpec spec{"Other", 8, 8, 1, {FlattenSpec{}, LinearSpec{"fc", 10}}};
+  const NetworkSpec spec{"Other", 8, 8, 1, {layers::Flatten{}, layers::Linear{"fc", 10}}};
   save_model(model(), Network(spec, Device::cpu(1)), Normalization{});
   expect_failure(command(), 1, "28 x 28");
 }

@@ -25,13 +25,13 @@ inline Dataset synthetic_dataset(std::int64_t count) {
 
 inline TrainOptions small_options() {
   TrainOptions options;
-  options.network = {
-      .name = "Small",
-      .height = 8,
-      .width = 8,
-      .channels = 1,
-      .layers = {Conv2dSpec{"conv1", 6, 3, 1, 1}, ReluSpec{}, MaxPool2dSpec{}, FlattenSpec{},
-                 LinearSpec{"fc1", 16}, ReluSpec{}, DropoutSpec{0.3}, LinearSpec{"fc2", 4}}};
+  options.network = {.name = "Small",
+                     .height = 8,
+                     .width = 8,
+                     .channels = 1,
+                     .layers = {layers::Conv2d{"conv1", 6, 3, {.padding = 1}}, layers::Relu{},
+                                layers::MaxPool2d{}, layers::Flatten{}, layers::Linear{"fc1", 16},
+                                layers::Relu{}, layers::Dropout{0.3}, layers::Linear{"fc2", 4}}};
   options.epochs = 3;
   options.batch_size = 16;
   options.validation = 20;

@@ -154,13 +154,14 @@ TEST(RealMnist, OneEpochOfASmallNetworkReaches96Percent) {
     GTEST_SKIP() << kNoMnist;
   }
   TrainOptions options;
-  options.network = {.name = "Small",
-                     .height = 28,
-                     .width = 28,
-                     .channels = 1,
-                     .layers = {Conv2dSpec{"conv1", 8, 3, 1, 1}, ReluSpec{}, MaxPool2dSpec{},
-                                Conv2dSpec{"conv2", 16, 3, 1, 1}, ReluSpec{}, MaxPool2dSpec{},
-                                FlattenSpec{}, LinearSpec{"fc", 10}}};
+  options.network = {
+      .name = "Small",
+      .height = 28,
+      .width = 28,
+      .channels = 1,
+      .layers = {layers::Conv2d{"conv1", 8, 3, {.padding = 1}}, layers::Relu{}, layers::MaxPool2d{},
+                 layers::Conv2d{"conv2", 16, 3, {.padding = 1}}, layers::Relu{},
+                 layers::MaxPool2d{}, layers::Flatten{}, layers::Linear{"fc", 10}}};
   options.epochs = 1;
   options.learning_rate = 0.005;
   Trainer trainer(options, load_mnist(*folder, MnistSplit::train), Device::cpu());

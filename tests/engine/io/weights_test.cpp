@@ -17,12 +17,12 @@ namespace {
 const Device kCpu = Device::cpu(1);
 
 NetworkSpec spec() {
-  return {
-      .name = "Tiny",
-      .height = 4,
-      .width = 4,
-      .channels = 1,
-      .layers = {Conv2dSpec{"conv", 2, 3, 1, 1}, ReluSpec{}, FlattenSpec{}, LinearSpec{"fc", 3}}};
+  return {.name = "Tiny",
+          .height = 4,
+          .width = 4,
+          .channels = 1,
+          .layers = {layers::Conv2d{"conv", 2, 3, {.padding = 1}}, layers::Relu{},
+                     layers::Flatten{}, layers::Linear{"fc", 3}}};
 }
 
 class Weights : public testing::Test {

@@ -1,0 +1,31 @@
+// The layers that networks are made of, one file each. The variant registers them: a layer is known
+// to network files, to Network and to the tests once it stands there.
+#pragma once
+
+#include <type_traits>
+#include <variant>
+
+#include "engine/layers/conv2d.h"
+#include "engine/layers/dropout.h"
+#include "engine/layers/flatten.h"
+#include "engine/layers/linear.h"
+#include "engine/layers/max_pool2d.h"
+#include "engine/layers/relu.h"
+
+namespace inkling {
+
+using Layer = std::variant<layers::Conv2d, layers::Linear, layers::Relu, layers::MaxPool2d,
+                           layers::Flatten, layers::Dropout>;
+
+template <class... T, class Body>
+void for_each_type(std::type_identity<std::variant<T...>>, const Body& body) {
+  (body.template operator()<T>(), ...);
+}
+
+// Calls body.operator()<T>() for each type of layer: for_each_layer_type([&]<class T>() { … }).
+template <class Body>
+void for_each_layer_type(const Body& body) {
+  for_each_type(std::type_identity<Layer>{}, body);
+}
+
+}  // namespace inkling
