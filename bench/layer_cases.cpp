@@ -1,20 +1,17 @@
 #include "bench/case_builder.h"
 #include "kernels/kernels.h"
+#include "kernels/shapes.h"
 
 namespace inkling {
 namespace {
 
 template <class T>
-void visit_convolution(const CaseBuilder<T>& build, const std::string& name, Index side, Index in,
-                       Index out, Epilogue epilogue) {
-  const Conv2dShape s{.batch = build.batch,
-                      .in_height = side,
-                      .in_width = side,
-                      .in_channels = in,
-                      .out_channels = out,
-                      .kernel = 3,
-                      .stride = 1,
-                      .padding = 1};
+void visit_convolution(const CaseBuilder<T>& build, const std::string& name, Conv2dShape s,
+                       Epilogue epilogue) {
+  s.batch = build.batch;
+  const Index side = s.in_height;
+  const Index in = s.in_channels;
+  const Index out = s.out_channels;
   const Index stored = epilogue == Epilogue::relu_pool ? side / 2 : side;
   const Tensor x = build.random({build.batch, side, side, in});
   const Tensor weight = build.random({3, 3, in, out});
@@ -73,8 +70,10 @@ void visit_convolution(const CaseBuilder<T>& build, const std::string& name, Ind
 }
 
 template <class T>
-void visit_linear(const CaseBuilder<T>& build, const std::string& name, Index in, Index out) {
-  const LinearShape s{.batch = build.batch, .in_features = in, .out_features = out};
+void visit_linear(const CaseBuilder<T>& build, const std::string& name, LinearShape s) {
+  s.batch = build.batch;
+  const Index in = s.in_features;
+  const Index out = s.out_features;
   const Tensor x = build.random({build.batch, in});
   const Tensor weight = build.random({out, in});
   const Tensor bias = build.accum_zeros({out});
@@ -126,12 +125,13 @@ void visit_linear(const CaseBuilder<T>& build, const std::string& name, Index in
 
 template <class T>
 void visit_layers(const CaseBuilder<T>& build) {
-  visit_convolution(build, "conv1", 28, 1, 64, Epilogue::relu);
-  visit_convolution(build, "conv2", 28, 64, 128, Epilogue::relu_pool);
-  visit_convolution(build, "conv3", 14, 128, 256, Epilogue::relu_pool);
-  visit_linear(build, "fc1", 12544, 512);
-  visit_linear(build, "fc2", 512, 256);
-  visit_linear(build, "fc3", 256, 10);
+  for (const auto& [name, shape] : kLargerCnnConv2d) {
+    visit_convolution(build, name, shape,
+                      shape.in_channels == 1 ? Epilogue::relu : Epilogue::relu_pool);
+  }
+  for (const auto& [name, shape] : kLargerCnnLinear) {
+    visit_linear(build, name, shape);
+  }
 }
 template void visit_layers(const CaseBuilder<float>&);
 template void visit_layers(const CaseBuilder<bfloat16>&);

@@ -1,7 +1,6 @@
 #include "engine/check/device_check.h"
 
-#include <algorithm>
-#include <cmath>
+#include "engine/check/error.h"
 
 namespace inkling {
 namespace {
@@ -41,19 +40,6 @@ std::vector<double> rounded_to(Dtype dtype, std::vector<double> values) {
     value = static_cast<double>(dtype == Dtype::bfloat16 ? to_float(to_bfloat16(narrow)) : narrow);
   }
   return values;
-}
-
-// The larger of two, or NaN when either is: std::max would lose it.
-double larger(double a, double b) { return std::isnan(a) || a >= b ? a : b; }
-
-double relative_error(const std::vector<double>& result, const std::vector<double>& reference) {
-  double difference = 0;
-  double norm = 0;
-  for (std::size_t i = 0; i < reference.size(); ++i) {
-    difference += (result[i] - reference[i]) * (result[i] - reference[i]);
-    norm += reference[i] * reference[i];
-  }
-  return std::sqrt(difference) / std::max(std::sqrt(norm), 1e-2);
 }
 
 // An operation's result, and the gradients of its inputs.

@@ -1,7 +1,9 @@
-// Gradients against central finite differences, in float64.
+// Gradients against central finite differences, and results against those of other operations, in
+// float64.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,18 +17,22 @@ struct GradcheckCase {
   std::string description;    // "3×3, stride 2, padding 1, 2×7×5×3 → 4"
   std::vector<Shape> inputs;  // the first is of activations, the others of parameters
   std::function<Variable(const std::vector<Variable>&)> function;
+  // The same from other operations; may be empty.
+  std::function<Variable(const std::vector<Variable>&)> reference = nullptr;
 };
 
 struct GradcheckResult {
+  // ‖function - reference‖ / ‖reference‖ (or / 1e-2, if that is more), where there is a reference.
+  std::optional<double> forward_error;
   // The largest |gradient - difference| over all elements of all inputs, over the largest
   // |difference| of that input (or 1e-3, if that is more). NaN when either is.
-  double max_relative_error = 0;
-  bool passed = false;
+  double gradient_error = 0;
+  bool passed = false;  // both within the tolerance
 };
 
 inline constexpr double kGradcheckTolerance = 1e-6;
 
-// Every operation of the engine, on several shapes: odd sizes, strides, paddings, batch 1.
+// Every operation of the engine, on the shapes of kernels/shapes.h that are small enough.
 const std::vector<GradcheckCase>& gradcheck_cases();
 
 // ±(0.05 + 2 i / n) for i below n in random order: distinct, and none near 0.

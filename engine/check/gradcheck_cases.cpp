@@ -4,15 +4,17 @@
 #include "engine/ops/linear.h"
 #include "engine/ops/loss.h"
 #include "engine/ops/pooling.h"
+#include "kernels/shapes.h"
 
 namespace inkling {
 namespace {
 
-const char* name(Epilogue epilogue) {
-  return epilogue == Epilogue::none   ? "conv2d"
-         : epilogue == Epilogue::relu ? "conv2d+relu"
-                                      : "conv2d+relu+max_pool2d";
-}
+using Inputs = std::vector<Variable>;
+using Cases = std::vector<GradcheckCase>;
+
+// Two evaluations for each element of the inputs: a shape of more multiplications in all would take
+// seconds. The kernels' own tests have the larger ones.
+constexpr Index kMaxMultiplications = 50'000'000;
 
 std::string sides(const Shape& shape) {
   std::string text;
@@ -22,57 +24,92 @@ std::string sides(const Shape& shape) {
   return text;
 }
 
-GradcheckCase conv2d_case(Epilogue epilogue, Shape images, Index kernel, Index out, Index stride,
-                          Index padding, bool bias = true) {
-  const Conv2dOptions options{.stride = stride, .padding = padding};
-  std::vector<Shape> inputs{images, {kernel, kernel, images[3], out}};
-  if (bias) {
-    inputs.push_back({out});
+std::string to_text(double number) { return std::to_string(number).substr(0, 3); }
+
+const char* name_of(Epilogue epilogue) {
+  return epilogue == Epilogue::none   ? "conv2d"
+         : epilogue == Epilogue::relu ? "conv2d+relu"
+                                      : "conv2d+relu+max_pool2d";
+}
+
+bool affordable(Index multiplications, const std::vector<Shape>& inputs) {
+  Index elements = 0;
+  for (const Shape& input : inputs) {
+    elements += element_count(input);
   }
-  return {name(epilogue),
-          sides(images) + ", kernel " + std::to_string(kernel) + ", out " + std::to_string(out) +
-              ", stride " + std::to_string(stride) + ", padding " + std::to_string(padding) +
-              (bias ? "" : ", no bias"),
-          std::move(inputs), [options, epilogue, bias](const std::vector<Variable>& in) {
-            return conv2d(in[0], in[1], bias ? in[2] : Variable(), options, epilogue);
-          }};
+  return multiplications * elements <= kMaxMultiplications;
 }
 
-void add_conv2d(std::vector<GradcheckCase>& cases) {
-  for (const Epilogue epilogue : {Epilogue::none, Epilogue::relu, Epilogue::relu_pool}) {
-    cases.push_back(conv2d_case(epilogue, {1, 6, 6, 1}, 3, 4, 1, 1));
-    cases.push_back(conv2d_case(epilogue, {2, 7, 5, 3}, 3, 2, 1, 1));
-    cases.push_back(conv2d_case(epilogue, {3, 9, 8, 2}, 3, 3, 2, 1));
-    cases.push_back(conv2d_case(epilogue, {1, 8, 11, 2}, 5, 2, 3, 2));
-    cases.push_back(conv2d_case(epilogue, {2, 5, 5, 2}, 3, 3, 1, 0, /*bias=*/false));
-    cases.push_back(conv2d_case(epilogue, {19, 4, 4, 1}, 2, 2, 1, 0));  // more images than chunks
-    cases.push_back(conv2d_case(epilogue, {1, 5, 4, 8}, 3, 16, 1, 1));  // channels for tensor cores
+void add_conv2d(Cases& cases, const Conv2dShape& s, Epilogue epilogue, bool has_bias) {
+  std::vector<Shape> inputs{{s.batch, s.in_height, s.in_width, s.in_channels},
+                            {s.kernel, s.kernel, s.in_channels, s.out_channels}};
+  if (has_bias) {
+    inputs.push_back({s.out_channels});
   }
-  cases.push_back(conv2d_case(Epilogue::none, {2, 3, 4, 3}, 1, 5, 1, 0));
-  // Padding wider than the image.
-  cases.push_back(conv2d_case(Epilogue::none, {1, 2, 2, 1}, 4, 1, 1, 3));
-  cases.push_back(conv2d_case(Epilogue::none, {1, 3, 3, 2}, 3, 2, 1, 0));  // one output
+  const bool pools = epilogue == Epilogue::relu_pool;
+  const Index outputs = s.batch * s.out_height() * s.out_width() * s.out_channels;
+  if (!affordable(outputs * s.patch(), inputs) ||
+      (pools && (s.out_height() < 2 || s.out_width() < 2))) {
+    return;
+  }
+  const Conv2dOptions options{.stride = s.stride, .padding = s.padding};
+  GradcheckCase check{
+      .op = name_of(epilogue),
+      .description = sides(inputs[0]) + ", kernel " + std::to_string(s.kernel) + ", out " +
+                     std::to_string(s.out_channels) + ", stride " + std::to_string(s.stride) +
+                     ", padding " + std::to_string(s.padding) + (has_bias ? "" : ", no bias"),
+      .inputs = inputs,
+      .function = [=](const Inputs& in) {
+        return conv2d(in[0], in[1], has_bias ? in[2] : Variable(), options, epilogue);
+      }};
+  if (epilogue != Epilogue::none) {
+    check.reference = [=](const Inputs& in) {
+      const Variable y = relu(conv2d(in[0], in[1], has_bias ? in[2] : Variable(), options));
+      return pools ? max_pool2d(y, 2, 2) : y;
+    };
+  }
+  cases.push_back(std::move(check));
 }
 
-GradcheckCase max_pool2d_case(const Shape& images, Index kernel, Index stride) {
-  return {
-      "max_pool2d",
-      sides(images) + ", kernel " + std::to_string(kernel) + ", stride " + std::to_string(stride),
-      {images},
-      [=](const std::vector<Variable>& in) { return max_pool2d(in[0], kernel, stride); }};
+void add_linear(Cases& cases, const LinearShape& s, bool has_bias) {
+  std::vector<Shape> inputs{{s.batch, s.in_features}, {s.out_features, s.in_features}};
+  if (has_bias) {
+    inputs.push_back({s.out_features});
+  }
+  if (!affordable(s.batch * s.in_features * s.out_features, inputs)) {
+    return;
+  }
+  cases.push_back({.op = "linear",
+                   .description = sides(inputs[0]) + " → " + std::to_string(s.out_features) +
+                                  (has_bias ? "" : ", no bias"),
+                   .inputs = inputs,
+                   .function = [=](const Inputs& in) {
+                     return linear(in[0], in[1], has_bias ? in[2] : Variable());
+                   }});
 }
 
-void add_vectors(std::vector<GradcheckCase>& cases) {
+void add_max_pool2d(Cases& cases, const Pool2dShape& s) {
+  const Shape image{s.batch, s.in_height, s.in_width, s.channels};
+  cases.push_back(
+      {.op = "max_pool2d",
+       .description = sides(image) + ", kernel " + std::to_string(s.kernel) + ", stride " +
+                      std::to_string(s.stride),
+       .inputs = {image},
+       .function = [s](const Inputs& in) { return max_pool2d(in[0], s.kernel, s.stride); }});
+}
+
+void add_elementwise(Cases& cases) {
   for (const Shape& shape : {Shape{1, 7}, Shape{3, 4, 5, 2}}) {
-    cases.push_back({"relu", sides(shape), {shape}, [](const std::vector<Variable>& in) {
-                       return relu(in[0]);
-                     }});
+    cases.push_back({.op = "relu",
+                     .description = sides(shape),
+                     .inputs = {shape},
+                     .function = [](const Inputs& in) { return relu(in[0]); }});
   }
   for (const double p : {0.0, 0.5, 0.9}) {
-    cases.push_back({"dropout",
-                     "5×9, p " + std::to_string(p).substr(0, 3),
-                     {{5, 9}},
-                     [p](const std::vector<Variable>& in) {
+    cases.push_back({.op = "dropout",
+                     .description = "5×9, p " + to_text(p),
+                     .inputs = {{5, 9}},
+                     .function = [p](const Inputs& in) {
                        const std::vector<std::int32_t> step{3};
                        return dropout(in[0], p,
                                       {.seed = 7,
@@ -82,57 +119,49 @@ void add_vectors(std::vector<GradcheckCase>& cases) {
                      }});
   }
   for (const Shape& shape : {Shape{1, 3, 3, 2}, Shape{2, 5, 4, 3}}) {
-    cases.push_back({"flatten", sides(shape), {shape}, [](const std::vector<Variable>& in) {
-                       return flatten(in[0]);
-                     }});
-  }
-  for (const bool bias : {true, false}) {
-    for (const auto& [batch, in_features, out] :
-         {std::tuple{1, 5, 3}, {4, 7, 1}, {3, 1, 6}, {2, 9, 70}, {3, 16, 24}}) {
-      std::vector<Shape> inputs{{batch, in_features}, {out, in_features}};
-      if (bias) {
-        inputs.push_back({out});
-      }
-      cases.push_back({"linear",
-                       std::to_string(batch) + "×" + std::to_string(in_features) + " → " +
-                           std::to_string(out) + (bias ? "" : ", no bias"),
-                       inputs, [bias](const std::vector<Variable>& in) {
-                         return linear(in[0], in[1], bias ? in[2] : Variable());
-                       }});
-    }
+    cases.push_back({.op = "flatten",
+                     .description = sides(shape),
+                     .inputs = {shape},
+                     .function = [](const Inputs& in) { return flatten(in[0]); }});
   }
 }
 
-void add_cross_entropy(std::vector<GradcheckCase>& cases) {
+void add_cross_entropy(Cases& cases, Index batch, Index classes, double smoothing) {
+  cases.push_back({.op = "cross_entropy",
+                   .description = sides({batch, classes}) + ", smoothing " + to_text(smoothing),
+                   .inputs = {{batch, classes}},
+                   .function = [=](const Inputs& in) {
+                     std::vector<std::uint8_t> labels;
+                     for (Index row = 0; row < batch; ++row) {
+                       labels.push_back(static_cast<std::uint8_t>(row * 2 % classes));
+                     }
+                     const auto on_device =
+                         Tensor::from_host<std::uint8_t>({batch}, labels, in[0].value().device());
+                     return cross_entropy(in[0], on_device, smoothing).loss;
+                   }});
+}
+
+Cases make_cases() {
+  Cases cases;
+  for (const Epilogue epilogue : {Epilogue::none, Epilogue::relu, Epilogue::relu_pool}) {
+    for (const Conv2dShape& shape : kConv2dShapes) {
+      add_conv2d(cases, shape, epilogue, /*has_bias=*/true);
+    }
+    add_conv2d(cases, {2, 5, 5, 2, 3, 3, 1, 0}, epilogue, /*has_bias=*/false);
+  }
+  for (const Pool2dShape& shape : kPool2dShapes) {
+    add_max_pool2d(cases, shape);
+  }
+  for (const LinearShape& shape : kLinearShapes) {
+    add_linear(cases, shape, /*has_bias=*/true);
+  }
+  add_linear(cases, {3, 5, 2}, /*has_bias=*/false);
+  add_elementwise(cases);
   for (const double smoothing : {0.0, 0.1}) {
-    for (const auto& [batch, classes] : {std::pair{1, 10}, {5, 3}, {4, 1}}) {
-      cases.push_back({"cross_entropy",
-                       std::to_string(batch) + "×" + std::to_string(classes) + ", smoothing " +
-                           std::to_string(smoothing).substr(0, 3),
-                       {{batch, classes}},
-                       [smoothing, rows = batch, count = classes](const std::vector<Variable>& in) {
-                         std::vector<std::uint8_t> labels(static_cast<std::size_t>(rows));
-                         for (int row = 0; row < rows; ++row) {
-                           labels[static_cast<std::size_t>(row)] =
-                               static_cast<std::uint8_t>(row * 2 % count);
-                         }
-                         const auto on_device = Tensor::from_host<std::uint8_t>(
-                             {rows}, labels, in[0].value().device());
-                         return cross_entropy(in[0], on_device, smoothing).loss;
-                       }});
-    }
+    add_cross_entropy(cases, 1, 10, smoothing);
+    add_cross_entropy(cases, 5, 3, smoothing);
+    add_cross_entropy(cases, 4, 1, smoothing);
   }
-}
-
-std::vector<GradcheckCase> make_cases() {
-  std::vector<GradcheckCase> cases;
-  add_conv2d(cases);
-  cases.push_back(max_pool2d_case({1, 4, 4, 1}, 2, 2));
-  cases.push_back(max_pool2d_case({2, 7, 5, 3}, 2, 2));  // an odd row and column dropped
-  cases.push_back(max_pool2d_case({2, 6, 7, 2}, 3, 1));  // windows that overlap
-  cases.push_back(max_pool2d_case({1, 9, 9, 2}, 3, 2));
-  add_vectors(cases);
-  add_cross_entropy(cases);
   return cases;
 }
 

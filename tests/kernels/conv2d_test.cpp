@@ -6,6 +6,7 @@
 
 #include "kernels/cpu/gemm.h"
 #include "kernels/kernels.h"
+#include "kernels/shapes.h"
 #include "tests/kernels/levels.h"
 #include "tests/kernels/reference.h"
 
@@ -18,57 +19,6 @@ using reference::relative_distance;
 // Sums of at most a few thousand float32 products: an error of 1e-6 relative to the norm is what
 // rounding leaves.
 constexpr double kTolerance = 1e-6;
-
-const Conv2dShape kShapes[] = {
-    {.batch = 1,
-     .in_height = 28,
-     .in_width = 28,
-     .in_channels = 1,
-     .out_channels = 64,
-     .kernel = 3,
-     .stride = 1,
-     .padding = 1},
-    {.batch = 3,
-     .in_height = 14,
-     .in_width = 14,
-     .in_channels = 16,
-     .out_channels = 24,
-     .kernel = 3,
-     .stride = 1,
-     .padding = 1},
-    {.batch = 2,
-     .in_height = 7,
-     .in_width = 9,
-     .in_channels = 5,
-     .out_channels = 3,
-     .kernel = 3,
-     .stride = 2,
-     .padding = 1},
-    {.batch = 17,
-     .in_height = 5,
-     .in_width = 4,
-     .in_channels = 2,
-     .out_channels = 7,
-     .kernel = 2,
-     .stride = 1,
-     .padding = 0},
-    {.batch = 1,
-     .in_height = 11,
-     .in_width = 8,
-     .in_channels = 3,
-     .out_channels = 2,
-     .kernel = 5,
-     .stride = 3,
-     .padding = 2},
-    {.batch = 2,
-     .in_height = 2,
-     .in_width = 2,
-     .in_channels = 1,
-     .out_channels = 1,
-     .kernel = 4,
-     .stride = 1,
-     .padding = 3},
-};
 
 class Conv2d : public testing::TestWithParam<Conv2dShape> {
  protected:
@@ -164,7 +114,7 @@ TEST_P(Conv2d, IsBitIdenticalForAnyNumberOfThreads) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, Conv2d, testing::ValuesIn(kShapes));
+INSTANTIATE_TEST_SUITE_P(Shapes, Conv2d, testing::ValuesIn(kConv2dShapes));
 
 }  // namespace
 }  // namespace inkling

@@ -18,7 +18,7 @@ TEST_P(Gradcheck, AgreesWithFiniteDifferences) {
   for (const std::uint64_t seed : {1, 2}) {
     const GradcheckResult result = run_gradcheck(check, Device::cpu(2), seed);
     EXPECT_TRUE(result.passed) << check.op << ", " << check.description << ": "
-                               << result.max_relative_error;
+                               << result.gradient_error;
   }
 }
 
@@ -36,6 +36,17 @@ TEST(GradcheckItself, FindsAGradientThatIsSlightlyOff) {
                                                        });
                             }};
   EXPECT_FALSE(run_gradcheck(wrong, Device::cpu(1)).passed);
+}
+
+TEST(GradcheckItself, FindsAValueThatIsSlightlyOff) {
+  const auto relu_of = [](const std::vector<Variable>& in) { return relu(in[0]); };
+  const auto nearly = [](const std::vector<Variable>& in) {
+    Tensor y = relu(in[0]).value().clone();
+    y.data<double>()[0] += 1e-4;
+    return Variable(y);
+  };
+  EXPECT_TRUE(run_gradcheck({"relu", "", {{3}}, relu_of, relu_of}, Device::cpu(1)).passed);
+  EXPECT_FALSE(run_gradcheck({"relu", "", {{3}}, relu_of, nearly}, Device::cpu(1)).passed);
 }
 
 TEST(GradcheckItself, DoesNotPassNaN) {

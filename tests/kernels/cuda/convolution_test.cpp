@@ -3,18 +3,11 @@
 // the CUDA cores elsewhere.
 #include <sstream>
 
+#include "kernels/shapes.h"
 #include "tests/kernels/cuda/storage.h"
 
 namespace inkling {
 namespace {
-
-// batch, height, width, in, out, kernel, stride, padding.
-const Conv2dShape kConvShapes[] = {
-    {1, 1, 1, 1, 1, 1, 1, 0},  {1, 28, 28, 1, 8, 3, 1, 1},  {2, 9, 12, 1, 24, 3, 2, 1},
-    {2, 7, 9, 5, 3, 3, 2, 1},  {3, 6, 4, 2, 7, 2, 1, 0},    {1, 11, 8, 3, 2, 5, 3, 2},
-    {2, 2, 2, 1, 1, 4, 1, 3},  {2, 9, 7, 8, 16, 3, 1, 1},   {1, 8, 8, 16, 72, 3, 1, 1},
-    {5, 5, 6, 24, 8, 3, 2, 1}, {1, 6, 6, 40, 136, 1, 1, 0}, {3, 20, 18, 16, 136, 3, 1, 1},
-};
 
 // One convolution, forward and backward, on the device and in float64.
 template <class T>
@@ -189,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, CudaConvolution,
                          testing::Combine(kStorages,
                                           testing::Values(Epilogue::none, Epilogue::relu,
                                                           Epilogue::relu_pool),
-                                          testing::ValuesIn(kConvShapes)),
+                                          testing::ValuesIn(kConv2dShapes)),
                          CudaConvolution::name);
 
 }  // namespace

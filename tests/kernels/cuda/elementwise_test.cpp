@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/shapes.h"
 #include "tests/kernels/cuda/device.h"
 
 namespace inkling {
@@ -81,12 +82,7 @@ TEST_F(CudaKernels, LayoutsTurnAsOnTheCpu) {
 
 // Windows that overlap, leave a rest, are larger than their stride; values that tie.
 TEST_F(CudaKernels, MaxPoolMatchesTheCpu) {
-  for (const Pool2dShape& s : {Pool2dShape{1, 2, 2, 1, 2, 2},
-                               {2, 7, 5, 3, 2, 2},
-                               {1, 6, 6, 4, 3, 1},
-                               {2, 9, 8, 2, 3, 2},
-                               {1, 8, 9, 5, 2, 3},
-                               {1, 5, 5, 2, 5, 1}}) {
+  for (const Pool2dShape& s : kPool2dShapes) {
     auto x = random_floats(s.batch * s.in_height * s.in_width * s.channels, 1);
     for (float& value : x) {
       value = std::round(4 * value);

@@ -2,14 +2,11 @@
 // bf16 on the tensor cores where the sizes allow it and on the CUDA cores elsewhere.
 #include <sstream>
 
+#include "kernels/shapes.h"
 #include "tests/kernels/cuda/storage.h"
 
 namespace inkling {
 namespace {
-
-// Rows, inputs, outputs: within a tile, its edges ± 1, several tiles, and split along K.
-const LinearShape kLinearShapes[] = {{1, 1, 1},    {3, 5, 2},      {64, 16, 64},   {129, 33, 65},
-                                     {1, 600, 10}, {17, 264, 136}, {130, 72, 200}, {2, 1032, 8}};
 
 template <class T>
 void check_linear_forward(const LinearShape& s, bool with_bias) {
