@@ -17,6 +17,8 @@
   X(accumulate, Accumulate)                       \
   X(adam_update, AdamUpdate)                      \
   X(augment_batch, AugmentBatch)                  \
+  X(avg_pool2d_forward, AvgPool2dForward)         \
+  X(avg_pool2d_backward, AvgPool2dBackward)       \
   X(conv2d_forward, Conv2dForward)                \
   X(conv2d_backward, Conv2dBackward)              \
   X(cross_entropy_forward, CrossEntropyForward)   \

@@ -98,6 +98,29 @@ void add_max_pool2d(Cases& cases, const Pool2dShape& s) {
        .function = [s](const Inputs& in) { return max_pool2d(in[0], s.kernel, s.stride); }});
 }
 
+// Each channel is a convolution with a kernel of equal weights.
+void add_avg_pool2d(Cases& cases, const Pool2dShape& s) {
+  const Shape image{s.batch, s.in_height, s.in_width, s.channels};
+  cases.push_back(
+      {.op = "avg_pool2d",
+       .description = sides(image) + ", kernel " + std::to_string(s.kernel) + ", stride " +
+                      std::to_string(s.stride),
+       .inputs = {image},
+       .function = [s](const Inputs& in) { return avg_pool2d(in[0], s.kernel, s.stride); },
+       .reference =
+           [s](const Inputs& in) {
+             const auto channels = static_cast<std::size_t>(s.channels);
+             const auto window = static_cast<std::size_t>(s.kernel * s.kernel);
+             std::vector<double> weight(window * channels * channels);
+             for (std::size_t i = 0; i < window * channels; ++i) {
+               weight[i * channels + i % channels] = 1 / static_cast<double>(window);
+             }
+             const Variable mean(Tensor::from_host<double>(
+                 {s.kernel, s.kernel, s.channels, s.channels}, weight, in[0].value().device()));
+             return conv2d(in[0], mean, Variable(), {.stride = s.stride});
+           }});
+}
+
 void add_elementwise(Cases& cases) {
   for (const Shape& shape : {Shape{1, 7}, Shape{3, 4, 5, 2}}) {
     cases.push_back({.op = "relu",
@@ -151,6 +174,7 @@ Cases make_cases() {
   }
   for (const Pool2dShape& shape : kPool2dShapes) {
     add_max_pool2d(cases, shape);
+    add_avg_pool2d(cases, shape);
   }
   for (const LinearShape& shape : kLinearShapes) {
     add_linear(cases, shape, /*has_bias=*/true);

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "engine/layers/avg_pool2d.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
@@ -15,7 +16,7 @@
 namespace inkling {
 
 using Layer = std::variant<layers::Conv2d, layers::Linear, layers::Relu, layers::MaxPool2d,
-                           layers::Flatten, layers::Dropout>;
+                           layers::AvgPool2d, layers::Flatten, layers::Dropout>;
 
 template <class... T, class Body>
 void for_each_type(std::type_identity<std::variant<T...>>, const Body& body) {

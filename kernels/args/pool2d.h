@@ -36,4 +36,19 @@ struct MaxPool2dBackward {
   T* dx = nullptr;
 };
 
+// The mean of each window.
+template <class T>
+struct AvgPool2dForward {
+  Pool2dShape shape;
+  const T* x = nullptr;  // [batch, in_height, in_width, channels]
+  T* y = nullptr;        // [batch, out_height, out_width, channels]
+};
+
+template <class T>
+struct AvgPool2dBackward {
+  Pool2dShape shape;
+  const T* dy = nullptr;
+  T* dx = nullptr;
+};
+
 }  // namespace inkling
