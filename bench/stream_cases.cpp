@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "bench/case_builder.h"
+#include "engine/device_array.h"
 #include "kernels/kernels.h"
 
 namespace inkling {
@@ -45,7 +46,7 @@ void visit_cross_entropy(const CaseBuilder<T>& build) {
   Tensor loss = build.accum_zeros({1});
   Tensor correct = Tensor::zeros({1}, Dtype::int32, build.device);
   Tensor dlogits = build.random({build.batch, 10});
-  build.visit("softmax + cross-entropy", 0, bytes_of({logits, labels, probabilities, dlogits}),
+  build.visit("softmax + cross-entropy", 0, bytes_of({logits, labels, probabilities}),
               [=, device = build.device, batch = build.batch]() mutable {
                 pick(device.type(), cpu::cross_entropy_forward<T>, cuda::cross_entropy_forward<T>)(
                     device.stream(), {.batch = batch,
@@ -54,7 +55,17 @@ void visit_cross_entropy(const CaseBuilder<T>& build) {
                                       .labels = labels.data<std::uint8_t>(),
                                       .probabilities = probabilities.data<Accum<T>>(),
                                       .loss = loss.data<Accum<T>>(),
-                                      .correct = correct.data<std::int32_t>(),
+                                      .correct = correct.data<std::int32_t>()});
+              });
+  build.visit("cross-entropy gradient", 0, bytes_of({probabilities, labels, dlogits}),
+              [=, device = build.device, batch = build.batch]() mutable {
+                pick(device.type(), cpu::cross_entropy_backward<T>,
+                     cuda::cross_entropy_backward<T>)(
+                    device.stream(), {.batch = batch,
+                                      .classes = 10,
+                                      .probabilities = probabilities.data<Accum<T>>(),
+                                      .labels = labels.data<std::uint8_t>(),
+                                      .dloss = loss.data<Accum<T>>(),
                                       .dlogits = dlogits.data<T>()});
               });
 }
@@ -96,8 +107,9 @@ void visit_adam(const Device& device, const VisitKernel& visit) {
   }
   // Squares: none is negative.
   four.push_back(Tensor::zeros({kParameters}, Dtype::float32, device));
-  const Tensor coefficients =
-      Tensor::from_host<float>({3}, std::vector<float>{1e-5F, 1, 1}, device);
+  const AdamCoefficients<float> row{.step_size = 1e-5F, .second_scale = 1, .keep = 1};
+  const auto coefficients =
+      DeviceArray<AdamCoefficients<float>>::from_host(std::span(&row, 1), device);
   visit({"Adam, all parameters", Dtype::float32, 0, 28.0 * kParameters,
          [=]() mutable {
            const AdamTensor<float> tensor{four[0].data<float>(), four[1].data<float>(),
@@ -106,8 +118,7 @@ void visit_adam(const Device& device, const VisitKernel& visit) {
            pick(device.type(), cpu::adam_update<float>, cuda::adam_update<float>)(
                device.stream(), {.tensors = std::span(&tensor, 1),
                                  .options = {},
-                                 .coefficients = reinterpret_cast<const AdamCoefficients<float>*>(
-                                     coefficients.data<float>())});
+                                 .coefficients = coefficients.data()});
          },
          nullptr, ""});
 }

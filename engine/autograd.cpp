@@ -11,13 +11,6 @@ namespace {
 
 thread_local bool grad_enabled = true;
 
-Tensor ones(const Tensor& like) {
-  return dispatch_accum(like.dtype(), [&]<class T>() {
-    const std::vector<T> values(static_cast<std::size_t>(like.size()), 1);
-    return Tensor::from_host<T>(like.shape(), values, like.device());
-  });
-}
-
 // sum += part. The first part is taken over without a copy; an op may have given it to others too,
 // so a second one is added to a copy and not in place.
 void add_to(Tensor& sum, const Tensor& part) {
@@ -58,8 +51,7 @@ Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<No
   node_->requires_grad = requires_grad;
 }
 
-Variable Variable::from_op(Tensor value, std::vector<Variable> inputs, Backward backward,
-                           bool takes_one) {
+Variable Variable::from_op(Tensor value, std::vector<Variable> inputs, Backward backward) {
   const bool needed =
       grad_enabled && std::any_of(inputs.begin(), inputs.end(),
                                   [](const Variable& input) { return input.requires_grad(); });
@@ -67,7 +59,6 @@ Variable Variable::from_op(Tensor value, std::vector<Variable> inputs, Backward 
   if (needed) {
     result.node_->inputs = std::move(inputs);
     result.node_->backward = std::move(backward);
-    result.node_->takes_one = takes_one;
   }
   return result;
 }
@@ -111,9 +102,9 @@ void Variable::backward(const Tensor& gradient) {
                                 to_string(value().shape()) + ", received " +
                                 to_string(gradient.shape()));
   }
-  if (gradient.defined() || !node_->takes_one) {
-    add_to(node_->grad, gradient.defined() ? gradient : ones(value()));
-  }
+  add_to(node_->grad, gradient.defined()
+                          ? gradient
+                          : Tensor::full(value().shape(), 1, value().dtype(), value().device()));
   for (Node* node : reverse_topological_order(node_.get())) {
     if (!node->backward) {
       continue;  // a leaf keeps its gradient

@@ -23,9 +23,8 @@ class Variable {
   explicit Variable(Tensor value, bool requires_grad = false);
 
   // The result of an operation. Inputs and closure are dropped when none of the inputs needs a
-  // gradient, or under NoGrad. takes_one: the closure also takes an undefined gradient, for 1.
-  static Variable from_op(Tensor value, std::vector<Variable> inputs, Backward backward,
-                          bool takes_one = false);
+  // gradient, or under NoGrad.
+  static Variable from_op(Tensor value, std::vector<Variable> inputs, Backward backward);
 
   bool defined() const { return node_ != nullptr; }
   const Tensor& value() const { return node_->value; }
@@ -52,7 +51,7 @@ class Variable {
     Tensor grad;
     bool requires_grad = false;
     bool used_up = false;
-    bool takes_one = false;
+
     std::vector<Variable> inputs;
     Backward backward;
   };

@@ -73,46 +73,52 @@ Adam::Adam(std::vector<Variable> parameters, const AdamOptions& options)
   }
 }
 
+std::vector<AdamCoefficients<float>> Adam::coefficient_table(std::span<const double> learning_rates,
+                                                             Index first_step) const {
+  std::vector<AdamCoefficients<float>> table;
+  for (const double learning_rate : learning_rates) {
+    table.push_back(adam_coefficients<float>(options_, learning_rate, first_step++));
+  }
+  return table;
+}
+
 void Adam::update(double learning_rate, Index step) {
   if (parameters_.empty()) {
     return;
   }
   const Tensor& like = parameters_.front().value();
   dispatch_accum(like.dtype(), [&]<class T>() {
-    const auto row = adam_coefficients<T>(options_, learning_rate, step);
-    const std::vector<T> values{row.step_size, row.second_scale, row.keep};
-    update(Tensor::from_host<T>({3}, values, like.device()));
+    const auto coefficients = adam_coefficients<T>(options_, learning_rate, step);
+    update_with<T>(
+        DeviceArray<AdamCoefficients<T>>::from_host(std::span(&coefficients, 1), like.device())
+            .data());
   });
 }
 
-void Adam::update(const Tensor& coefficients) {
+void Adam::update(const DeviceArray<AdamCoefficients<float>>& coefficients) {
+  update_with<float>(coefficients.data());
+}
+
+template <class T>
+void Adam::update_with(const AdamCoefficients<T>* coefficients) {
   if (parameters_.empty()) {
     return;
   }
-  if (coefficients.shape() != Shape{3}) {
-    throw std::invalid_argument("adam: expected coefficients of shape [3], received " +
-                                to_string(coefficients.shape()));
+  std::vector<AdamTensor<T>> tensors;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (!parameters_[i].grad().defined()) {
+      throw std::logic_error(
+          "adam: expected a gradient for every parameter: call backward() first");
+    }
+    tensors.push_back({.weight = parameters_[i].value().template data<T>(),
+                       .gradient = parameters_[i].grad().template data<T>(),
+                       .first_moment = first_moments_[i].template data<T>(),
+                       .second_moment = second_moments_[i].template data<T>(),
+                       .size = parameters_[i].value().size()});
   }
   const Device device = parameters_.front().value().device();
-  dispatch_accum(parameters_.front().value().dtype(), [&]<class T>() {
-    std::vector<AdamTensor<T>> tensors;
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      if (!parameters_[i].grad().defined()) {
-        throw std::logic_error(
-            "adam: expected a gradient for every parameter: call backward() first");
-      }
-      tensors.push_back({.weight = parameters_[i].value().template data<T>(),
-                         .gradient = parameters_[i].grad().template data<T>(),
-                         .first_moment = first_moments_[i].template data<T>(),
-                         .second_moment = second_moments_[i].template data<T>(),
-                         .size = parameters_[i].value().size()});
-    }
-    pick(device.type(), cpu::adam_update<T>, cuda::adam_update<T>)(
-        device.stream(), {.tensors = tensors,
-                          .options = options_,
-                          .coefficients = reinterpret_cast<const AdamCoefficients<T>*>(
-                              coefficients.template data<T>())});
-  });
+  pick(device.type(), cpu::adam_update<T>, cuda::adam_update<T>)(
+      device.stream(), {.tensors = tensors, .options = options_, .coefficients = coefficients});
   for (Variable& parameter : parameters_) {
     parameter.clear_grad();
   }

@@ -1,11 +1,13 @@
 // Adam, and how the learning rate moves over a training.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/autograd.h"
+#include "engine/device_array.h"
 #include "kernels/args/adam.h"
 
 namespace inkling {
@@ -41,8 +43,13 @@ class Adam {
   // One step of all parameters from their gradients, which are then cleared; step counts from 1.
   // Throws std::logic_error when a parameter has no gradient.
   void update(double learning_rate, Index step);
-  // The same with AdamCoefficients that are on the device already: [3], in the parameters' dtype.
-  void update(const Tensor& coefficients);
+
+  // The same in two parts, for float32 parameters: the coefficients of consecutive steps, one for
+  // each learning rate, `first_step` counting from 1; and a step with one of them that is on the
+  // parameters' device already.
+  std::vector<AdamCoefficients<float>> coefficient_table(std::span<const double> learning_rates,
+                                                         Index first_step) const;
+  void update(const DeviceArray<AdamCoefficients<float>>& coefficients);
 
   const AdamOptions& options() const { return options_; }
   // What a checkpoint needs, in the order of the parameters.
@@ -50,6 +57,9 @@ class Adam {
   std::vector<Tensor>& second_moments() { return second_moments_; }
 
  private:
+  template <class T>
+  void update_with(const AdamCoefficients<T>* coefficients);
+
   std::vector<Variable> parameters_;
   AdamOptions options_;
   std::vector<Tensor> first_moments_;

@@ -72,6 +72,15 @@ Tensor::Tensor(Shape shape, Dtype dtype, const Device& device)
   });
 }
 
+Tensor Tensor::full(Shape shape, double value, Dtype dtype, const Device& device) {
+  Tensor tensor(std::move(shape), dtype, device);
+  dispatch(dtype, [&]<class T>() {
+    pick(device.type(), cpu::fill<T>, cuda::fill<T>)(
+        device.stream(), {.size = tensor.size(), .value = value, .y = tensor.data<T>()});
+  });
+  return tensor;
+}
+
 Tensor Tensor::zeros(Shape shape, Dtype dtype, const Device& device) {
   Tensor tensor(std::move(shape), dtype, device);
   pick(device.type(), cpu::fill_zero, cuda::fill_zero)(device.stream(), tensor.buffer_.get(),

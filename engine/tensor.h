@@ -67,6 +67,8 @@ class Tensor {
   Tensor(Shape shape, Dtype dtype, const Device& device);  // uninitialized
 
   static Tensor zeros(Shape shape, Dtype dtype, const Device& device);
+  // Of a floating-point dtype. Written on the device, so a captured graph may contain it.
+  static Tensor full(Shape shape, double value, Dtype dtype, const Device& device);
   template <class T>
   static Tensor from_host(Shape shape, std::span<const T> values, const Device& device);
 

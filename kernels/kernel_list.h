@@ -24,6 +24,7 @@
   X(cross_entropy_forward, CrossEntropyForward)   \
   X(cross_entropy_backward, CrossEntropyBackward) \
   X(dropout, Dropout)                             \
+  X(fill, Fill)                                   \
   X(gather_batch, GatherBatch)                    \
   X(linear_forward, LinearForward)                \
   X(linear_backward, LinearBackward)              \

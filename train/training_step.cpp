@@ -18,16 +18,11 @@ void TrainingStep::begin_epoch(std::span<const std::int32_t> rows,
                                std::span<const double> learning_rates, const Position& position) {
   if (!order_.defined()) {
     order_ = Tensor({std::ssize(rows)}, Dtype::int32, network_.device());
-    coefficients_ = Tensor({std::ssize(learning_rates), 3}, Dtype::float32, network_.device());
-  }
-  std::vector<float> table;
-  Index step = position.steps - position.steps_of_epoch;
-  for (const double learning_rate : learning_rates) {
-    const auto row = adam_coefficients<float>(optimizer_.options(), learning_rate, ++step);
-    table.insert(table.end(), {row.step_size, row.second_scale, row.keep});
+    coefficients_ = {std::ssize(learning_rates), network_.device()};
   }
   order_.copy_from_host(rows);
-  coefficients_.copy_from_host<float>(table);
+  coefficients_.copy_from_host(
+      optimizer_.coefficient_table(learning_rates, position.steps - position.steps_of_epoch + 1));
   const auto narrow = [](Index count) { return static_cast<std::int32_t>(count); };
   counters_.copy_from_host<std::int32_t>(std::vector<std::int32_t>{
       narrow(position.steps), narrow(position.steps_of_epoch), narrow(position.images_of_epoch)});
@@ -51,15 +46,15 @@ void TrainingStep::work(Index batch) {
   const Device& device = network_.device();
   Tensor rows({batch}, Dtype::int32, device);
   Tensor step({1}, Dtype::int32, device);
-  Tensor coefficients({3}, Dtype::float32, device);
+  DeviceArray<AdamCoefficients<float>> coefficients(1, device);
   pick(device.type(), cpu::load_step_inputs, cuda::load_step_inputs)(
       device.stream(), {.batch = batch,
                         .order = order_.data<std::int32_t>(),
-                        .coefficients = coefficients_.data<float>(),
+                        .coefficients = coefficients_.data(),
                         .counters = counters_.data<std::int32_t>(),
                         .step = step.data<std::int32_t>(),
                         .rows = rows.data<std::int32_t>(),
-                        .step_coefficients = coefficients.data<float>()});
+                        .step_coefficients = coefficients.data()});
   const Batch images = options_.augmentation == Augmentation{}
                            ? data_.gather(rows)
                            : data_.augment(rows, options_.augmentation, options_.seed, step);

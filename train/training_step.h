@@ -1,4 +1,4 @@
-// One step of a training, recorded: on a GPU the host only says "again".
+// One step of a training, captured once: on a GPU, each further step is one launch.
 #pragma once
 
 #include <map>
@@ -53,9 +53,9 @@ class TrainingStep {
   const DeviceDataset& data_;
   Network& network_;
   Adam& optimizer_;
-  Tensor coefficients_;                  // float32 [steps of an epoch, 3]
-  Tensor order_;                         // int32 [images of an epoch]
-  Tensor counters_;                      // int32 [3]: kernels/args/batch.h, LoadStepInputs
+  DeviceArray<AdamCoefficients<float>> coefficients_;  // [steps of an epoch]
+  Tensor order_;                                       // int32 [images of an epoch]
+  Tensor counters_;                      // int32 [3]: LoadStepInputs in kernels/args/step.h
   Tensor sums_;                          // float64 [2]
   std::map<Index, DeviceGraph> graphs_;  // by size of batch: an epoch's last one may be smaller
 };

@@ -22,12 +22,7 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
   Tensor probabilities(scores.shape(), accum_dtype(scores.dtype()), device);
   Tensor loss({1}, accum_dtype(scores.dtype()), device);
   Tensor correct({1}, Dtype::int32, device);
-  // The loss is what a training differentiates: the gradient for a dloss of 1 costs no pass of its
-  // own.
-  Tensor unit_dlogits;
-  if (logits.requires_grad() && !NoGrad::active()) {
-    unit_dlogits = Tensor(scores.shape(), scores.dtype(), device);
-  }
+
   dispatch(scores.dtype(), [&]<class T>() {
     pick(device.type(), cpu::cross_entropy_forward<T>, cuda::cross_entropy_forward<T>)(
         device.stream(), {.batch = batch,
@@ -37,15 +32,10 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
                           .labels = labels.data<std::uint8_t>(),
                           .probabilities = probabilities.data<Accum<T>>(),
                           .loss = loss.data<Accum<T>>(),
-                          .correct = correct.data<std::int32_t>(),
-                          .dlogits = data_or_null<T>(unit_dlogits)});
+                          .correct = correct.data<std::int32_t>()});
   });
-  Variable result = Variable::from_op(
-      loss, {logits},
-      [=, dtype = scores.dtype()](const Tensor& dloss) {
-        if (!dloss.defined()) {
-          return std::vector<Tensor>{unit_dlogits};
-        }
+  Variable result =
+      Variable::from_op(loss, {logits}, [=, dtype = scores.dtype()](const Tensor& dloss) {
         Tensor dlogits(probabilities.shape(), dtype, device);
         dispatch(dtype, [&]<class T>() {
           pick(device.type(), cpu::cross_entropy_backward<T>, cuda::cross_entropy_backward<T>)(
@@ -58,8 +48,7 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
                                 .dlogits = dlogits.data<T>()});
         });
         return std::vector<Tensor>{dlogits};
-      },
-      /*takes_one=*/true);
+      });
   return {std::move(result), std::move(correct)};
 }
 

@@ -24,7 +24,7 @@ struct AdamOptions {
   double weight_decay = 0;  // decoupled: weight -= learning_rate * weight_decay * weight
 };
 
-// What changes of Adam from step to step. Three contiguous numbers: a row of a table.
+// What changes of Adam from step to step.
 template <class T>
 struct AdamCoefficients {
   T step_size;     // learning rate / (1 - beta1^step)
@@ -48,7 +48,7 @@ template <class T>
 struct AdamUpdate {
   std::span<const AdamTensor<T>> tensors;
   AdamOptions options;
-  const AdamCoefficients<T>* coefficients = nullptr;
+  const AdamCoefficients<T>* coefficients = nullptr;  // [1]
 };
 
 }  // namespace inkling

@@ -13,6 +13,14 @@ struct Accumulate {
   T* y = nullptr;
 };
 
+// y = value.
+template <class T>
+struct Fill {
+  Index size = 0;
+  double value = 0;
+  T* y = nullptr;
+};
+
 // y = max(x, 0); NaN stays NaN.
 template <class T>
 struct ReluForward {

@@ -25,7 +25,6 @@ struct CrossEntropyForward {
   Accum<T>* loss = nullptr;              // [1]: mean over the batch
   // [1]: rows whose largest logit is the label's (first of equals); may be null.
   std::int32_t* correct = nullptr;
-  T* dlogits = nullptr;  // [batch, classes]: the gradient for a dloss of 1; may be null
 };
 
 template <class T>

@@ -1,6 +1,7 @@
 // Arguments of the kernels that begin and end a training step.
 #pragma once
 
+#include "kernels/args/adam.h"
 #include "kernels/types.h"
 
 namespace inkling {
@@ -10,12 +11,12 @@ namespace inkling {
 struct LoadStepInputs {
   Index batch = 0;
   const std::int32_t* order = nullptr;  // [images of an epoch]: rows of the data set
-  const float* coefficients = nullptr;  // [steps of an epoch, 3]: AdamCoefficients
+  const AdamCoefficients<float>* coefficients = nullptr;  // [steps of an epoch]
   // [3]: steps done, steps of this epoch done, images of this epoch done; all are advanced.
   std::int32_t* counters = nullptr;
-  std::int32_t* step = nullptr;        // [1], written: the first counter, before
-  std::int32_t* rows = nullptr;        // [batch], written
-  float* step_coefficients = nullptr;  // [3], written
+  std::int32_t* step = nullptr;                          // [1], written: the first counter, before
+  std::int32_t* rows = nullptr;                          // [batch], written
+  AdamCoefficients<float>* step_coefficients = nullptr;  // [1], written
 };
 
 // Adds a batch's metrics to the epoch's.

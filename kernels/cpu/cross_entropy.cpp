@@ -28,20 +28,6 @@ T softmax_row(Index classes, const T* logits, T* probabilities) {
   return max_logit + std::log(sum);
 }
 
-// Args: CrossEntropyForward or CrossEntropyBackward.
-template <class Args, class T>
-void write_gradient(const Args& args, T dloss, const T* probabilities, T* dlogits) {
-  const T scale = dloss / static_cast<T>(args.batch);
-  const T elsewhere = static_cast<T>(args.label_smoothing / static_cast<double>(args.classes));
-  const T at_label = static_cast<T>(1 - args.label_smoothing) + elsewhere;
-  for (Index row = 0; row < args.batch; ++row) {
-    for (Index c = 0; c < args.classes; ++c) {
-      const Index i = row * args.classes + c;
-      dlogits[i] = scale * (probabilities[i] - (c == args.labels[row] ? at_label : elsewhere));
-    }
-  }
-}
-
 }  // namespace
 
 template <class T>
@@ -77,9 +63,7 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
         log_sum - (1 - args.label_smoothing) * logits[label] - args.label_smoothing * mean_logit;
     correct += std::max_element(logits, logits + args.classes) - logits == label ? 1 : 0;
   }
-  if (args.dlogits != nullptr) {
-    write_gradient(args, T{1}, args.probabilities, args.dlogits);
-  }
+
   *args.loss = static_cast<T>(loss / static_cast<double>(args.batch));
   if (args.correct != nullptr) {
     *args.correct = correct;
@@ -88,7 +72,16 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
 
 template <class T>
 void cross_entropy_backward(const Stream&, const CrossEntropyBackward<T>& args) {
-  write_gradient(args, *args.dloss, args.probabilities, args.dlogits);
+  const T scale = *args.dloss / static_cast<T>(args.batch);
+  const T elsewhere = static_cast<T>(args.label_smoothing / static_cast<double>(args.classes));
+  const T at_label = static_cast<T>(1 - args.label_smoothing) + elsewhere;
+  for (Index row = 0; row < args.batch; ++row) {
+    for (Index c = 0; c < args.classes; ++c) {
+      const Index i = row * args.classes + c;
+      const T target = c == args.labels[row] ? at_label : elsewhere;
+      args.dlogits[i] = scale * (args.probabilities[i] - target);
+    }
+  }
 }
 
 INKLING_INSTANTIATE_CPU(softmax);

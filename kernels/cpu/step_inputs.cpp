@@ -8,7 +8,7 @@ namespace inkling::cpu {
 void load_step_inputs(const Stream&, const LoadStepInputs& args) {
   const std::int32_t step = args.counters[0];
   *args.step = step;
-  std::copy_n(args.coefficients + Index{3} * args.counters[1], 3, args.step_coefficients);
+  *args.step_coefficients = args.coefficients[args.counters[1]];
   std::copy_n(args.order + args.counters[2], args.batch, args.rows);
   ++args.counters[0];
   ++args.counters[1];

@@ -1,7 +1,6 @@
 // Softmax and cross-entropy from logits; the maximum is subtracted first, so that no exponential
 // overflows. A batch's logits are a few thousand numbers. Bound: launch latency, so one kernel of
-// one block computes probabilities, loss, correct predictions and gradient, with sums in a fixed
-// order.
+// one block computes probabilities, loss and correct predictions, with sums in a fixed order.
 #include "kernels/cuda/runtime/context.h"
 #include "kernels/cuda/runtime/vec.h"
 
@@ -67,23 +66,10 @@ __device__ Sums add_over_block(Sums mine) {
   return sums[threadIdx.x];
 }
 
-// Target probabilities with label smoothing.
-struct Target {
-  float elsewhere;
-  float at_label;
-
-  __device__ Target(double smoothing, Index classes)
-      : elsewhere(static_cast<float>(smoothing / static_cast<double>(classes))),
-        at_label(static_cast<float>(1 - smoothing) + elsewhere) {}
-  __device__ float of(bool is_label) const { return is_label ? at_label : elsewhere; }
-};
-
 // An out-of-range label makes the loss NaN, which no training overlooks.
 template <class T>
 __global__ void forward_kernel(CrossEntropyForward<T> args) {
   const auto smoothing = static_cast<float>(args.label_smoothing);
-  const Target target(args.label_smoothing, args.classes);
-  const float scale = 1 / static_cast<float>(args.batch);
   Sums mine{0, 0};
   for (Index row = threadIdx.x; row < args.batch; row += kRowThreads) {
     const T* logits = args.logits + row * args.classes;
@@ -92,10 +78,6 @@ __global__ void forward_kernel(CrossEntropyForward<T> args) {
     const float at_label = label < args.classes ? to_float(logits[label]) : NAN;
     mine.loss += result.log_sum - (1 - smoothing) * at_label - smoothing * result.mean;
     mine.correct += result.argmax == label ? 1 : 0;
-    for (Index c = 0; args.dlogits != nullptr && c < args.classes; ++c) {
-      const Index i = row * args.classes + c;
-      store(args.dlogits[i], scale * (args.probabilities[i] - target.of(c == label)));
-    }
   }
   const Sums all = add_over_block(mine);
   if (threadIdx.x == 0) {
@@ -109,10 +91,12 @@ __global__ void forward_kernel(CrossEntropyForward<T> args) {
 template <class T>
 __global__ void backward_kernel(CrossEntropyBackward<T> args) {
   const float scale = *args.dloss / static_cast<float>(args.batch);
-  const Target target(args.label_smoothing, args.classes);
+  const auto elsewhere =
+      static_cast<float>(args.label_smoothing / static_cast<double>(args.classes));
+  const float at_label = static_cast<float>(1 - args.label_smoothing) + elsewhere;
   for (Index i = first_element(); i < args.batch * args.classes; i += element_stride()) {
     const bool is_label = i % args.classes == args.labels[i / args.classes];
-    store(args.dlogits[i], scale * (args.probabilities[i] - target.of(is_label)));
+    store(args.dlogits[i], scale * (args.probabilities[i] - (is_label ? at_label : elsewhere)));
   }
 }
 

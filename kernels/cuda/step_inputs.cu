@@ -14,10 +14,8 @@ __global__ void load_step_inputs_kernel(LoadStepInputs args) {
   for (Index i = threadIdx.x; i < args.batch; i += blockDim.x) {
     args.rows[i] = args.order[first + i];
   }
-  if (threadIdx.x < 3) {
-    args.step_coefficients[threadIdx.x] = args.coefficients[Index{3} * step_of_epoch + threadIdx.x];
-  }
   if (threadIdx.x == 0) {
+    *args.step_coefficients = args.coefficients[step_of_epoch];
     *args.step = step;
     args.counters[0] = step + 1;
     args.counters[1] = step_of_epoch + 1;

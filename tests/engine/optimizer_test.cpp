@@ -21,6 +21,27 @@ TEST(Adam, FindsTheMinimumOfAParabola) {
   EXPECT_LE(std::abs(x.value().to_host<double>()[0]), 1e-3);
 }
 
+TEST(Adam, TakesARowOfItsTableAsItTakesTheLearningRate) {
+  const std::vector<double> learning_rates{0.01, 0.02, 0.005};
+  const auto descend = [&](bool by_table) {
+    Variable x(Tensor::from_host<float>({1, 1}, std::vector<float>{4}, kCpu), true);
+    Adam adam({x}, {.weight_decay = 0.1});
+    const auto table = adam.coefficient_table(learning_rates, 1);
+    for (std::size_t i = 0; i < learning_rates.size(); ++i) {
+      linear(x, x, Variable()).backward();
+      if (by_table) {
+        const auto row = std::span(table).subspan(i, 1);
+        adam.update(DeviceArray<AdamCoefficients<float>>::from_host(row, kCpu));
+      } else {
+        adam.update(learning_rates[i], static_cast<Index>(i) + 1);
+      }
+    }
+    return x.value().to_host<float>()[0];
+  };
+  EXPECT_EQ(descend(true), descend(false));
+  EXPECT_LT(descend(true), 4);
+}
+
 TEST(Adam, ClearsGradientsAndRefusesToStepWithoutOne) {
   Variable x(Tensor::zeros({1}, Dtype::float32, kCpu), true);
   Adam adam({x}, {});

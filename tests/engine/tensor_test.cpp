@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/device_array.h"
+
 namespace inkling {
 namespace {
 
@@ -25,6 +27,28 @@ TEST(Tensor, CopiesShareMemoryAndClonesDoNot) {
   tensor.data<double>()[1] = 7;
   EXPECT_EQ(same.data<double>()[1], 7);
   EXPECT_EQ(other.data<double>()[1], 0);
+}
+
+TEST(Tensor, IsFullOfOneValue) {
+  EXPECT_EQ(Tensor::full({2, 2}, 0.1, Dtype::float64, kCpu).to_host<double>(),
+            (std::vector<double>{0.1, 0.1, 0.1, 0.1}));
+  EXPECT_EQ(Tensor::full({3}, 0.1, Dtype::float32, kCpu).to_host<float>(),
+            (std::vector<float>{0.1F, 0.1F, 0.1F}));
+  EXPECT_THROW(Tensor::full({1}, 1, Dtype::int32, kCpu), std::invalid_argument);
+}
+
+TEST(DeviceArray, HoldsStructsAndRefusesAnotherCount) {
+  struct Pair {
+    double first;
+    std::int32_t second;
+  };
+  const std::vector<Pair> pairs{{0.5, 1}, {1.5, 2}};
+  auto array = DeviceArray<Pair>::from_host(pairs, kCpu);
+  EXPECT_EQ(array.size(), 2);
+  EXPECT_EQ(array.data()[1].first, 1.5);
+  EXPECT_EQ(array.data()[1].second, 2);
+  EXPECT_THROW(array.copy_from_host(std::span(pairs).first(1)), std::invalid_argument);
+  EXPECT_FALSE(DeviceArray<Pair>().defined());
 }
 
 TEST(Tensor, MayBeEmpty) {

@@ -1,0 +1,62 @@
+// An array of plain structs in a device's memory: what a Tensor is for numbers.
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <type_traits>
+
+#include "engine/tensor.h"
+#include "kernels/kernels.h"
+
+namespace inkling {
+
+// Copies share their memory. Thread-safe for reading.
+template <class T>
+class DeviceArray {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  DeviceArray() = default;                        // no array: defined() is false
+  DeviceArray(Index size, const Device& device);  // uninitialized
+  static DeviceArray from_host(std::span<const T> values, const Device& device);
+
+  bool defined() const { return bytes_.defined(); }
+  Index size() const { return size_; }
+
+  // The elements, in the device's memory.
+  T* data() { return static_cast<T*>(static_cast<void*>(bytes_.data<std::uint8_t>())); }
+  const T* data() const {
+    return static_cast<const T*>(static_cast<const void*>(bytes_.data<std::uint8_t>()));
+  }
+
+  // Throws std::invalid_argument when the count differs.
+  void copy_from_host(std::span<const T> values);
+
+ private:
+  Index size_ = 0;
+  Tensor bytes_;  // aligned to 64 bytes, as all memory of a device is
+};
+
+template <class T>
+DeviceArray<T>::DeviceArray(Index size, const Device& device)
+    : size_(size), bytes_({size * static_cast<Index>(sizeof(T))}, Dtype::uint8, device) {}
+
+template <class T>
+DeviceArray<T> DeviceArray<T>::from_host(std::span<const T> values, const Device& device) {
+  DeviceArray array(std::ssize(values), device);
+  array.copy_from_host(values);
+  return array;
+}
+
+template <class T>
+void DeviceArray<T>::copy_from_host(std::span<const T> values) {
+  if (std::ssize(values) != size_) {
+    throw std::invalid_argument("device array: expected " + std::to_string(size_) +
+                                " elements, received " + std::to_string(values.size()));
+  }
+  const Device& device = bytes_.device();
+  pick(device.type(), cpu::copy_from_host, cuda::copy_from_host)(device.stream(), values.data(),
+                                                                 data(), values.size_bytes());
+}
+
+}  // namespace inkling
