@@ -44,7 +44,7 @@ class Device {
  public:
   // threads: 0 takes every core. Results do not depend on it.
   static Device cpu(int threads = 0);
-  // Throws std::runtime_error when there is no such GPU, or no CUDA in this build.
+  // Throws NoDevice (kernels/error.h) when there is no such GPU, or no CUDA in this build.
   static Device cuda(int ordinal = 0);
   // The first GPU where there is one, else the CPU.
   static Device automatic(int threads = 0);

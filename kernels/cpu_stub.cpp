@@ -1,14 +1,12 @@
 // bfloat16 on the CPU, which has kernels for float32 and float64 alone.
-#include <stdexcept>
-
+#include "kernels/error.h"
 #include "kernels/stub.h"
 
 namespace inkling::cpu {
 namespace {
 
 [[noreturn]] void unavailable() {
-  throw std::runtime_error(
-      "CPU: expected float32 or float64, received bfloat16: use --precision float32");
+  throw UnsupportedDtype(DeviceType::cpu, "float32 or float64", "bfloat16");
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // float64 on CUDA, which only the CPU has; in a build without CUDA (INKLING_CUDA), all of it.
-#include <stdexcept>
-
+#include "kernels/error.h"
 #include "kernels/stub.h"
 
 namespace inkling::cuda {
@@ -8,10 +7,9 @@ namespace {
 
 [[noreturn]] void unavailable() {
 #ifdef INKLING_CUDA
-  throw std::runtime_error(
-      "CUDA: expected float32 or bfloat16, received float64: use --device cpu");
+  throw UnsupportedDtype(DeviceType::cuda, "float32 or bfloat16", "float64");
 #else
-  throw std::runtime_error("this build has no CUDA: use --device cpu");
+  throw NoDevice("this build has no CUDA");
 #endif
 }
 

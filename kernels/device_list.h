@@ -3,11 +3,11 @@
 
 int device_count();
 // For the CPU, `index` is the number of threads (0: all cores); for CUDA, the device's ordinal.
+// Throws NoDevice.
 std::shared_ptr<const Stream> open_stream(int index);
 DeviceDescription describe(const Stream& stream);
 
-// allocate() returns uninitialized memory, aligned to 64 bytes; throws std::bad_alloc on the CPU,
-// std::runtime_error on CUDA.
+// allocate() returns uninitialized memory, aligned to 64 bytes; throws OutOfMemory.
 void* allocate(const Stream& stream, std::size_t bytes);
 void deallocate(const Stream& stream, void* memory) noexcept;
 void copy_from_host(const Stream& stream, const void* host, void* device, std::size_t bytes);

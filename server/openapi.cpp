@@ -62,14 +62,18 @@ Json predict_operation(std::size_t max_body) {
                                      {"description", "A PNG picture of one digit, of any size."}}}},
                                   {"file"});
   const std::string too_large = "The body is larger than " + std::to_string(max_body) + " bytes.";
+  Json bad_request = response("The picture is blank (error), or the form cannot be read (detail).",
+                              {{"anyOf", {reference("Error"), reference("Detail")}}});
+  bad_request["headers"]["X-Error-Code"] = {
+      {"description", "blank_image where the picture is blank; else absent."},
+      {"schema", {{"type", "string"}, {"enum", {"blank_image"}}}}};
   return {{"summary", "Recognize a digit"},
           {"operationId", "predict"},
           {"requestBody",
            {{"required", true}, {"content", {{"multipart/form-data", {{"schema", form}}}}}}},
           {"responses",
            {{"200", response("The digit.", reference("Prediction"))},
-            {"400", response("The picture is blank (error), or the form cannot be read (detail).",
-                             {{"anyOf", {reference("Error"), reference("Detail")}}})},
+            {"400", bad_request},
             {"413", response(too_large, reference("Detail"))},
             {"415", response("The file is no picture that is accepted.", reference("Error"))},
             {"422", response("The file is missing.", reference("ValidationError"))}}}};

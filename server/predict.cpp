@@ -73,7 +73,9 @@ Response predict(const Request& request, const Classify& classify, const std::st
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(file->data.data());
     const auto digit = prepare(decode_png({bytes, file->data.size()}));
     if (!digit) {
-      return error(400, "Image is blank. Please provide a valid digit.");
+      Response blank = error(400, "Image is blank. Please provide a valid digit.");
+      blank.headers.emplace_back("X-Error-Code", "blank_image");
+      return blank;
     }
     return prediction(*digit, classify(*digit), model_name);
   } catch (const PictureError& problem) {

@@ -96,7 +96,7 @@ void check_data(const std::string& stored, const Trainer& trainer, const std::st
   if (stored != std::to_string(trainer.data_checksum())) {
     throw WeightsError(file +
                        ": this checkpoint was made with another training set: resume with the "
-                       "same --data, or train into another folder");
+                       "same data, or train into another folder");
   }
 }
 

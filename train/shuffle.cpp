@@ -22,7 +22,7 @@ std::vector<std::int32_t> permutation(std::int64_t count, std::uint64_t seed, Ra
 
 Split split_validation(std::int64_t count, std::int64_t validation) {
   if (validation < 0 || validation >= count) {
-    throw std::invalid_argument("expected --validation from 0 to " + std::to_string(count - 1) +
+    throw std::invalid_argument("expected a validation set of 0 to " + std::to_string(count - 1) +
                                 " images, received " + std::to_string(validation));
   }
   const std::vector<std::int32_t> order = permutation(count, 0, RandomUse::split, 0);

@@ -18,11 +18,11 @@ double seconds_now() {
 TrainOptions resolved(TrainOptions options, const Dataset& data) {
   const auto fail = [](const std::string& what) { throw std::invalid_argument(what); };
   if (options.epochs < 1 || options.batch_size < 1) {
-    fail("expected --epochs and --batch-size of at least 1, received " +
+    fail("expected epochs and a batch size of at least 1, received " +
          std::to_string(options.epochs) + " and " + std::to_string(options.batch_size));
   }
   if (!(options.learning_rate > 0) || !std::isfinite(options.learning_rate)) {
-    fail("expected --lr above 0, received " + std::to_string(options.learning_rate));
+    fail("expected a learning rate above 0, received " + std::to_string(options.learning_rate));
   }
   if (const Index steps = (data.size() + options.batch_size - 1) / options.batch_size;
       options.epochs > std::numeric_limits<std::int32_t>::max() / steps) {
@@ -30,11 +30,11 @@ TrainOptions resolved(TrainOptions options, const Dataset& data) {
          " epochs of " + std::to_string(steps));
   }
   if (options.precision != Dtype::float32 && options.precision != Dtype::bfloat16) {
-    fail(std::string("expected --precision float32 or bf16, received ") +
+    fail(std::string("expected a precision of float32 or bf16, received ") +
          to_string(options.precision));
   }
   if (!(options.weight_decay >= 0) || !(options.label_smoothing >= 0)) {
-    fail("expected --weight-decay and --label-smoothing of at least 0, received " +
+    fail("expected weight decay and label smoothing of at least 0, received " +
          std::to_string(options.weight_decay) + " and " + std::to_string(options.label_smoothing));
   }
   if (options.network.height != data.height || options.network.width != data.width ||
@@ -131,7 +131,7 @@ void Trainer::update_results() {
   const TrainingStep::Results results = step_.results();
   if (!std::isfinite(results.loss_sum)) {
     throw std::runtime_error("the loss is not finite after " + std::to_string(steps()) +
-                             " steps: try a smaller --lr");
+                             " steps: a smaller learning rate may help");
   }
   progress_.loss_sum = results.loss_sum;
   progress_.correct = results.correct;

@@ -29,6 +29,7 @@ export async function recognize(picture, send = fetch) {
   const form = new FormData();
   form.append('file', picture, 'drawing.png');
   let status;
+  let code;
   let body;
   try {
     const response = await send('predict/', {
@@ -37,12 +38,13 @@ export async function recognize(picture, send = fetch) {
       signal: AbortSignal.timeout(kTimeoutMs),
     });
     status = response.status;
+    code = response.headers.get('X-Error-Code');
     body = await response.json();
   } catch (cause) {
     throw new Unavailable('no answer', { cause });
   }
   if (status === 200) return readAnswer(body);
-  if (status === 400 && String(body?.error).startsWith('Image is blank')) return null;
+  if (code === 'blank_image') return null;
   if (status >= 500 || status === 408 || status === 429) throw new Unavailable(`status ${status}`);
   throw new Refused(explanation(body) ?? `The server answered with status ${status}.`);
 }

@@ -4,6 +4,7 @@
 #include <new>
 #include <thread>
 
+#include "kernels/error.h"
 #include "kernels/kernels.h"
 #include "kernels/thread_pool.h"
 
@@ -27,7 +28,13 @@ DeviceDescription describe(const Stream& stream) {
   return {.name = "CPU, " + std::to_string(stream.pool->threads()) + " threads"};
 }
 
-void* allocate(const Stream&, std::size_t bytes) { return ::operator new(bytes, kAlignment); }
+void* allocate(const Stream&, std::size_t bytes) {
+  void* memory = ::operator new(bytes, kAlignment, std::nothrow);
+  if (memory == nullptr) {
+    throw OutOfMemory("CPU", bytes, 0, 0);
+  }
+  return memory;
+}
 void deallocate(const Stream&, void* memory) noexcept { ::operator delete(memory, kAlignment); }
 
 void copy_from_host(const Stream& stream, const void* host, void* device, std::size_t bytes) {

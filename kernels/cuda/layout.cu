@@ -6,6 +6,7 @@
 #include "kernels/cuda/runtime/context.h"
 #include "kernels/cuda/runtime/divisor.h"
 #include "kernels/cuda/runtime/vec.h"
+#include "kernels/error.h"
 
 namespace inkling::cuda {
 namespace {
@@ -51,8 +52,8 @@ void transpose(const Stream& stream, Index batch, Index rows, Index columns, con
     return;
   }
   if (batch * tiles > std::numeric_limits<std::int32_t>::max()) {
-    throw std::invalid_argument("flatten: expected fewer than 2^31 tiles of 32 x 32, received " +
-                                std::to_string(batch * tiles) + ": try a smaller --batch-size");
+    throw TooLarge("flatten: expected fewer than 2^31 tiles of 32 x 32, received " +
+                   std::to_string(batch * tiles));
   }
   launch(
       transpose_kernel<T>,

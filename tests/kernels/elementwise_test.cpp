@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/error.h"
 #include "kernels/kernels.h"
 #include "tests/kernels/reference.h"
 
@@ -175,7 +176,7 @@ TEST(Cuda, SaysThatThereIsNone) {
   try {
     cuda::open_stream(0);
     FAIL() << "expected an error";
-  } catch (const std::runtime_error& error) {
+  } catch (const NoDevice& error) {
     EXPECT_NE(std::string(error.what()).find("no CUDA"), std::string::npos) << error.what();
   }
 }

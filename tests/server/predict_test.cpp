@@ -70,6 +70,7 @@ TEST(Predict, ABlankPictureIsRefusedInTheContractsWords) {
     const Response response = upload_of(png_of(plain_picture(30, 20, color)));
     EXPECT_EQ(response.status, 400);
     EXPECT_EQ(response.body, R"({"error":"Image is blank. Please provide a valid digit."})");
+    EXPECT_THAT(response.headers, testing::Contains(testing::Pair("X-Error-Code", "blank_image")));
   }
 }
 

@@ -98,16 +98,16 @@ TEST(Trainer, SaysWhichOptionDoesNotFit) {
   };
   TrainOptions options = small_options();
   options.learning_rate = std::nan("");
-  EXPECT_EQ(message(options), "expected --lr above 0, received nan");
+  EXPECT_EQ(message(options), "expected a learning rate above 0, received nan");
   options = small_options();
   options.validation = 40;
-  EXPECT_EQ(message(options), "expected --validation from 0 to 39 images, received 40");
+  EXPECT_EQ(message(options), "expected a validation set of 0 to 39 images, received 40");
   options = small_options();
   options.network.height = 9;
   EXPECT_EQ(message(options), "expected pictures of 9×8 for Small, received 8×8");
   options = small_options();
   options.batch_size = 0;
-  EXPECT_EQ(message(options), "expected --epochs and --batch-size of at least 1, received 3 and 0");
+  EXPECT_EQ(message(options), "expected epochs and a batch size of at least 1, received 3 and 0");
 }
 
 TEST(Trainer, StopsWhenTheLossIsNotFinite) {

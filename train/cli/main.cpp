@@ -2,8 +2,8 @@
 #include <array>
 #include <cstdio>
 #include <exception>
-#include <new>
 
+#include "engine/program/advice.h"
 #include "train/cli/commands.h"
 
 namespace inkling {
@@ -53,10 +53,8 @@ int main(int argc, char** argv) {
       return inkling::kFailure;
     }
     return exit_code;
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "inkling: out of memory: train needs less with a smaller --batch-size\n");
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "inkling: %s\n", error.what());
+    std::fprintf(stderr, "inkling: %s\n", inkling::with_advice(error).c_str());
   }
   return inkling::kFailure;
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <limits>
-#include <stdexcept>
 #include <string>
 
+#include "kernels/error.h"
 #include "kernels/types.h"
 
 namespace inkling::cuda {
@@ -16,22 +16,21 @@ struct GemmSize {
   int k = 0;
 };
 
-// Throws std::invalid_argument for extents whose indices, rounded up to a tile, exceed 32 bits.
+// Throws TooLarge for extents whose indices, rounded up to a tile, exceed 32 bits.
 inline GemmSize gemm_size(const char* op, Index m, Index n, Index k) {
   constexpr Index kMaxExtent = std::numeric_limits<std::int32_t>::max() - 4096;
   if (m > kMaxExtent || n > kMaxExtent || k > kMaxExtent) {
-    throw std::invalid_argument(std::string(op) + ": expected fewer than 2^31 rows, columns and " +
-                                "terms, received " + std::to_string(m) + ", " + std::to_string(n) +
-                                " and " + std::to_string(k) + ": try a smaller --batch-size");
+    throw TooLarge(std::string(op) + ": expected fewer than 2^31 rows, columns and terms, " +
+                   "received " + std::to_string(m) + ", " + std::to_string(n) + " and " +
+                   std::to_string(k));
   }
   return {static_cast<int>(m), static_cast<int>(n), static_cast<int>(k)};
 }
 
-// Throws std::invalid_argument for more tiles than a grid has blocks.
+// Throws TooLarge for more tiles than a grid has blocks.
 inline void check_tiles(Index tiles) {
   if (tiles > std::numeric_limits<std::int32_t>::max()) {
-    throw std::invalid_argument("gemm: expected fewer than 2^31 tiles, received " +
-                                std::to_string(tiles) + ": try a smaller --batch-size");
+    throw TooLarge("gemm: expected fewer than 2^31 tiles, received " + std::to_string(tiles));
   }
 }
 

@@ -21,8 +21,8 @@ struct Context {
   cudaStream_t stream = nullptr;
 };
 
-// As check(); out of memory it reports how much was requested (0: unknown) and how much is free.
-void check_memory(cudaError_t status, std::size_t requested, const std::string& doing);
+// As check(), but out of memory it throws OutOfMemory; asked: bytes, 0 where unknown.
+void check_memory(cudaError_t status, std::size_t asked, const std::string& doing);
 
 // Synchronizes the stream and returns free memory of the pool to the driver: graphs have a pool of
 // their own.

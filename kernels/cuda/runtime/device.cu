@@ -1,8 +1,8 @@
 // Devices: opening a stream, and what a device could do at its highest clock.
 #include <limits>
-#include <stdexcept>
 
 #include "kernels/cuda/runtime/context.h"
+#include "kernels/error.h"
 
 namespace inkling::cuda {
 namespace {
@@ -28,12 +28,11 @@ Context::Context(int device_index) : device(device_index) {
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess || count == 0) {
-    throw std::runtime_error(std::string("there is no CUDA device (") + cudaGetErrorString(status) +
-                             "): use --device cpu");
+    throw NoDevice(std::string("there is no CUDA device (") + cudaGetErrorString(status) + ")");
   }
   if (device < 0 || device >= count) {
-    throw std::runtime_error("CUDA: expected a device from 0 to " + std::to_string(count - 1) +
-                             ", received " + std::to_string(device));
+    throw NoDevice("CUDA: expected a device from 0 to " + std::to_string(count - 1) +
+                   ", received " + std::to_string(device));
   }
   check(cudaSetDevice(device), "choosing the device");
   cudaDeviceProp properties{};

@@ -1,13 +1,10 @@
 // Device memory. Allocation is stream-ordered (cudaMallocAsync): freed memory goes to the next
 // allocation without a round trip to the driver, and a captured graph may own it.
-#include <stdexcept>
-
 #include "kernels/cuda/runtime/context.h"
+#include "kernels/error.h"
 
 namespace inkling::cuda {
 namespace {
-
-std::string megabytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 void copy_memory(const Stream& stream, const void* from, void* to, std::size_t bytes,
                  cudaMemcpyKind kind) {
@@ -22,7 +19,7 @@ void wait_for(const Stream& stream) {
 
 }  // namespace
 
-void check_memory(cudaError_t status, std::size_t requested, const std::string& doing) {
+void check_memory(cudaError_t status, std::size_t asked, const std::string& doing) {
   if (status != cudaErrorMemoryAllocation) {
     check(status, doing);
     return;
@@ -30,13 +27,10 @@ void check_memory(cudaError_t status, std::size_t requested, const std::string& 
   static_cast<void>(cudaGetLastError());  // the exception reports it
   std::size_t free = 0;
   std::size_t total = 0;
-  std::string available;
-  if (cudaMemGetInfo(&free, &total) == cudaSuccess) {
-    available = ", free were " + megabytes(free) + " of " + megabytes(total);
+  if (cudaMemGetInfo(&free, &total) != cudaSuccess) {
+    free = total = 0;
   }
-  throw std::runtime_error(
-      "CUDA, out of memory: " + (requested > 0 ? "asked for " + megabytes(requested) : doing) +
-      available + ": try half of --batch-size");
+  throw OutOfMemory("CUDA, " + doing, asked, free, total);
 }
 
 void trim_pool(const Context& context) {

@@ -14,7 +14,8 @@ const kBody = {
 };
 
 /** A server that always answers so. */
-const server = (status, body) => async () => new Response(JSON.stringify(body), { status });
+const server = (status, body, headers = {}) => async () =>
+  new Response(JSON.stringify(body), { status, headers });
 
 test('the picture is posted as the form field `file`, to the page\'s own origin', async () => {
   const requests = [];
@@ -38,9 +39,11 @@ test('an answer carries digit, confidence, probabilities and the picture seen', 
   assert.deepEqual(answer.seen, kSeen);
 });
 
-test('a blank picture is no error', async () => {
-  const body = { error: 'Image is blank. Please provide a valid digit.' };
-  assert.equal(await recognize(kPicture, server(400, body)), null);
+test('a blank picture is no error, whatever the words', async () => {
+  const body = { error: 'Nothing is drawn.' };
+  const blank = server(400, body, { 'X-Error-Code': 'blank_image' });
+  assert.equal(await recognize(kPicture, blank), null);
+  await assert.rejects(recognize(kPicture, server(400, body)), Refused);
 });
 
 test('a refusal says what the server said', async () => {
