@@ -9,41 +9,12 @@
 namespace inkling {
 namespace {
 
-constexpr ScheduleKind kKinds[] = {ScheduleKind::constant, ScheduleKind::step, ScheduleKind::cosine,
-                                   ScheduleKind::one_cycle};
-
 // From `from` at share 0 to `to` at share 1, along half a cosine.
 double anneal(double from, double to, double share) {
   return to + (from - to) * (1 + std::cos(std::numbers::pi * share)) / 2;
 }
 
 }  // namespace
-
-const char* to_string(ScheduleKind kind) {
-  switch (kind) {
-    case ScheduleKind::constant:
-      return "constant";
-    case ScheduleKind::step:
-      return "step";
-    case ScheduleKind::cosine:
-      return "cosine";
-    case ScheduleKind::one_cycle:
-      return "one-cycle";
-  }
-  return "unknown";
-}
-
-ScheduleKind parse_schedule(std::string_view name) {
-  std::string known;
-  for (const ScheduleKind kind : kKinds) {
-    if (name == to_string(kind)) {
-      return kind;
-    }
-    known += std::string(known.empty() ? "" : ", ") + to_string(kind);
-  }
-  throw std::invalid_argument("schedule: expected one of " + known + ", received " +
-                              std::string(name));
-}
 
 double Schedule::learning_rate(Index step) const {
   const double share = std::clamp(

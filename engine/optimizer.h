@@ -2,11 +2,10 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/autograd.h"
+#include "engine/choices.h"
 #include "engine/device_array.h"
 #include "kernels/args/adam.h"
 
@@ -14,9 +13,10 @@ namespace inkling {
 
 enum class ScheduleKind : std::uint8_t { constant, step, cosine, one_cycle };
 
-// Throws std::invalid_argument that lists the names: constant, step, cosine, one-cycle.
-ScheduleKind parse_schedule(std::string_view name);
-const char* to_string(ScheduleKind kind);
+inline constexpr Choice<ScheduleKind> kScheduleKinds[] = {{"constant", ScheduleKind::constant},
+                                                          {"step", ScheduleKind::step},
+                                                          {"cosine", ScheduleKind::cosine},
+                                                          {"one-cycle", ScheduleKind::one_cycle}};
 
 // A pure function of the step, so that a resumed training follows the same curve.
 struct Schedule {

@@ -28,6 +28,9 @@ INKLING_KERNEL_TEMPLATES(INKLING_DECLARE_TEMPLATE)
 INKLING_KERNEL_FUNCTIONS(INKLING_DECLARE_FUNCTION)
 }  // namespace inkling::cuda
 
+#undef INKLING_DECLARE_TEMPLATE
+#undef INKLING_DECLARE_FUNCTION
+
 namespace inkling {
 
 // The argument type of a kernel by its name: KernelArgs::relu_forward<float> is ReluForward<float>.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 
 #include "engine/ops/loss.h"
 
@@ -25,6 +26,19 @@ void add_predictions(const std::vector<float>& probabilities,
 }
 
 }  // namespace
+
+void check_pictures(const NetworkSpec& network, const Dataset& data, const char* what) {
+  const auto size = [](Index height, Index width, Index channels) {
+    return std::to_string(height) + "×" + std::to_string(width) +
+           (channels == 1 ? "" : "×" + std::to_string(channels));
+  };
+  const std::string expected = size(network.height, network.width, network.channels);
+  const std::string received = size(data.height, data.width, 1);
+  if (expected != received) {
+    throw std::invalid_argument(std::string("expected ") + what + " of " + expected + " for " +
+                                network.name + ", received " + received);
+  }
+}
 
 float Evaluation::median_confidence() const {
   if (confidences.empty()) {

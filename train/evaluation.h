@@ -10,6 +10,10 @@
 
 namespace inkling {
 
+// Throws std::invalid_argument unless the data set's pictures, by the name of `what`, are of the
+// size that the network takes.
+void check_pictures(const NetworkSpec& network, const Dataset& data, const char* what = "pictures");
+
 struct Evaluation {
   Index count = 0;
   Index correct = 0;

@@ -13,7 +13,7 @@ std::string to_json(const TrainOptions& options) {
       {"batch_size", options.batch_size},
       {"validation", options.validation ? nlohmann::ordered_json(*options.validation) : nullptr},
       {"learning_rate", options.learning_rate},
-      {"schedule", to_string(options.schedule)},
+      {"schedule", name_of(kScheduleKinds, options.schedule)},
       {"label_smoothing", options.label_smoothing},
       {"weight_decay", options.weight_decay},
       {"augmentation",
@@ -39,7 +39,7 @@ TrainOptions parse_train_options(std::string_view text) {
   options.batch_size = json.at("batch_size").get<Index>();
   options.validation = json.at("validation").get<Index>();
   options.learning_rate = json.at("learning_rate").get<double>();
-  options.schedule = parse_schedule(json.at("schedule").get<std::string>());
+  options.schedule = parse_choice(kScheduleKinds, json.at("schedule").get<std::string>());
   options.label_smoothing = json.at("label_smoothing").get<double>();
   options.weight_decay = json.at("weight_decay").get<double>();
   options.augmentation = {.rotation = augmentation.at("rotation").get<double>(),

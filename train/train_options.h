@@ -13,6 +13,10 @@
 
 namespace inkling {
 
+// Of activations, and of weights where they are multiplied.
+inline constexpr Choice<Dtype> kPrecisions[] = {{"float32", Dtype::float32},
+                                                {"bf16", Dtype::bfloat16}};
+
 struct TrainOptions {
   NetworkSpec network = larger_cnn();
   Normalization normalization;
@@ -25,9 +29,8 @@ struct TrainOptions {
   ScheduleKind schedule = ScheduleKind::one_cycle;
   double label_smoothing = 0;
   double weight_decay = 0;
-  Augmentation augmentation;  // of the training images; none by default
-  // Of activations, and of weights where they are multiplied: float32 or bfloat16.
-  Dtype precision = Dtype::float32;
+  Augmentation augmentation;         // of the training images; none by default
+  Dtype precision = Dtype::float32;  // one of kPrecisions
   std::uint64_t seed = 1;
 };
 

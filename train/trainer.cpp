@@ -1,18 +1,14 @@
 #include "train/trainer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
+#include "train/clock.h"
 #include "train/evaluation.h"
 
 namespace inkling {
 namespace {
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 // The options for this data set; throws where they do not fit it.
 TrainOptions resolved(TrainOptions options, const Dataset& data) {
@@ -37,12 +33,7 @@ TrainOptions resolved(TrainOptions options, const Dataset& data) {
     fail("expected weight decay and label smoothing of at least 0, received " +
          std::to_string(options.weight_decay) + " and " + std::to_string(options.label_smoothing));
   }
-  if (options.network.height != data.height || options.network.width != data.width ||
-      options.network.channels != 1) {
-    fail("expected pictures of " + std::to_string(options.network.height) + "×" +
-         std::to_string(options.network.width) + " for " + options.network.name + ", received " +
-         std::to_string(data.height) + "×" + std::to_string(data.width));
-  }
+  check_pictures(options.network, data);
   if (!options.validation) {
     options.validation = std::min<Index>(5000, data.size() / 12);
   }

@@ -1,4 +1,4 @@
-// 16-bit floating point, as it lies in files.
+// float16, as files hold it (bfloat16: kernels/bfloat16.h).
 #pragma once
 
 #include <bit>
@@ -39,11 +39,6 @@ inline std::uint16_t float_to_float16(float value) {
   }
   const std::uint32_t rounded = magnitude + 0xFFFU + ((magnitude >> 13) & 1U);
   return sign | static_cast<std::uint16_t>((rounded - 0x38000000U) >> 13);
-}
-
-// bfloat16 → float32, exact.
-inline float bfloat16_to_float(std::uint16_t half) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
 }
 
 }  // namespace inkling

@@ -30,7 +30,7 @@ std::vector<float> to_floats(const SafetensorsEntry& entry, const std::string& f
     } else if (entry.dtype == "F16") {
       values[i] = float16_to_float(read_as<std::uint16_t>(entry.bytes, i));
     } else if (entry.dtype == "BF16") {
-      values[i] = bfloat16_to_float(read_as<std::uint16_t>(entry.bytes, i));
+      values[i] = to_float(read_as<bfloat16>(entry.bytes, i));
     } else if (entry.dtype == "F64") {
       values[i] = static_cast<float>(read_as<double>(entry.bytes, i));
     } else {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "engine/choices.h"
 #include "engine/io/safetensors.h"
 #include "engine/network.h"
 
@@ -21,6 +22,8 @@ struct Model {
 };
 
 enum class WeightsPrecision : std::uint8_t { float32, float16 };
+inline constexpr Choice<WeightsPrecision> kWeightsPrecisions[] = {
+    {"float32", WeightsPrecision::float32}, {"float16", WeightsPrecision::float16}};
 
 // Replaces the file atomically. Throws FileError, or std::invalid_argument for a weight that is not
 // finite (in float16: that is beyond 65504).

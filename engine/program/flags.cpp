@@ -26,14 +26,6 @@ std::string verdict(bool accepted, const std::string& expected, const std::strin
 
 }  // namespace
 
-std::string alternatives(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
-  }
-  return text;
-}
-
 CLI::Validator number_in(double min, double max) {
   std::ostringstream range;
   range << min << " to " << max;

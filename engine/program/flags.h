@@ -10,12 +10,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/choices.h"
 #include "engine/tensor.h"
 
 namespace inkling {
-
-// "a, b or c".
-std::string alternatives(const std::vector<std::string>& names);
 
 // A flag's value must be a number from min to max; "nan" is none.
 CLI::Validator number_in(double min, double max);
@@ -24,6 +22,17 @@ CLI::Validator whole_number_in(std::uint64_t min,
                                std::uint64_t max = std::numeric_limits<std::uint64_t>::max());
 // One of the names, as they are written.
 CLI::Validator one_of(const std::vector<std::string>& names);
+// A flag that takes the name of one of the choices.
+template <class E, std::size_t N>
+CLI::Option* add_choice(CLI::App& command, const std::string& flag, E& value,
+                        const Choice<E> (&choices)[N], const std::string& help) {
+  const auto set = [&value, &choices](const std::string& name) {
+    value = parse_choice(choices, name);
+  };
+  return command.add_option_function<std::string>(flag, set, help)
+      ->check(one_of(names_of(choices)))
+      ->default_str(name_of(choices, value));
+}
 // Any text but none at all; `kind` says in an error what is expected: "a folder".
 CLI::Validator not_empty(const std::string& kind);
 // A TCP port from 1 to 65535, or 0.

@@ -80,16 +80,16 @@ TEST(Schedule, OneCycleRisesToItsPeakAndFallsFarBelowItsStart) {
   }
 }
 
-TEST(Schedule, NamesTurnIntoKindsAndUnknownOnesListThem) {
-  for (const char* name : {"constant", "step", "cosine", "one-cycle"}) {
-    EXPECT_STREQ(to_string(parse_schedule(name)), name);
+TEST(Choices, NamesTurnIntoValuesAndUnknownOnesListThem) {
+  for (const auto& [name, kind] : kScheduleKinds) {
+    EXPECT_EQ(parse_choice(kScheduleKinds, name), kind);
+    EXPECT_STREQ(name_of(kScheduleKinds, kind), name);
   }
   try {
-    parse_schedule("linear");
+    parse_choice(kScheduleKinds, "linear");
     FAIL() << "expected an error";
   } catch (const std::invalid_argument& error) {
-    EXPECT_STREQ(error.what(),
-                 "schedule: expected one of constant, step, cosine, one-cycle, received linear");
+    EXPECT_STREQ(error.what(), "expected constant, step, cosine or one-cycle, received linear");
   }
 }
 

@@ -71,12 +71,7 @@ int EvaluateCommand::run() const {
   const Model loaded = load_model(model.empty() ? shipped_model() : model, on);
   const Dataset dataset = load_mnist(data, train_split ? MnistSplit::train : MnistSplit::test);
   const NetworkSpec& spec = loaded.network.spec();
-  if (spec.height != dataset.height || spec.width != dataset.width || spec.channels != 1) {
-    throw std::invalid_argument("expected pictures of " + std::to_string(spec.height) + "×" +
-                                std::to_string(spec.width) + " for " + spec.name + ", received " +
-                                std::to_string(dataset.height) + "×" +
-                                std::to_string(dataset.width));
-  }
+  check_pictures(spec, dataset);
   Evaluation result;
   {
     EvaluationDisplay display(stderr, spec.name);

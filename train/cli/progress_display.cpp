@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <vector>
+
+#include "train/clock.h"
 
 namespace inkling {
 namespace {
@@ -12,10 +13,6 @@ namespace {
 constexpr double kBarInterval = 0.1;  // seconds
 constexpr double kLineInterval = 30;
 constexpr int kBarWidth = 24;
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::string formatted(const char* format, double value) {
   char text[64];

@@ -12,7 +12,7 @@ std::string to_json(const RunSettings& settings) {
   json["device"] = settings.device;
   json["threads"] = settings.threads;
   json["checkpoint_every"] = settings.checkpoint_every;
-  json["weights_dtype"] = settings.weights_dtype;
+  json["weights_dtype"] = name_of(kWeightsPrecisions, settings.weights_dtype);
   json["test"] = settings.test;
   json["min_accuracy"] = settings.min_accuracy;
   return json.dump(2, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
@@ -27,7 +27,9 @@ RunSettings parse_run_settings(std::string_view text, const std::string& file) {
             .device = json.value("device", unnamed.device),
             .threads = json.value("threads", unnamed.threads),
             .checkpoint_every = json.value("checkpoint_every", unnamed.checkpoint_every),
-            .weights_dtype = json.value("weights_dtype", unnamed.weights_dtype),
+            .weights_dtype =
+                parse_choice(kWeightsPrecisions,
+                             json.value("weights_dtype", std::string(kWeightsPrecisions[0].name))),
             .test = json.value("test", unnamed.test),
             .min_accuracy = json.value("min_accuracy", unnamed.min_accuracy)};
   } catch (const nlohmann::json::exception&) {

@@ -15,7 +15,7 @@ struct RunSettings {
   std::string device = "auto";
   int threads = 0;
   double checkpoint_every = 180;  // seconds within an epoch
-  std::string weights_dtype = "float32";
+  WeightsPrecision weights_dtype = WeightsPrecision::float32;
   bool test = true;         // evaluate on the test set at the end
   double min_accuracy = 0;  // on the test set, 0 to 1
 };

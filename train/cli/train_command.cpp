@@ -43,14 +43,8 @@ void catch_stop_signals() {
 
 // Before the training, so that a missing file is not found out after it.
 Dataset load_test_set(const RunSettings& settings) {
-  const NetworkSpec& network = settings.options.network;
   Dataset test = load_mnist(settings.data, MnistSplit::test);
-  if (test.height != network.height || test.width != network.width) {
-    throw std::invalid_argument("expected test pictures of " + std::to_string(network.height) +
-                                "×" + std::to_string(network.width) + " for " + network.name +
-                                ", received " + std::to_string(test.height) + "×" +
-                                std::to_string(test.width));
-  }
+  check_pictures(settings.options.network, test, "test pictures");
   return test;
 }
 
@@ -82,11 +76,11 @@ void write_log(const RunFolder& folder, const Trainer& trainer) {
 
 void print_header(const Trainer& trainer) {
   const TrainOptions& options = trainer.options();
-  std::fprintf(stderr,
-               "%s, %ld parameters, %ld images an epoch, batch %ld, %s schedule, seed %llu\n",
-               options.network.name.c_str(), static_cast<long>(trainer.network().parameter_count()),
-               static_cast<long>(trainer.images_per_epoch()), static_cast<long>(options.batch_size),
-               to_string(options.schedule), static_cast<unsigned long long>(options.seed));
+  std::fprintf(
+      stderr, "%s, %ld parameters, %ld images an epoch, batch %ld, %s schedule, seed %llu\n",
+      options.network.name.c_str(), static_cast<long>(trainer.network().parameter_count()),
+      static_cast<long>(trainer.images_per_epoch()), static_cast<long>(options.batch_size),
+      name_of(kScheduleKinds, options.schedule), static_cast<unsigned long long>(options.seed));
 }
 
 // Trains with a display, and writes a checkpoint after each epoch and every few minutes within one.
@@ -151,9 +145,8 @@ int test_model(const RunFolder& folder, const RunSettings& settings, const Datas
 // The weights as a file, and what that very file is worth.
 int finish(const Trainer& trainer, const RunFolder& folder, const RunSettings& settings,
            const Dataset& test, const Device& device, bool json) {
-  save_model(
-      folder.model(), trainer.network(), settings.options.normalization,
-      settings.weights_dtype == "float16" ? WeightsPrecision::float16 : WeightsPrecision::float32);
+  save_model(folder.model(), trainer.network(), settings.options.normalization,
+             settings.weights_dtype);
   write_log(folder, trainer);  // again: a resumed training may have lost it after its last epoch
   const EpochRecord& last = trainer.progress().history.back();
   nlohmann::ordered_json summary = {

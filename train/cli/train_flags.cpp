@@ -64,11 +64,8 @@ void TrainFlags::add_files(CLI::App& command) {
                                       "a network spec in JSON (default: the built-in LargerCNN)")
                           ->type_name("FILE"),
                       "/network"});
-  entries_.push_back({command
-                          .add_option("--weights-dtype", given_.weights_dtype,
-                                      "how model.safetensors stores numbers")
-                          ->check(one_of({"float32", "float16"}))
-                          ->capture_default_str(),
+  entries_.push_back({add_choice(command, "--weights-dtype", given_.weights_dtype,
+                                 kWeightsPrecisions, "how model.safetensors stores numbers"),
                       "/weights_dtype", Entry::may_change});
   command.add_flag("--resume", resume_, "go on with the training in --out");
   entries_.push_back(
@@ -96,9 +93,9 @@ void TrainFlags::add_training(CLI::App& command) {
   add(command.add_option("--lr", options.learning_rate, "peak learning rate of Adam")
           ->check(number_in(1e-12, 1000)),
       "/learning_rate");
-  add(command.add_option("--schedule", schedule_, "how the learning rate moves")
-          ->check(one_of({"constant", "step", "cosine", "one-cycle"})),
-      "/schedule");
+  entries_.push_back({add_choice(command, "--schedule", options.schedule, kScheduleKinds,
+                                 "how the learning rate moves"),
+                      "/schedule"});
   add(command
           .add_option("--label-smoothing", options.label_smoothing,
                       "share of a label's weight that all classes divide")
@@ -108,11 +105,10 @@ void TrainFlags::add_training(CLI::App& command) {
           .add_option("--weight-decay", options.weight_decay, "decoupled weight decay, as in AdamW")
           ->check(number_in(0, 1)),
       "/weight_decay");
-  add(command
-          .add_option("--precision", precision_,
-                      "bf16: activations and products in bfloat16 on a GPU, weights in float32")
-          ->check(one_of({"float32", "bf16"})),
-      "/precision");
+  entries_.push_back(
+      {add_choice(command, "--precision", options.precision, kPrecisions,
+                  "bf16: activations and products in bfloat16 on a GPU, weights in float32"),
+       "/precision"});
   validation_option_ =
       command
           .add_option("--validation", validation_,
@@ -165,8 +161,6 @@ void TrainFlags::add_result(CLI::App& command) {
 // What the flags say, with the defaults of those that were not given.
 RunSettings TrainFlags::as_given() const {
   RunSettings settings = given_;
-  settings.options.schedule = parse_schedule(schedule_);
-  settings.options.precision = precision_ == "bf16" ? Dtype::bfloat16 : Dtype::float32;
   if (validation_option_->count() > 0) {
     settings.options.validation = validation_;
   }

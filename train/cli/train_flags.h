@@ -48,8 +48,6 @@ class TrainFlags {
   DeviceFlags device_;
   std::filesystem::path out_;
   std::string network_file_;
-  std::string schedule_ = "one-cycle";
-  std::string precision_ = "float32";
   Index validation_ = 0;
   const CLI::Option* validation_option_ = nullptr;
   bool resume_ = false;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/bfloat16.h"
+
 namespace inkling {
 namespace {
 
@@ -42,8 +44,8 @@ TEST(Float16, RoundsToTheNearestAndTiesToEven) {
 }
 
 TEST(Bfloat16, IsTheUpperHalfOfAFloat32) {
-  EXPECT_EQ(bfloat16_to_float(0x3F80), 1.0F);
-  EXPECT_EQ(bfloat16_to_float(0xC000), -2.0F);
+  EXPECT_EQ(to_float(bfloat16{0x3F80}), 1.0F);
+  EXPECT_EQ(to_float(bfloat16{0xC000}), -2.0F);
 }
 
 }  // namespace

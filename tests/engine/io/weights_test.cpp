@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/inference/inference_plan.h"
 #include "engine/io/atomic_file.h"
 #include "engine/io/half.h"
 #include "tests/support/damage.h"
@@ -156,61 +155,6 @@ TEST_F(Weights, OfAMissingFileAreOneClearLine) {
     EXPECT_EQ(std::string(error.what()),
               "cannot read " + path.string() + ": No such file or directory");
   }
-}
-
-TEST_F(Weights, MakeAnInferencePlanThatAgreesWithTheNetwork) {
-  save_model(path, network, {});
-  const InferencePlan plan(path);
-  EXPECT_EQ(plan.model_name(), "Tiny");
-  EXPECT_EQ(plan.classes(), 3);
-  EXPECT_EQ(plan.height(), 4);
-  EXPECT_EQ(plan.parameter_count(), network.parameter_count());
-  std::vector<std::uint8_t> pictures(32);
-  std::vector<float> pixels;
-  for (std::size_t i = 0; i < pictures.size(); ++i) {
-    pictures[i] = static_cast<std::uint8_t>(i * 8);
-    pixels.push_back((static_cast<float>(pictures[i]) / 255 - 0.5F) / 0.5F);
-  }
-  const auto expected =
-      network.forward(Variable(Tensor::from_host<float>({2, 4, 4, 1}, pixels, kCpu)))
-          .value()
-          .to_host<float>();
-  const auto logits = plan.logits(pictures);
-  ASSERT_EQ(logits.size(), expected.size());
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    EXPECT_LE(std::abs(logits[i] - expected[i]), 1e-5F);
-  }
-  const auto probabilities = plan.probabilities(pictures);
-  EXPECT_LE(std::abs(probabilities[0] + probabilities[1] + probabilities[2] - 1), 1e-6F);
-  EXPECT_THROW(plan.logits(std::vector<std::uint8_t>(17)), std::invalid_argument);
-  EXPECT_THROW(plan.logits({}), std::invalid_argument);
-}
-
-TEST(AtomicFile, ReplacesTheOldFileOrLeavesIt) {
-  const TemporaryFolder folder;
-  const auto path = folder.path() / "file";
-  write_file_atomically(path, "old");
-  write_file_atomically(path, "new");
-  EXPECT_EQ(read_file(path).size(), 3U);
-  EXPECT_THROW(write_file_atomically(folder.path() / "absent" / "file", "x"), FileError);
-  std::filesystem::create_directory(folder.path() / "directory");
-  EXPECT_THROW(write_file_atomically(folder.path() / "directory", "x"), FileError);
-  const auto reading = [](const std::filesystem::path& what) -> std::string {
-    try {
-      read_file(what);
-    } catch (const FileError& error) {
-      return error.what();
-    }
-    return "no error";
-  };
-  EXPECT_EQ(reading(folder.path()), "cannot read " + folder.path().string() + ": it is a folder");
-  EXPECT_EQ(reading("/dev/null"), "cannot read /dev/null: it is no regular file");
-  EXPECT_EQ(reading("/absent"), "cannot read /absent: No such file or directory");
-  std::size_t files = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-    ++files;
-  }
-  EXPECT_EQ(files, 2U) << "no temporary file is left";
 }
 
 }  // namespace
