@@ -1,5 +1,16 @@
 // Reverse-mode differentiation: the graph is nothing but closures and a topological order (after
-// Karpathy's micrograd).
+// Karpathy's micrograd). A training, from images [64, 28, 28, 1] and labels uint8 [64]:
+//
+//   Network network(larger_cnn(), device);                  // on a GPU or the CPU
+//   Adam adam(network.variables(), {.weight_decay = 1e-4});
+//   for (Index step = 1; step <= steps; ++step) {
+//     Variable logits = network.forward(Variable(images));  // [64, 28, 28, 1] → [64, 10]
+//     CrossEntropy result = cross_entropy(logits, labels);
+//     result.loss.backward();                               // the gradient of every parameter
+//     adam.update(/*learning_rate=*/0.001, step);
+//     losses.push_back(result.loss.value().to_host<float>()[0]);
+//   }
+//   save_model("digits.safetensors", network, {});          // opens in PyTorch, too
 #pragma once
 
 #include <functional>

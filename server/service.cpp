@@ -1,5 +1,7 @@
 #include "server/service.h"
 
+#include <nlohmann/json.hpp>
+
 #include "server/openapi.h"
 #include "server/pages.h"
 #include "server/static_files.h"

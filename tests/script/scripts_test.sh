@@ -59,13 +59,18 @@ case $case in
     fi
     ;;
   readme)
-    # The files and flags that README's commands name are there.
+    # The files and flags that the documents' and the editors' commands name are there.
     folders='script|docs|models|deploy|bench'
-    mapfile -t paths < <(grep -ohE "\b($folders)/[A-Za-z0-9_./-]*[A-Za-z0-9_]" \
-      README.md CONTRIBUTING.md | sort -u)
+    editors=(.devcontainer/devcontainer.json .vscode/tasks.json)
+    named_in=(README.md CONTRIBUTING.md "${editors[@]}" .pre-commit-config.yaml)
+    mapfile -t paths < <(grep -ohE "\b($folders)/[A-Za-z0-9_./-]*[A-Za-z0-9_]" "${named_in[@]}" |
+      sort -u)
     for path in "${paths[@]}"; do
       [[ -e $path ]] ||
-        fail "expected $path, which README.md or CONTRIBUTING.md names; received no such file"
+        fail "expected $path, which one of ${named_in[*]} names; received no such file"
+    done
+    for file in "${editors[@]}"; do
+      python3 -m json.tool "$file" >/dev/null || fail "expected JSON in $file"
     done
     known=$(build/bin/inkling-server --help
       for command in train evaluate predict gradcheck; do build/bin/inkling help "$command"; done)
