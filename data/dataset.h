@@ -24,7 +24,7 @@ enum class MnistSplit { train, test };
 // wrong and what to do.
 Dataset load_mnist(const std::filesystem::path& folder, MnistSplit split);
 
-// CRC-32 of sizes, pictures and labels: tells two data sets apart by accident, not by malice.
+// CRC-32 of sizes, pictures and labels: detects another data set, not a forged one.
 std::uint32_t checksum(const Dataset& dataset);
 
 }  // namespace inkling

@@ -18,7 +18,7 @@ struct Box {
 // The bounding box of every value above the threshold; nullopt when there is none.
 std::optional<Box> ink_box(const GrayImage& ink, float threshold);
 
-// The box's content; zeros where it lies outside the image.
+// The box's content; zeros outside the image.
 GrayImage crop(const GrayImage& ink, const Box& box);
 
 // Area interpolation (OpenCV's INTER_AREA): each result pixel is the average of the source area

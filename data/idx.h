@@ -33,7 +33,7 @@ struct IdxArray {
   std::vector<std::uint8_t> values;  // the product of the dimensions, last dimension fastest
 };
 
-// No MNIST-like set comes near this; a header that asks for more is refused before any memory is.
+// Far above any MNIST-like set; a header with more is rejected before memory is allocated.
 inline constexpr std::size_t kMaxIdxValues = std::size_t{1} << 30;
 
 // Both are pure functions on bytes; name stands for them in errors. Throw IdxError.

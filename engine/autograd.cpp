@@ -11,8 +11,8 @@ namespace {
 
 thread_local bool grad_enabled = true;
 
-// sum += part. The first part is taken over without a copy; an op may have given it to others too,
-// so a second one is added to a copy and not in place.
+// sum += part. The first part is shared, not copied; an operation may have returned the same tensor
+// for several inputs, so the second part is added to a clone, not in place.
 void add_to(Tensor& sum, const Tensor& part) {
   if (!sum.defined()) {
     sum = part;
@@ -33,7 +33,7 @@ NoGrad::~NoGrad() { grad_enabled = enabled_before_; }
 bool NoGrad::active() { return !grad_enabled; }
 
 // A chain of nodes that own one another would be destroyed by recursion, and a long one overflow
-// the stack: what nobody else holds is taken apart here, one node at a time.
+// the stack: nodes without another owner are released here, one at a time.
 Variable::Node::~Node() {
   std::vector<Variable> pending = std::move(inputs);
   while (!pending.empty()) {

@@ -21,7 +21,7 @@
 
 namespace inkling {
 
-// A tensor and, where one is asked for, its gradient. A handle: copies are the same variable. An
+// A tensor and, if it requires one, its gradient. A handle: copies are the same variable. An
 // operation returns a new one that knows its inputs and how to carry its gradient back to them. One
 // graph belongs to one thread at a time.
 class Variable {

@@ -1,6 +1,6 @@
-// A picture moved at random: rotated, sheared, zoomed and shifted about its center (Simard,
-// Steinkraus, Platt 2003: "Best Practices for Convolutional Neural Networks"), read between its
-// pixels. The same numbers on every device.
+// Random affine augmentation: rotation, shear, zoom and shift about the image's center, with
+// bilinear interpolation (Simard, Steinkraus, Platt 2003: "Best Practices for Convolutional Neural
+// Networks"). The same random numbers on every device.
 #pragma once
 
 #include <cmath>
@@ -10,8 +10,8 @@
 
 namespace inkling {
 
-// sine and cosine for angles of up to a half turn, by their series: within 1e-6, without the tables
-// in local memory that CUDA's own keep for angles of any size.
+// Taylor series of sine and cosine, within 1e-6 for |angle| ≤ π. CUDA's sinf and cosf reduce angles
+// of any size, for which they keep a table in local memory.
 INKLING_HOST_DEVICE inline float sine(float angle) {
   float sum = 1;
   for (int k = 16; k >= 2; k -= 2) {
@@ -33,11 +33,11 @@ struct Affine {
   float shift_x, shift_y;
 };
 
-// Draws within `most`, for the picture at a place of a step's batch.
+// Draws a transform within the limits; index: of the image in its batch.
 INKLING_HOST_DEVICE inline Affine draw_affine(const Augmentation& limits, std::uint64_t seed,
-                                              std::uint32_t step, std::uint32_t place) {
-  const Philox4 first = random4(seed, RandomUse::augmentation, place, step, 0);
-  const Philox4 second = random4(seed, RandomUse::augmentation, place, step, 1);
+                                              std::uint32_t step, std::uint32_t index) {
+  const Philox4 first = random4(seed, RandomUse::augmentation, index, step, 0);
+  const Philox4 second = random4(seed, RandomUse::augmentation, index, step, 1);
   const auto within = [](double limit, std::uint32_t word) {
     return static_cast<float>(limit) * (2 * uniform01(word) - 1);
   };
@@ -56,7 +56,7 @@ INKLING_HOST_DEVICE inline Affine draw_affine(const Augmentation& limits, std::u
           within(limits.shift, second.word[0])};
 }
 
-// The picture's value at the source of pixel (x, y): bilinear, 0 outside. Bytes, not normalized.
+// The image's value at the source of pixel (x, y): bilinear, 0 outside. Bytes, not normalized.
 INKLING_HOST_DEVICE inline float sample(const Affine& affine, const std::uint8_t* picture,
                                         Index height, Index width, Index x, Index y) {
   const float center_x = static_cast<float>(width - 1) / 2;

@@ -1,5 +1,4 @@
-// What a device may refuse, as types: whoever talks to the user says what to do about it
-// (engine/program/advice.h).
+// Errors of devices. They carry no advice: the programs add it (engine/program/advice.h).
 #pragma once
 
 #include <cstddef>

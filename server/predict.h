@@ -20,7 +20,7 @@ using Classify = std::function<std::vector<float>(std::span<const std::uint8_t>)
 //   confidence       its probability, rounded to six decimals as all probabilities are
 //   probabilities    of the digits 0 to 9
 //   model            model_name
-//   seen             what the network was shown: base64 of 28×28 bytes, row by row, 0 background,
+//   seen             the network's input: base64 of 28×28 bytes, row by row, 0 background,
 //                    255 ink
 // 400 {"error"} for a blank picture; 415 {"error"} for what is no picture, or too large a one;
 // 422 {"detail"} as FastAPI gives it when the file is missing or is not a file; 400 {"detail"} for

@@ -42,7 +42,7 @@ std::string_view content_type(const fs::path& file) {
   return "application/octet-stream";
 }
 
-// FNV-1a (Fowler, Noll and Vo), 64 bits: tells versions of a file apart, and is no secret.
+// FNV-1a (Fowler, Noll and Vo), 64 bits: distinguishes versions of a file; not cryptographic.
 std::string etag_of(std::string_view content) {
   std::uint64_t hash = 0xCBF29CE484222325U;
   for (const char c : content) {
@@ -73,7 +73,7 @@ Handler file_handler(std::string_view type, std::string content) {
       200,
       {{"Content-Type", std::string(type)},
        {"ETag", etag},
-       {"Cache-Control", "no-cache"},  // may be kept, but is asked for each time
+       {"Cache-Control", "no-cache"},  // cached, but revalidated each time
        {"X-Content-Type-Options", "nosniff"},
        {"Referrer-Policy", "no-referrer"},
        {"Content-Security-Policy", "default-src 'self'; base-uri 'none'; frame-ancestors 'none'"}},

@@ -24,7 +24,7 @@ class DeviceDataset {
   // Rows that are there; on the host, or on the device (int32 [batch]).
   Batch gather(std::span<const std::int32_t> rows) const;
   Batch gather(const Tensor& rows) const;
-  // Pictures moved at random, by numbers of (seed, step, place in the batch); step is int32 [1], on
+  // With random affine augmentation, keyed by (seed, step, index in the batch); step: int32 [1], on
   // the device.
   Batch augment(const Tensor& rows, const Augmentation& limits, std::uint64_t seed,
                 const Tensor& step) const;

@@ -25,8 +25,8 @@ struct EpochRecord {
   double images_per_second = 0;  // of training alone
 };
 
-// Where a training stands, besides weights and moments. Every random number is a function of the
-// seed and of these.
+// A training's progress: with weights and moments, all that a resume needs. Every random number is
+// a function of the seed and of these.
 struct TrainProgress {
   Index epoch = 0;          // epochs completed
   Index step_in_epoch = 0;  // steps completed of the next one

@@ -48,7 +48,7 @@ struct Outcome {
   std::vector<std::vector<double>> gradients;
 };
 
-// Activations in `dtype`, parameters in its wide one.
+// Activations in `dtype`, parameters in its accumulation dtype.
 Outcome run(const GradcheckCase& check, const std::vector<std::vector<double>>& values,
             const Device& device, Dtype dtype, std::uint64_t seed) {
   std::vector<Variable> inputs;

@@ -1,4 +1,4 @@
-// How far a result is from its reference, where NaN is never lost.
+// Errors of results, which propagate NaN.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace inkling {
 
-// The larger of two, or NaN when either is: std::max would lose it.
+// The larger of two, or NaN when either is: std::max does not propagate it.
 inline double larger(double a, double b) { return std::isnan(a) || a >= b ? a : b; }
 
 // ‖result - reference‖ / ‖reference‖ (or / 1e-2, if that is more).

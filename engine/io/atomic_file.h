@@ -16,7 +16,7 @@ class FileError : public std::runtime_error {
 };
 
 // Writes to a temporary file beside it, syncs, renames over the old one and syncs the folder. On an
-// error the old file stands and the temporary one is removed. Throws FileError.
+// error the old file is unchanged and the temporary one removed. Throws FileError.
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 

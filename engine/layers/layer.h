@@ -24,7 +24,7 @@
 
 namespace inkling::layers {
 
-// A parameter that a layer asks for. It starts uniform in ±1/sqrt(fan_in).
+// A parameter of a layer. Initialized uniformly in ±1/sqrt(fan_in).
 struct ParameterSpec {
   std::string name;  // "conv1.weight"
   Shape shape;       // in memory

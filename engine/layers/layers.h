@@ -1,5 +1,5 @@
-// The layers that networks are made of, one file each. The variant registers them: a layer is known
-// to network files, to Network and to the tests once it stands there.
+// The layers that networks are made of, one file each. The variant registers them for
+// network files, Network and the tests.
 #pragma once
 
 #include <type_traits>

@@ -1,6 +1,6 @@
-// Parameters beside activations of another precision: they are kept in the wide dtype (float32
-// beside bfloat16, else the same) and rounded where they are multiplied; their gradients come out
-// wide (Micikevicius et al. 2018, "Mixed Precision Training").
+// Mixed precision (Micikevicius et al. 2018): parameters and their gradients have the accumulation
+// dtype of the activations (float32 beside bfloat16, else the same); a parameter is rounded to the
+// activations' dtype where it is multiplied.
 #pragma once
 
 #include "engine/ops/checks.h"
@@ -8,7 +8,7 @@
 
 namespace inkling {
 
-// A parameter beside activations: on their device, in their wide dtype.
+// A parameter must be on the activations' device and of their accumulation dtype.
 inline void check_parameter(const char* op, const Tensor& activations, const Tensor& parameter) {
   if (parameter.dtype() != accum_dtype(activations.dtype())) {
     fail(op,

@@ -53,7 +53,7 @@ struct Conv2dBackward {
   Epilogue epilogue = Epilogue::none;
   const T* x = nullptr;
   const T* weight = nullptr;
-  const T* y = nullptr;  // the forward result: where it is 0, ReLU lets no gradient through
+  const T* y = nullptr;  // the forward result: where it is 0, ReLU's gradient is 0
   const std::uint8_t* argmax = nullptr;
   const T* dy = nullptr;  // gradient of y
   T* dx = nullptr;        // each of the three is written when it is not null

@@ -1,4 +1,4 @@
-// Rows of a byte data set → a normalized batch, as they are or moved at random.
+// Rows of a byte data set → a normalized batch, with or without augmentation.
 #include <algorithm>
 #include <array>
 
@@ -12,9 +12,9 @@ namespace {
 constexpr Index kPictures = 16;  // a chunk
 
 template <class T>
-void copy_label(const GatherBatch<T>& args, Index place) {
+void copy_label(const GatherBatch<T>& args, Index index) {
   if (args.labels != nullptr) {
-    args.batch_labels[place] = args.labels[args.indices[place]];
+    args.batch_labels[index] = args.labels[args.indices[index]];
   }
 }
 

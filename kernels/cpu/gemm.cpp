@@ -33,7 +33,7 @@ void gemm(const Gemm<T>& args);
 
 namespace {
 
-// Best first. __builtin_cpu_supports also asks whether the operating system saves the registers.
+// Best first. __builtin_cpu_supports also checks that the operating system saves the registers.
 const Level kLevels[] = {
     {"x86-64-v4",
      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&

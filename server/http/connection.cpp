@@ -16,7 +16,7 @@ constexpr std::size_t kPiece = std::size_t{64} << 10U;  // bytes read at once
 
 Response internal_error() { return json_response(500, R"({"detail":"Internal Server Error"})"); }
 
-// What a Reply calls: passes on the first answer, and gives one when nobody else did.
+// What a Reply calls: posts the first answer, and a 500 if it is destroyed without one.
 class PendingReply {
  public:
   PendingReply(std::weak_ptr<Connection> connection, std::shared_ptr<Mailbox> mailbox)
@@ -71,7 +71,7 @@ void Connection::on_readable() {
     finish();
     return;
   }
-  if (state_ == State::closing) {  // nobody reads them any more, but the client is alive
+  if (state_ == State::closing) {  // bytes are discarded; the client is alive
     since_ = Clock::now();
     return;
   }

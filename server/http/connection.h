@@ -22,9 +22,9 @@ struct ConnectionLimits {
   std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
   // Between requests. Longer than the 60 s of common load balancers, so that they close first.
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);
-  // After the last answer: how long nothing may come from the client, who is to read it and close;
-  // request_timeout if it goes on sending. Closing at once would make the kernel reset the
-  // connection while the client still sends, and the answer would be lost.
+  // Lingering close: after the last answer, how long the client may be silent before the socket is
+  // closed; request_timeout while it still sends. Closing with unread bytes would make the kernel
+  // reset the connection, and the client would lose the answer.
   std::chrono::milliseconds close_timeout = std::chrono::seconds(2);
 };
 
@@ -36,8 +36,8 @@ struct ConnectionsState {
 };
 
 // Lives on one I/O thread: every method is called there. After each call, the thread asks what the
-// connection waits for, and removes it once it has finished. A client whose request is being
-// answered, or who does not read, is not read from: what it sends waits in its own socket.
+// connection waits for, and removes it once it has finished. Backpressure: no reads while a
+// response is pending or unread.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -49,8 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // The socket has bytes, takes bytes, or is broken. Reads one piece and begins one request at
-  // most, so that other clients get their turn.
+  // The socket has bytes, takes bytes, or is broken. At most one read and one request
+  // per call, so that other connections are served in between.
   void on_readable();
   void on_writable();
   void on_broken();

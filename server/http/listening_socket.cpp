@@ -59,7 +59,7 @@ std::uint16_t port_of(int fd) {
   sockaddr_storage address{};
   socklen_t size = sizeof(address);
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  // The port is at the same place in both families.
+  // sin_port and sin6_port have the same offset.
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 

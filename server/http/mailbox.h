@@ -13,8 +13,8 @@ namespace inkling {
 class Connection;
 
 // Thread-safe. The I/O thread waits for fd() to become readable, then takes what has come. Only it
-// touches connections and their sockets, so an answer that comes late cannot reach another client
-// who was given the same descriptor.
+// touches connections and their sockets, so a late answer cannot reach another client whose socket
+// reuses the descriptor.
 class Mailbox {
  public:
   using Letter = std::pair<std::weak_ptr<Connection>, Response>;

@@ -209,7 +209,8 @@ void IoThread::settle(Clients::iterator client) {
   watched = wanted;
 }
 
-// Takes a bounded number of those that wait, so that nobody else does; true when there may be more.
+// Accepts a bounded number per round, so that open connections are not starved; true when more may
+// be pending.
 bool IoThread::accept_waiting(const Listener& listener) {
   for (int i = 0; i < kAcceptedARound; ++i) {
     const int fd = accept4(listener.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -282,7 +283,7 @@ void IoThread::stop_listening() {
   }
 }
 
-// Who has connected is served; who comes later is refused by the system at once.
+// Accepted connections are served; closing the listeners makes the kernel refuse new ones.
 void IoThread::stop_for_good() {
   if (std::exchange(stopped_, true)) {
     return;

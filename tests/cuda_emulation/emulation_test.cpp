@@ -68,7 +68,7 @@ TEST(Grid, RunsEveryThreadOfEveryBlockOnceInAnyOrder) {
   }
 }
 
-TEST(Grid, RefusesWhatADeviceCannotLaunch) {
+TEST(Grid, RejectsWhatADeviceCannotLaunch) {
   const auto nothing = [] {};
   EXPECT_THAT(error_of([&] { run_grid(dim3(1), dim3(1025), 0, nothing); }),
               HasSubstr("received 1025"));
@@ -82,7 +82,7 @@ TEST(Grid, RefusesWhatADeviceCannotLaunch) {
               HasSubstr("at most 65536"));
 }
 
-TEST(Grid, PassesOnWhatAKernelThrowsAndRunsTheNextOne) {
+TEST(Grid, RethrowsAKernelsExceptionAndSurvivesIt) {
   EXPECT_THROW(run(64, 0,
                    [] {
                      __syncwarp();

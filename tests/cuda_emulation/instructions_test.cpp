@@ -65,10 +65,10 @@ void check_ldmatrix(bool transposed) {
   }
 }
 
-TEST(Ldmatrix, DealsRowsInPairsToLanes) { check_ldmatrix(false); }
-TEST(Ldmatrix, DealsColumnsWhenTransposed) { check_ldmatrix(true); }
+TEST(Ldmatrix, DistributesRowsInPairsToLanes) { check_ldmatrix(false); }
+TEST(Ldmatrix, DistributesColumnsWhenTransposed) { check_ldmatrix(true); }
 
-TEST(Ldmatrix, WantsAlignedRowsInSharedMemory) {
+TEST(Ldmatrix, RequiresAlignedRowsInSharedMemory) {
   std::uint32_t registers[4];
   alignas(16) unsigned char elsewhere[16] = {};
   EXPECT_THAT(error_of([&] {
@@ -183,7 +183,7 @@ TEST(CpAsync, WaitLeavesTheLatestGroupsUnderWay) {
   });
 }
 
-TEST(CpAsync, BringsZerosWithoutReadingWhatIsNotValid) {
+TEST(CpAsync, FillsZerosWithoutReadingInvalidBytes) {
   run_grid(dim3(1), dim3(1), 16, [&] {
     cp_async_16(shared_memory(), nullptr, false);
     cp_async_commit();
@@ -192,7 +192,7 @@ TEST(CpAsync, BringsZerosWithoutReadingWhatIsNotValid) {
   });
 }
 
-TEST(Instructions, OfAmpereAreRefusedOnTuring) {
+TEST(Instructions, OfAmpereAreRejectedOnTuring) {
   const ScopedDevice turing({.capability = 75});
   std::uint32_t four[4] = {};
   const std::uint32_t two[2] = {};
@@ -207,7 +207,7 @@ TEST(Instructions, OfAmpereAreRefusedOnTuring) {
               HasSubstr("cp.async needs"));
 }
 
-TEST(CpAsync, WantsAlignedSharedTargetsAndAWaitForEach) {
+TEST(CpAsync, RequiresAlignedSharedTargetsAndAWaitForEach) {
   const std::array<Piece, 2> source{};
   const auto copy = [&](std::size_t to, std::size_t from, bool then_wait) {
     return error_of([&, to, from, then_wait] {

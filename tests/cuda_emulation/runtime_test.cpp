@@ -50,7 +50,7 @@ TEST_F(Runtime, MemoryBeginsAsPoisonAndHoldsWhatIsCopied) {
   EXPECT_EQ(cudaFreeAsync(memory, stream_), cudaSuccess);
 }
 
-TEST_F(Runtime, CopiesBeyondTheEndOrInAWrongDirectionAreRefused) {
+TEST_F(Runtime, CopiesBeyondTheEndOrInAWrongDirectionAreRejected) {
   int* const memory = take(2);
   int host[3] = {};
   EXPECT_EQ(cudaMemcpyAsync(memory, host, 3 * sizeof(int), cudaMemcpyHostToDevice, stream_),

@@ -78,32 +78,32 @@ TEST_F(LoadMnist, SaysThatTheFolderIsMissing) {
   EXPECT_THAT(complaint(), HasSubstr("no such folder"));
 }
 
-TEST_F(LoadMnist, RefusesCountsThatDiffer) {
+TEST_F(LoadMnist, RejectsCountsThatDiffer) {
   write_sound_pair();
   write("t10k-labels-idx1-ubyte", idx_bytes({3}, {0, 1, 2}));
   EXPECT_THAT(complaint(), HasSubstr("expected 2 labels, one for each image of "
                                      "t10k-images-idx3-ubyte, received 3"));
 }
 
-TEST_F(LoadMnist, RefusesALabelAboveNineAndSaysWhere) {
+TEST_F(LoadMnist, RejectsALabelAboveNineAndSaysWhere) {
   write_sound_pair();
   write("t10k-labels-idx1-ubyte", idx_bytes({2}, {9, 10}));
   EXPECT_THAT(complaint(), HasSubstr("expected labels 0..9, received 10 at index 1"));
 }
 
-TEST_F(LoadMnist, RefusesAnEmptySet) {
+TEST_F(LoadMnist, RejectsAnEmptySet) {
   write("t10k-images-idx3-ubyte", idx_bytes({0, 28, 28}, {}));
   write("t10k-labels-idx1-ubyte", idx_bytes({0}, {}));
   EXPECT_THAT(complaint(), HasSubstr("at least one image, received none"));
 }
 
-TEST_F(LoadMnist, RefusesImagesWithoutPixels) {
+TEST_F(LoadMnist, RejectsImagesWithoutPixels) {
   write("t10k-images-idx3-ubyte", idx_bytes({2, 0, 28}, {}));
   write("t10k-labels-idx1-ubyte", idx_bytes({2}, {1, 2}));
   EXPECT_THAT(complaint(), HasSubstr("1 to 4096 pixels a side, received 0"));
 }
 
-TEST_F(LoadMnist, RefusesImagesAndLabelsThatAreSwapped) {
+TEST_F(LoadMnist, RejectsImagesAndLabelsThatAreSwapped) {
   write("t10k-images-idx3-ubyte", idx_bytes({2}, {0, 9}));
   write("t10k-labels-idx1-ubyte", idx_bytes({2}, {0, 9}));
   EXPECT_THAT(complaint(),

@@ -72,14 +72,14 @@ TEST(Idx, AcceptsADimensionOfZero) {
   EXPECT_TRUE(parse_idx(idx_bytes({0, 28, 28}, {}), "none").values.empty());
 }
 
-TEST(Idx, RefusesEveryTruncation) {
+TEST(Idx, RejectsEveryTruncation) {
   for (std::size_t length = 0; length < sound().size(); ++length) {
     const ByteVector cut(sound().begin(), sound().begin() + static_cast<std::ptrdiff_t>(length));
     EXPECT_THAT(complaint_about(cut), HasSubstr("digits: expected")) << length;
   }
 }
 
-TEST(Idx, RefusesEveryTruncationOfGzip) {
+TEST(Idx, RejectsEveryTruncationOfGzip) {
   const ByteVector packed = gzip_bytes(sound());
   for (std::size_t length = 0; length < packed.size(); ++length) {
     const ByteVector cut(packed.begin(), packed.begin() + static_cast<std::ptrdiff_t>(length));
@@ -110,7 +110,7 @@ TEST(Idx, SaysWhatToDo) {
   EXPECT_THAT(complaint_about(gzip_bytes(sound())), HasSubstr("let its name end in .gz"));
 }
 
-TEST(Idx, RefusesDimensionsWhoseProductOverflows) {
+TEST(Idx, RejectsDimensionsWhoseProductOverflows) {
   constexpr std::uint32_t kMax = 0xffffffff;
   for (const auto& dimensions : std::vector<std::vector<std::uint32_t>>{
            {kMax},
@@ -126,23 +126,23 @@ TEST(Idx, RefusesDimensionsWhoseProductOverflows) {
   }
 }
 
-TEST(Idx, RefusesGzipThatIsNone) {
+TEST(Idx, RejectsGzipThatIsNone) {
   EXPECT_THAT(complaint_about_gz(sound()), HasSubstr("expected gzip data"));
 }
 
-TEST(Idx, RefusesBytesAfterTheGzipStream) {
+TEST(Idx, RejectsBytesAfterTheGzipStream) {
   ByteVector packed = gzip_bytes(sound());
   packed.insert(packed.end(), {1, 2, 3});
   EXPECT_THAT(complaint_about_gz(packed), HasSubstr("one gzip stream, received 3 more bytes"));
 }
 
-TEST(Idx, RefusesAWrongGzipChecksum) {
+TEST(Idx, RejectsAWrongGzipChecksum) {
   ByteVector packed = gzip_bytes(sound());
   packed[packed.size() - 8] ^= 1;  // the checksum's first byte
   EXPECT_THAT(complaint_about_gz(packed), HasSubstr("damaged"));
 }
 
-TEST(Idx, RefusesAGzipStreamThatHoldsMoreThanItsHeaderSays) {
+TEST(Idx, RejectsAGzipStreamThatHoldsMoreThanItsHeaderSays) {
   EXPECT_THAT(complaint_about_gz(gzip_bytes(idx_bytes({2, 3}, counting(7)))),
               HasSubstr("received a gzip stream that holds more"));
 }
@@ -155,7 +155,7 @@ TEST(Gzip, InflatesNoMoreThanAllowed) {
   EXPECT_LE(result.bytes.capacity(), 1000U);
 }
 
-TEST(Gzip, TellsExactlyFullFromTooMuch) {
+TEST(Gzip, DistinguishesExactlyFullFromTooMuch) {
   const ByteVector packed = gzip_bytes(sound());
   EXPECT_EQ(gunzip(packed, sound().size()).end, GzipEnd::complete);
   EXPECT_EQ(gunzip(packed, sound().size() - 1).end, GzipEnd::limited);

@@ -92,7 +92,7 @@ TEST(Png, EncodesEightBitGrayWhateverTheValues) {
   EXPECT_EQ(png[25], 0);  // color type: gray
 }
 
-TEST(Png, EncodingRefusesASizeThatDoesNotFit) {
+TEST(Png, EncodingRejectsASizeThatDoesNotFit) {
   EXPECT_THROW(encode_gray_png(ByteVector(5), 3, 2), std::invalid_argument);
   EXPECT_THROW(encode_gray_png(ByteVector(0), 0, 2), std::invalid_argument);
   EXPECT_THROW(encode_gray_png(ByteVector(4), -2, -2), std::invalid_argument);
@@ -163,7 +163,7 @@ TEST(Png, AColorKeyMakesPixelsTransparent) {
   EXPECT_EQ(picture.rgba[7], 255);
 }
 
-TEST(Png, SaysWhatCameInstead) {
+TEST(Png, ReportsWhatWasReceived) {
   const auto bytes = [](const std::string& text) { return ByteVector(text.begin(), text.end()); };
   EXPECT_THAT(complaint_about({}), HasSubstr("received no bytes at all"));
   EXPECT_THAT(complaint_about({0xff, 0xd8, 0xff, 0xe0}), HasSubstr("received a JPEG picture"));
@@ -180,7 +180,7 @@ TEST(Png, RepeatsNothingOfTheInput) {
   EXPECT_THAT(complaint_about(ByteVector(text.begin(), text.end())), Not(HasSubstr("script")));
 }
 
-TEST(Png, RefusesMorePixelsThanAllowedBeforeReadingThem) {
+TEST(Png, RejectsMorePixelsThanAllowedBeforeReadingThem) {
   // The header alone: no pixel data follows, so nothing but the header can have been read.
   ByteVector png = png_of(100000, 100000, 8, 6, {});
   png.resize(kAfterHeader);
@@ -196,13 +196,13 @@ TEST(Png, AcceptsAsManyPixelsAsAllowedAndNotOneMore) {
   EXPECT_THAT(complaint_about(small_png(), limits), HasSubstr("at most 5 pixels, received 3 x 2"));
 }
 
-TEST(Png, RefusesPixelDataThatInflatesToMoreThanThePicture) {
+TEST(Png, RejectsPixelDataThatInflatesToMoreThanThePicture) {
   const ByteVector bomb = png_of(3, 2, 8, 0, ByteVector(std::size_t{64} << 20));
   ASSERT_LT(bomb.size(), std::size_t{1} << 20);
   EXPECT_THAT(complaint_about(bomb), HasSubstr("damaged"));
 }
 
-TEST(Png, RefusesPixelDataThatInflatesToMoreThanAllowed) {
+TEST(Png, RejectsPixelDataThatInflatesToMoreThanAllowed) {
   PngLimits limits;
   limits.max_inflated_bytes = 8;  // two rows of a filter byte and three pixels
   EXPECT_EQ(decode_png(small_png(), limits).width, 3);
@@ -210,7 +210,7 @@ TEST(Png, RefusesPixelDataThatInflatesToMoreThanAllowed) {
   EXPECT_THAT(complaint_about(small_png(), limits), HasSubstr("damaged"));
 }
 
-TEST(Png, RefusesPixelDataThatIsTooShort) {
+TEST(Png, RejectsPixelDataThatIsTooShort) {
   EXPECT_THAT(complaint_about(png_of(3, 2, 8, 0, {0, 1, 2, 3})), HasSubstr("damaged"));
   EXPECT_THAT(complaint_about(png_of(3, 2, 8, 0, {})), HasSubstr("damaged"));
 }
@@ -234,7 +234,7 @@ TEST(Png, SkipsAncillaryChunksUnread) {
   }
 }
 
-TEST(Png, RefusesEveryTruncation) {
+TEST(Png, RejectsEveryTruncation) {
   const ByteVector png = small_png();
   for (std::size_t length = 0; length < png.size(); ++length) {
     const ByteVector cut(png.begin(), png.begin() + static_cast<std::ptrdiff_t>(length));
@@ -242,7 +242,7 @@ TEST(Png, RefusesEveryTruncation) {
   }
 }
 
-TEST(Png, RefusesEverySingleFlippedBit) {
+TEST(Png, RejectsEverySingleFlippedBit) {
   const ByteVector png = small_png();
   for (std::size_t bit = 0; bit < 8 * png.size(); ++bit) {
     ByteVector flipped = png;

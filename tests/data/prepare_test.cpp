@@ -100,7 +100,7 @@ TEST(Prepare, FindsNothingInStrongerNoiseThatIsEverywhere) {
   EXPECT_FALSE(prepare(noise(280, 280, 128, 40)));
 }
 
-TEST(Prepare, RefusesAPictureThatIsNotItsSize) {
+TEST(Prepare, RejectsAPictureThatIsNotItsSize) {
   EXPECT_THROW(prepare(Picture{2, 2, std::vector<std::uint8_t>(15)}), std::invalid_argument);
   EXPECT_THROW(prepare(Picture{0, 0, {}}), std::invalid_argument);
   EXPECT_THROW(prepare(Picture{-1, -1, std::vector<std::uint8_t>(4)}), std::invalid_argument);

@@ -40,7 +40,7 @@ TEST(Autograd, AccumulatesOverBackwardCallsUntilCleared) {
   EXPECT_FALSE(x.grad().defined());
 }
 
-TEST(Autograd, LeavesInputsWithoutNeedAlone) {
+TEST(Autograd, SkipsInputsThatRequireNoGradient) {
   const Variable x = leaf({1, 1}, {3}, false);
   const Variable w = leaf({1, 1}, {2});
   linear(x, w, Variable()).backward();
@@ -48,7 +48,7 @@ TEST(Autograd, LeavesInputsWithoutNeedAlone) {
   EXPECT_EQ(w.grad().to_host<double>()[0], 3);
 }
 
-TEST(Autograd, RecordsNothingUnderNoGrad) {
+TEST(Autograd, BuildsNoGraphUnderNoGrad) {
   const Variable x = leaf({1, 1}, {3});
   {
     const NoGrad outer;
@@ -58,7 +58,7 @@ TEST(Autograd, RecordsNothingUnderNoGrad) {
   EXPECT_TRUE(relu(x).requires_grad());
 }
 
-TEST(Autograd, RefusesWhatHasNoMeaning) {
+TEST(Autograd, RejectsCallsWithoutMeaning) {
   const Variable x = leaf({1, 2}, {1, 2});
   EXPECT_THROW(leaf({1}, {1}, false).backward(), std::logic_error);
   EXPECT_THROW(relu(x).backward(), std::invalid_argument) << "two elements and no gradient";
@@ -69,7 +69,7 @@ TEST(Autograd, RefusesWhatHasNoMeaning) {
   EXPECT_THROW(y.backward(), std::logic_error) << "the graph is used up";
 }
 
-TEST(Autograd, StandsAGraphOfAHundredThousandOperations) {
+TEST(Autograd, SurvivesAGraphOfAHundredThousandOperations) {
   const Variable x = leaf({1}, {1});
   Variable y = x;
   for (int i = 0; i < 100'000; ++i) {

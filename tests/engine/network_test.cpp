@@ -135,7 +135,7 @@ TEST(Network, NamesTheLayerThatDoesNotFit) {
             "layer 2 of Small: expected a name that no other layer has, received a.weight twice");
 }
 
-TEST(Network, RefusesImagesOfAnotherSize) {
+TEST(Network, RejectsImagesOfAnotherSize) {
   const Network network(small_spec({layers::Flatten{}, layers::Linear{"fc", 3}}), kCpu);
   EXPECT_EQ(message([&] {
               network.forward(Variable(Tensor::zeros({1, 5, 6, 2}, Dtype::float32, kCpu)));
@@ -169,7 +169,7 @@ TEST(Network, DrawsWeightsWithinPyTorchsBoundsAndByTheSeed) {
   EXPECT_NE(Network(spec, kCpu, 6).parameters()[0].to_file(), network.parameters()[0].to_file());
 }
 
-TEST(Network, DropsOutInTrainingAlone) {
+TEST(Network, AppliesDropoutInTrainingOnly) {
   const Network network(
       small_spec({layers::Flatten{}, layers::Dropout{0.5}, layers::Linear{"fc", 3}}), kCpu);
   const Variable images(
@@ -185,7 +185,7 @@ TEST(Network, DropsOutInTrainingAlone) {
   EXPECT_NE(run(1), run(2));
 }
 
-TEST(Parameter, TurnsConvolutionsIntoPyTorchsOrderAndBack) {
+TEST(Parameter, ConvertsConvolutionsToPyTorchsLayoutAndBack) {
   Network network(
       small_spec({layers::Conv2d{"c", 3, 2, {}}, layers::Flatten{}, layers::Linear{"fc", 1}}),
       kCpu);

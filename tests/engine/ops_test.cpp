@@ -29,7 +29,7 @@ Variable floats(const Shape& shape, const std::vector<float>& values) {
   return Variable(Tensor::from_host<float>(shape, values, kCpu), true);
 }
 
-TEST(Relu, HasNoGradientAtZeroAndKeepsNaN) {
+TEST(Relu, HasNoGradientAtZeroAndPropagatesNaN) {
   const Variable x = floats({4}, {-1, 0, 2, kNan});
   Variable y = relu(x);
   const auto values = y.value().to_host<float>();
@@ -47,7 +47,7 @@ TEST(MaxPool2d, GivesTheGradientToTheFirstOfEquals) {
   EXPECT_EQ(x.grad().to_host<float>(), (std::vector<float>{1, 0, 0, 0}));
 }
 
-TEST(MaxPool2d, LetsNaNWin) {
+TEST(MaxPool2d, PropagatesNaN) {
   EXPECT_TRUE(std::isnan(
       max_pool2d(floats({1, 2, 2, 1}, {9, kNan, 1, 2}), 2, 2).value().to_host<float>()[0]));
   EXPECT_TRUE(std::isnan(
@@ -98,7 +98,7 @@ TEST_P(FusedConv2d, MatchesTheChainOfPlainOperations) {
 INSTANTIATE_TEST_SUITE_P(BothFusions, FusedConv2d,
                          testing::Values(Epilogue::relu, Epilogue::relu_pool));
 
-TEST(FusedConv2d, LetsNaNThroughThePool) {
+TEST(FusedConv2d, PropagatesNaNThroughThePool) {
   Variable x = floats({1, 2, 2, 1}, {1, kNan, 1, 1});
   const Variable y = conv2d(x, floats({1, 1, 1, 1}, {1}), Variable(), {}, Epilogue::relu_pool);
   EXPECT_TRUE(std::isnan(y.value().to_host<float>()[0]));
@@ -125,7 +125,7 @@ TEST(Float32, StaysNearFloat64InAWholeSmallNetwork) {
 }
 
 // The forward pass makes it for a seed of 1; another seed takes a pass of its own.
-TEST(CrossEntropyGradient, IsTheSameWithAndWithoutASeedOfOne) {
+TEST(CrossEntropyGradient, IsTheSameWithAndWithoutAGradientOfOne) {
   const auto labels =
       Tensor::from_host<std::uint8_t>({3}, std::vector<std::uint8_t>{1, 0, 3}, kCpu);
   const auto gradient = [&](const Tensor& seed) {
@@ -154,7 +154,7 @@ std::string message(const std::function<void()>& call) {
   return "no error";
 }
 
-TEST(Operations, SayWhatTheyExpectedAndWhatCame) {
+TEST(Operations, ReportWhatTheyExpectedAndReceived) {
   const Variable image = floats({1, 4, 4, 2}, std::vector<float>(32));
   const Variable filter = floats({3, 3, 2, 4}, std::vector<float>(72));
   EXPECT_EQ(

@@ -42,7 +42,7 @@ TEST(Adam, TakesARowOfItsTableAsItTakesTheLearningRate) {
   EXPECT_LT(descend(true), 4);
 }
 
-TEST(Adam, ClearsGradientsAndRefusesToStepWithoutOne) {
+TEST(Adam, ClearsGradientsAndThrowsWithoutOne) {
   Variable x(Tensor::zeros({1}, Dtype::float32, kCpu), true);
   Adam adam({x}, {});
   EXPECT_THROW(adam.update(0.1, 1), std::logic_error);

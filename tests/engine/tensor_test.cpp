@@ -11,7 +11,7 @@ namespace {
 
 const Device kCpu = Device::cpu(1);
 
-TEST(Tensor, GivesBackWhatWasPutIn) {
+TEST(Tensor, CopiesFromTheHostAndBack) {
   const std::vector<float> values{1, 2, 3, 4, 5, 6};
   const Tensor tensor = Tensor::from_host<float>({2, 3}, values, kCpu);
   EXPECT_EQ(tensor.to_host<float>(), values);
@@ -37,7 +37,7 @@ TEST(Tensor, IsFullOfOneValue) {
   EXPECT_THROW(Tensor::full({1}, 1, Dtype::int32, kCpu), std::invalid_argument);
 }
 
-TEST(DeviceArray, HoldsStructsAndRefusesAnotherCount) {
+TEST(DeviceArray, HoldsStructsAndRejectsAnotherCount) {
   struct Pair {
     double first;
     std::int32_t second;
@@ -58,7 +58,7 @@ TEST(Tensor, MayBeEmpty) {
   EXPECT_TRUE(tensor.to_host<float>().empty());
 }
 
-TEST(Tensor, RefusesTheWrongDtypeAndTheWrongCount) {
+TEST(Tensor, RejectsTheWrongDtypeAndTheWrongCount) {
   Tensor tensor({2, 2}, Dtype::float32, kCpu);
   EXPECT_THROW(tensor.data<double>(), std::invalid_argument);
   EXPECT_THROW(tensor.copy_from_host<float>(std::vector<float>(3)), std::invalid_argument);
@@ -67,7 +67,7 @@ TEST(Tensor, RefusesTheWrongDtypeAndTheWrongCount) {
   EXPECT_EQ(tensor.reshaped({4}).shape(), Shape{4});
 }
 
-TEST(Tensor, RefusesShapesThatNoMemoryHolds) {
+TEST(Tensor, RejectsShapesThatNoMemoryHolds) {
   constexpr Index kHuge = std::numeric_limits<Index>::max() / 2;
   EXPECT_THROW(Tensor({kHuge, 3}, Dtype::float32, kCpu), std::invalid_argument);
   EXPECT_THROW(Tensor({2, -1}, Dtype::float32, kCpu), std::invalid_argument);

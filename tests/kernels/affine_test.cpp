@@ -9,7 +9,7 @@
 namespace inkling {
 namespace {
 
-TEST(Affine, SinesAreThoseOfTheLibrary) {
+TEST(Affine, SineMatchesTheLibrary) {
   for (int degrees = -180; degrees <= 180; ++degrees) {
     const double angle = degrees * 3.14159265358979323846 / 180;
     EXPECT_LE(std::abs(static_cast<double>(sine(static_cast<float>(angle))) - std::sin(angle)),
@@ -19,7 +19,7 @@ TEST(Affine, SinesAreThoseOfTheLibrary) {
   }
 }
 
-TEST(Affine, NothingAllowedMovesNothing) {
+TEST(Affine, LimitsOfZeroAreTheIdentity) {
   const std::vector<std::uint8_t> picture{1, 2, 3, 4, 5, 6};
   const Affine affine = draw_affine({}, 1, 2, 3);
   for (Index i = 0; i < 6; ++i) {
@@ -27,7 +27,7 @@ TEST(Affine, NothingAllowedMovesNothing) {
   }
 }
 
-TEST(Affine, ShiftsBetweenPixelsAndBringsZerosFromOutside) {
+TEST(Affine, InterpolatesBetweenPixelsAndPadsWithZeros) {
   const std::vector<std::uint8_t> picture{10, 20, 30, 40};
   const Affine right{.xx = 1, .xy = 0, .yx = 0, .yy = 1, .shift_x = 0.5F, .shift_y = 0};
   EXPECT_EQ(sample(right, picture.data(), 1, 4, 0, 0), 15);
@@ -36,7 +36,7 @@ TEST(Affine, ShiftsBetweenPixelsAndBringsZerosFromOutside) {
   EXPECT_EQ(sample(far, picture.data(), 1, 4, 0, 0), 0);
 }
 
-TEST(Affine, ATurnByAQuarterBringsColumnsToRows) {
+TEST(Affine, AQuarterTurnMapsColumnsToRows) {
   const std::vector<std::uint8_t> picture{1, 2, 3, 4, 5, 6, 7, 8, 9};
   const Affine quarter{.xx = 0, .xy = 1, .yx = -1, .yy = 0, .shift_x = 0, .shift_y = 0};
   EXPECT_EQ(sample(quarter, picture.data(), 3, 3, 0, 0), 7);
@@ -44,7 +44,7 @@ TEST(Affine, ATurnByAQuarterBringsColumnsToRows) {
   EXPECT_EQ(sample(quarter, picture.data(), 3, 3, 1, 1), 5);
 }
 
-TEST(Affine, DrawsWithinItsBoundsAndAnewForEachStepAndPlace) {
+TEST(Affine, DrawsWithinItsLimitsAndAnewForEachStepAndIndex) {
   const Augmentation limits{.rotation = 10, .shift = 2, .zoom = 0.1, .shear = 0};
   float max_shift = 0;
   for (std::uint32_t place = 0; place < 1000; ++place) {

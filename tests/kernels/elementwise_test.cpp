@@ -14,7 +14,7 @@ namespace {
 
 const std::shared_ptr<const Stream> kStream = cpu::open_stream(2);
 
-TEST(Softmax, StandsLogitsThatOverflowExp) {
+TEST(Softmax, SurvivesLogitsThatOverflowExp) {
   const std::vector<float> logits{1000, 999, -1000};
   std::vector<float> p(3);
   cpu::softmax<float>(
@@ -70,7 +70,7 @@ TEST(CrossEntropy, SmoothingSpreadsTheTargetEvenly) {
   EXPECT_LE(std::abs(cross_entropy(logits, {2}, 0.3).loss - expected), 1e-12);
 }
 
-TEST(CrossEntropy, RefusesALabelThatIsNoClass) {
+TEST(CrossEntropy, RejectsALabelThatIsNoClass) {
   EXPECT_THROW(cross_entropy({1, 2, 3}, {3}, 0), std::out_of_range);
 }
 
@@ -112,7 +112,7 @@ TEST(Dropout, DrawsAnotherMaskForAnotherKeyAndTheSameForTheSame) {
 }
 
 // Kingma & Ba's Algorithm 1, written out for two steps.
-TEST(Adam, TakesTheStepsThatAHandTakes) {
+TEST(Adam, MatchesStepsComputedByHand) {
   double weight = 1;
   double m = 0;
   double v = 0;
@@ -169,7 +169,7 @@ TEST(GatherBatch, TakesRowsInOrderAndNormalizesThem) {
   EXPECT_EQ(picked, (std::vector<std::uint8_t>{9, 7, 9}));
 }
 
-TEST(Cuda, SaysThatThereIsNone) {
+TEST(Cuda, ReportsThatThereIsNone) {
   if (cuda::device_count() > 0) {
     GTEST_SKIP() << "there is a CUDA device";
   }

@@ -28,7 +28,7 @@ TEST(ThreadPool, OfOneThreadRunsInlineOnTheCaller) {
   });
 }
 
-TEST(ThreadPool, ThrowsAChunksExceptionAndGoesOnAfterwards) {
+TEST(ThreadPool, RethrowsAChunksExceptionAndSurvivesIt) {
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
     const auto spoiled = [](std::int64_t i) {

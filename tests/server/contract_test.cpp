@@ -114,7 +114,7 @@ TEST_F(Contract, AMissingFileIsToldInFastApisForm) {
   }
 }
 
-TEST_F(Contract, WhatIsNoImageIsRefusedWithAnError) {
+TEST_F(Contract, WhatIsNoImageIsRejectedWithAnError) {
   const Answer answer = request(api_port_, upload("/predict/", "%PDF-1.7"));
   EXPECT_EQ(answer.status, 415);
   EXPECT_TRUE(Json::parse(answer.body)["error"].is_string());

@@ -57,7 +57,7 @@ TEST(Predict, AnswersTheDigitAndWhatItWasTakenFrom) {
   EXPECT_THAT(response.body, testing::StartsWith(R"({"predicted_digit":7,)"));
 }
 
-TEST(Predict, TakesTheLastOfSeveralFilesAndLetsOtherFieldsBe) {
+TEST(Predict, TakesTheLastOfSeveralFilesAndIgnoresOtherFields) {
   const std::string form =
       "--BOUNDARY\r\nContent-Disposition: form-data; name=other\r\n\r\nx\r\n"
       "--BOUNDARY\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nno picture\r\n" +
@@ -65,7 +65,7 @@ TEST(Predict, TakesTheLastOfSeveralFilesAndLetsOtherFieldsBe) {
   EXPECT_EQ(ask(always_seven, kFormType, form).status, 200);
 }
 
-TEST(Predict, ABlankPictureIsRefusedInTheContractsWords) {
+TEST(Predict, ABlankPictureIsRejectedInTheContractsWords) {
   for (const Color& color : {kWhite, kBlack, kTransparent}) {
     const Response response = upload_of(png_of(plain_picture(30, 20, color)));
     EXPECT_EQ(response.status, 400);
@@ -101,7 +101,7 @@ TEST(Predict, AFieldThatIsNoFileIsAnsweredAsInvalid) {
   EXPECT_EQ(problem["loc"], Json({"body", "file"}));
 }
 
-TEST(Predict, WhatIsNoPictureIsRefusedWithAReason) {
+TEST(Predict, WhatIsNoPictureIsRejectedWithAReason) {
   for (const std::string& content :
        {std::string(), std::string("hello"), std::string("\x89PNG\r\n\x1a\n"),
         png_of(stroke()).substr(0, 60)}) {
@@ -111,7 +111,7 @@ TEST(Predict, WhatIsNoPictureIsRefusedWithAReason) {
   }
 }
 
-TEST(Predict, AMalformedFormIsRefusedWithAReason) {
+TEST(Predict, AMalformedFormIsRejectedWithAReason) {
   const Response response = ask(always_seven, kFormType, "--BOUNDARY\r\n");
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("detail"));

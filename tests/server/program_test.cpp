@@ -140,7 +140,7 @@ TEST_F(Program, SaysInOneLineThatAPortIsInUse) {
   expect_failure(second, 1, "127.0.0.1:" + std::to_string(api));
 }
 
-TEST_F(Program, RefusesAModelOfOtherPictures) {
+TEST_F(Program, RejectsAModelOfOtherPictures) {
   const NetworkSpec spec{"Other", 8, 8, 1, {layers::Flatten{}, layers::Linear{"fc", 10}}};
   save_model(model(), Network(spec, Device::cpu(1)), Normalization{});
   expect_failure(command(), 1, "28 x 28");

@@ -97,7 +97,7 @@ TEST_F(StaticFiles, AMissingFolderOrPageIsOneLineThatNamesIt) {
   }
 }
 
-TEST_F(StaticFiles, AFileTooLargeForMemoryIsRefused) {
+TEST_F(StaticFiles, AFileTooLargeForMemoryIsRejected) {
   write("large.bin", "");
   std::filesystem::resize_file(folder_.path() / "web" / "large.bin", (4U << 20U) + 1);
   EXPECT_THROW(ask("/"), StaticFilesError);

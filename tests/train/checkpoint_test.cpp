@@ -60,7 +60,7 @@ TEST_F(Checkpoint, ResumesBitIdenticallyFromAnyStep) {
   }
 }
 
-TEST_F(Checkpoint, RefusesOtherOptionsAndNamesThem) {
+TEST_F(Checkpoint, RejectsOtherOptionsAndNamesThem) {
   Trainer trainer(small_options(), data, device);
   stop_after(trainer, 2);
   TrainOptions options = small_options();
@@ -70,7 +70,7 @@ TEST_F(Checkpoint, RefusesOtherOptionsAndNamesThem) {
       << message(options);
 }
 
-TEST_F(Checkpoint, RefusesAnotherTrainingSet) {
+TEST_F(Checkpoint, RejectsAnotherTrainingSet) {
   Trainer trainer(small_options(), data, device);
   stop_after(trainer, 2);
   data.labels[99] = 0;
@@ -79,7 +79,7 @@ TEST_F(Checkpoint, RefusesAnotherTrainingSet) {
       << message(small_options());
 }
 
-TEST_F(Checkpoint, StandsRandomCorruption) {
+TEST_F(Checkpoint, SurvivesRandomCorruption) {
   Trainer trainer(small_options(), data, device);
   stop_after(trainer, 7);
   const auto bytes = read_file(path);
@@ -93,7 +93,7 @@ TEST_F(Checkpoint, StandsRandomCorruption) {
   }
 }
 
-TEST_F(Checkpoint, RefusesADamagedFile) {
+TEST_F(Checkpoint, RejectsADamagedFile) {
   Trainer trainer(small_options(), data, device);
   stop_after(trainer, 2);
   const auto bytes = read_file(path);
@@ -108,7 +108,7 @@ TEST_F(Checkpoint, RefusesADamagedFile) {
 }
 
 // Offsets, epochs and counts that no training reaches must not steer one.
-TEST_F(Checkpoint, RefusesProgressThatNoTrainingReaches) {
+TEST_F(Checkpoint, RejectsProgressThatNoTrainingReaches) {
   Trainer trainer(small_options(), data, device);
   stop_after(trainer, 7);  // of 5 steps an epoch
   const auto bytes = read_file(path);

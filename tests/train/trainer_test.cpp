@@ -43,7 +43,7 @@ TEST(Split, CutsTheSetIntoTwoWithoutOverlap) {
   EXPECT_THROW(split_validation(100, -1), std::invalid_argument);
 }
 
-TEST(Trainer, LearnsWhatCanBeLearnedAndLogsIt) {
+TEST(Trainer, ReachesFullAccuracyOnSeparableDataAndLogsIt) {
   Trainer trainer(small_options(), synthetic_dataset(400), Device::cpu(2));
   std::size_t epochs = 0;
   EXPECT_TRUE(
@@ -68,7 +68,7 @@ TEST(Trainer, GivesTheSameWeightsForAnyNumberOfThreads) {
   EXPECT_EQ(results[2], results[0]);
 }
 
-TEST(Trainer, FitsThirtyTwoImagesExactly) {
+TEST(Trainer, OverfitsThirtyTwoImages) {
   TrainOptions options = small_options();
   options.validation = 0;
   options.epochs = 60;
@@ -118,7 +118,7 @@ TEST(Trainer, StopsWhenTheLossIsNotFinite) {
   EXPECT_THROW(trainer.run({}), std::runtime_error);
 }
 
-TEST(Evaluation, CountsWhatTheNetworkSays) {
+TEST(Evaluation, CountsPredictionsAndMistakes) {
   const Dataset data = synthetic_dataset(300);
   const Network network(small_options().network, Device::cpu(2), 4);
   const Evaluation result = evaluate(network, DeviceDataset(data, {}, network.device()));
@@ -137,7 +137,7 @@ TEST(Evaluation, CountsWhatTheNetworkSays) {
   EXPECT_GT(result.loss, 0);
 }
 
-TEST(Evaluation, TellsTheMedianConfidence) {
+TEST(Evaluation, ReportsTheMedianConfidence) {
   Evaluation result;
   EXPECT_EQ(result.median_confidence(), 0);
   result.confidences = {0.5F, 0.9F, 0.2F};

@@ -1,4 +1,4 @@
-// In place of the charts where cairo is not: says so once, and the training goes on.
+// The charts of a build without cairo: one warning, and the training continues.
 #include <cstdio>
 
 #include "train/charts/charts.h"

@@ -44,7 +44,7 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-// Images that the trainer has seen in this epoch.
+// Images of this epoch that are done.
 Index images_done(const Trainer& trainer) {
   return std::min(trainer.progress().step_in_epoch * trainer.options().batch_size,
                   trainer.images_per_epoch());

@@ -33,7 +33,7 @@ RunSettings parse_run_settings(std::string_view text, const std::string& file) {
             .test = json.value("test", unnamed.test),
             .min_accuracy = json.value("min_accuracy", unnamed.min_accuracy)};
   } catch (const nlohmann::json::exception&) {
-  } catch (const std::invalid_argument&) {  // a network or a schedule that there is not
+  } catch (const std::invalid_argument&) {  // an invalid network, an unknown schedule
   }
   throw FileError(file +
                   ": expected the settings of a training as inkling train writes them, "

@@ -15,7 +15,7 @@ class TerminalLine {
   // Columns that a line may take without wrapping: one fewer than the terminal has now, since some
   // wrap at the last one. 79 where it does not say.
   int columns() const;
-  // Writes over what stands there; what is longer than columns() is cut. Only on a terminal.
+  // Overwrites the line; text longer than columns() is truncated. Only on a terminal.
   void show(std::string_view text);
   void clear();
 

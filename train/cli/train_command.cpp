@@ -58,7 +58,7 @@ Device open_device(const RunSettings& settings) {
   return device;
 }
 
-// metrics.jsonl, metrics.csv and loss.png. A loss of 0 has no place on the chart's logarithmic
+// metrics.jsonl, metrics.csv and loss.png. A loss of 0 cannot be drawn on the chart's logarithmic
 // scale.
 void write_log(const RunFolder& folder, const Trainer& trainer) {
   const std::vector<EpochRecord>& history = trainer.progress().history;

@@ -30,7 +30,7 @@ class TrainFlags {
   bool json() const { return json_; }
 
  private:
-  // A flag, and where its value stands in config.json.
+  // A flag, and the place of its value in config.json.
   struct Entry {
     const CLI::Option* option;
     std::string pointer;  // RFC 6901

@@ -24,7 +24,7 @@ GradcheckCase scaled(float forward, float backward) {
           }};
 }
 
-TEST(DeviceCheck, SeesResultsAndGradientsThatAreOff) {
+TEST(DeviceCheck, FindsWrongResultsAndGradients) {
   const auto check = [](float forward, float backward) {
     return run_device_check(scaled(forward, backward), Device::cpu(1), Dtype::float32);
   };

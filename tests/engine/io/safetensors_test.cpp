@@ -44,7 +44,7 @@ std::vector<std::byte> sound_file() {
   return serialize_safetensors(contents);
 }
 
-TEST(Safetensors, GivesBackWhatWasWritten) {
+TEST(Safetensors, SurvivesWritingAndReading) {
   const auto bytes = sound_file();
   const Safetensors contents = parse_safetensors(bytes, "F");
   EXPECT_EQ(contents.metadata.at("who"), "a test with \"quotes\"");
@@ -56,7 +56,7 @@ TEST(Safetensors, GivesBackWhatWasWritten) {
   EXPECT_EQ(bytes.size() % 8, 0U) << "the data begins aligned";
 }
 
-TEST(Safetensors, RefusesAFileCutAtAnyByte) {
+TEST(Safetensors, RejectsAFileCutAtAnyByte) {
   const auto bytes = sound_file();
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     // A copy of its own, so that ASan sees a read beyond the cut.
@@ -73,7 +73,7 @@ TEST(Safetensors, SurvivesRandomCorruption) {
   }
 }
 
-TEST(Safetensors, NamesEachLieInOneLine) {
+TEST(Safetensors, RejectsEachInconsistencyInOneLine) {
   const auto tensor = [](const std::string& dtype, const std::string& shape,
                          const std::string& offsets) {
     return R"({"t":{"dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets +
@@ -116,7 +116,7 @@ TEST(Safetensors, NamesEachLieInOneLine) {
             "F: tensor \"t\": expected dtype, shape and data_offsets");
 }
 
-TEST(Safetensors, RefusesAHeaderSizeThatTheFileDoesNotHave) {
+TEST(Safetensors, RejectsAHeaderSizeThatTheFileDoesNotHave) {
   auto bytes = file_of("{}", 0);
   for (const unsigned size : {3U, 0xFFU}) {
     bytes[7] = static_cast<std::byte>(size);
@@ -124,14 +124,14 @@ TEST(Safetensors, RefusesAHeaderSizeThatTheFileDoesNotHave) {
   }
 }
 
-TEST(Safetensors, StandsAHeaderNestedAMillionDeep) {
+TEST(Safetensors, SurvivesAHeaderNestedAMillionDeep) {
   const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
   EXPECT_EQ(
       message(file_of(R"({"t":{"dtype":)" + deep + R"(,"shape":[1],"data_offsets":[0,4]}})", 4)),
       "F: tensor \"t\": expected a dtype such as F32 or F16, received array");
 }
 
-TEST(Safetensors, RefusesToWriteBytesThatDoNotFitTheShape) {
+TEST(Safetensors, RejectsBytesThatDoNotFitTheShape) {
   const auto data = to_bytes("1234");
   Safetensors contents;
   contents.tensors.push_back({"t", "F32", {2}, data});

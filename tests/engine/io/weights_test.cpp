@@ -59,7 +59,7 @@ TEST_F(Weights, SurviveTheFileBitForBitInFloat32) {
   }
 }
 
-TEST_F(Weights, StandRandomCorruptionOfTheFile) {
+TEST_F(Weights, SurviveRandomCorruptionOfTheFile) {
   save_model(path, network, {});
   const auto bytes = read_file(path);
   for (std::uint32_t round = 0; round < 2000; ++round) {

@@ -24,7 +24,7 @@ TEST_F(CudaKernels, AccumulateAdds) {
   }
 }
 
-TEST_F(CudaKernels, ReluKeepsNanAndPassesNoGradientAtZero) {
+TEST_F(CudaKernels, ReluPropagatesNaNAndHasNoGradientAtZero) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const OnDevice<float> x(std::vector<float>{-1, 0, 2, nan});
   OnDevice<float> y(4), dx(4);
@@ -65,7 +65,7 @@ TEST_F(CudaKernels, DropoutHasTheCpusMask) {
   }
 }
 
-TEST_F(CudaKernels, LayoutsTurnAsOnTheCpu) {
+TEST_F(CudaKernels, LayoutsConvertAsOnTheCpu) {
   for (const ImageShape& s : {ImageShape{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 4, 4, 64}, {2, 7, 7, 70}}) {
     const Index size = s.batch * s.height * s.width * s.channels;
     const auto x = random_floats(size, 1);

@@ -81,7 +81,7 @@ TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
   }
 }
 
-TEST_F(CudaKernels, SoftmaxStandsLogitsThatOverflowExp) {
+TEST_F(CudaKernels, SoftmaxSurvivesLogitsThatOverflowExp) {
   const OnDevice<float> logits(std::vector<float>{1000, 999, -1000});
   OnDevice<float> probabilities(3);
   cuda::softmax<float>(
@@ -164,7 +164,7 @@ TEST_F(CudaKernels, GathersRowsOfBytes) {
   }
 }
 
-TEST_F(CudaKernels, MovesPicturesAsTheCpuDoes) {
+TEST_F(CudaKernels, AugmentsAsTheCpuDoes) {
   std::vector<std::uint8_t> images;
   for (int i = 0; i < 3 * 9 * 7; ++i) {
     images.push_back(static_cast<std::uint8_t>(i * 41));
@@ -293,7 +293,7 @@ TEST_F(CudaKernels, OutOfMemorySaysHowMuchThereWas) {
 
 // CUDA keeps an error until somebody asks: the call after a failed one must not be told it as its
 // own.
-TEST_F(CudaKernels, AFailedCallDoesNotHauntTheNext) {
+TEST_F(CudaKernels, AFailedCallIsNotReportedByTheNext) {
   EXPECT_THROW(cuda::allocate(*cuda_stream(), std::size_t{1} << 50), OutOfMemory);
   EXPECT_THROW(cuda::capture_graph(*cuda_stream(), [&] { OnDevice<float>(1).to_host(); }),
                std::runtime_error);
@@ -303,7 +303,7 @@ TEST_F(CudaKernels, AFailedCallDoesNotHauntTheNext) {
   EXPECT_EQ(sum.to_host()[0], 2);
 }
 
-TEST_F(CudaKernels, RefusesSizesThatItsIndicesCannotHold) {
+TEST_F(CudaKernels, RejectsSizesThatItsIndicesCannotHold) {
   const Conv2dShape huge{.batch = Index{1} << 24,
                          .in_height = 28,
                          .in_width = 28,

@@ -65,7 +65,7 @@ TEST_F(CudaTraining, InBf16GoesTheSameWayAndRepeatsItself) {
   EXPECT_EQ(in_bf16, train(options, data, Device::cuda(), 10));
 }
 
-TEST_F(CudaTraining, LearnsInBf16WhatCanBeLearned) {
+TEST_F(CudaTraining, ReachesFullAccuracyInBf16OnSeparableData) {
   TrainOptions options = small_options();
   options.precision = Dtype::bfloat16;
   options.augmentation = {.rotation = 5, .shift = 0.5};

@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-TEST(HttpLimits, RefusesWhatIsTooLargeWithTheStatusThatSaysWhat) {
+TEST(HttpLimits, RejectsWhatIsTooLargeWithTheStatusThatSaysWhat) {
   HttpServerOptions options;
   options.connection.http = {.max_target = 100, .max_head = 1000, .max_body = 10};
   Serving serving(echo, options);
@@ -21,7 +21,7 @@ TEST(HttpLimits, RefusesWhatIsTooLargeWithTheStatusThatSaysWhat) {
 }
 
 // Pistache's write loop spins while a client does not read, and blocks the thread's other clients.
-TEST(HttpLimits, AClientThatDoesNotReadHoldsUpNobody) {
+TEST(HttpLimits, AClientThatDoesNotReadBlocksNoOther) {
   const std::string large(16U << 20U, 'x');  // more than any socket buffer takes
   Serving serving([&](const Request& request, const Reply& reply) {
     request.path == "/there" ? echo(request, reply) : reply({200, {}, large});
@@ -67,7 +67,7 @@ TEST(HttpLimits, AConnectionTooManyIsToldSo) {
 }
 
 // One body of 20,000 bytes fits, two that are under way do not.
-TEST(HttpLimits, RequestsTogetherHoldNoMoreMemoryThanTheyMay) {
+TEST(HttpLimits, RequestsTogetherStayWithinTheMemoryBudget) {
   HttpServerOptions options;
   options.max_buffered = 30'000;
   Serving serving(echo, options);

@@ -166,7 +166,7 @@ TEST(Multipart, EveryTruncationIsAnErrorUntilTheFinalBoundary) {
   }
 }
 
-TEST(Multipart, AnyCorruptionIsReadOrRefused) {
+TEST(Multipart, AnyCorruptionIsReadOrRejected) {
   const std::string body =
       "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"d.png\"\r\n"
       "Content-Type: image/png\r\n\r\ndata\r\n--B--\r\n";

@@ -39,7 +39,7 @@ TEST(Router, FindsTheHandlerOfMethodAndPath) {
   EXPECT_EQ(ask(router, "POST", "/a").body, "post a");
 }
 
-TEST(Router, ATrailingSlashMakesNoDifference) {
+TEST(Router, IgnoresATrailingSlash) {
   Router router;
   router.add("GET", "/with/", says("with"));
   router.add("GET", "/without", says("without"));
@@ -79,7 +79,7 @@ TEST(Router, AnotherMethodIsNotAllowedAndTheAllowedAreNamed) {
   EXPECT_EQ(allow_of(ask(router, "get", "/b")), "POST");
 }
 
-TEST(Router, ListsItsRoutesInOrderAndRefusesASecondHandler) {
+TEST(Router, ListsItsRoutesInOrderAndRejectsASecondHandler) {
   Router router;
   router.add("POST", "/b/", says(""));
   router.add("GET", "/a", says(""));

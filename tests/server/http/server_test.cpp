@@ -132,7 +132,7 @@ TEST(HttpServer, InvitesABodyThatTheClientHoldsBack) {
 }
 
 // Pistache 0.0.5 spins for ever when a chunk is cut between its CR and LF.
-TEST(HttpServer, AChunkCutWithinItsLineBreakIsRefusedAndSpinsNothing) {
+TEST(HttpServer, AChunkCutWithinItsLineBreakIsRejectedAndSpinsNothing) {
   Serving serving(echo);
   HttpClient client(serving.port());
   client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r");

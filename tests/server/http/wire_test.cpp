@@ -86,7 +86,7 @@ TEST(RequestReader, KnowsWhetherTheConnectionStays) {
   EXPECT_TRUE(read_one("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").keep_alive);
 }
 
-TEST(RequestReader, TellsOnceThatTheClientWaitsForContinue) {
+TEST(RequestReader, ReportsOnceThatTheClientWaitsForContinue) {
   RequestReader reader({});
   reader.feed(with_header("Expect: 100-continue\r\nContent-Length: 2"));
   EXPECT_FALSE(reader.next());
@@ -96,7 +96,7 @@ TEST(RequestReader, TellsOnceThatTheClientWaitsForContinue) {
   EXPECT_TRUE(reader.next());
 }
 
-TEST(RequestReader, RefusesMalformedRequestLines) {
+TEST(RequestReader, RejectsMalformedRequestLines) {
   for (const std::string line :
        {"", "GET", "GET /", "GET / HTTP/1.1 ", "GET  / HTTP/1.1", " GET / HTTP/1.1",
         "G(T / HTTP/1.1", "GET / http/1.1", "GET / HTTP/1.", "GET / HTTP/1.10", "GET x HTTP/1.1",
@@ -108,7 +108,7 @@ TEST(RequestReader, RefusesMalformedRequestLines) {
   EXPECT_EQ(status_of("GET / HTTP/1.1\nHost: h\n\n"), 400);
 }
 
-TEST(RequestReader, RefusesMalformedHeaders) {
+TEST(RequestReader, RejectsMalformedHeaders) {
   for (const std::string line : {"no colon", ": no name", "space : x", "a: b\r\n folded", "a: \x01",
                                  "a: b\rc", "a: b\nc: d", "Host: second"}) {
     EXPECT_EQ(status_of(with_header(line)), 400) << line;
@@ -117,7 +117,7 @@ TEST(RequestReader, RefusesMalformedHeaders) {
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\n\r\n"), 400) << "no Host";
 }
 
-TEST(RequestReader, RefusesEveryDoubtAboutTheLength) {
+TEST(RequestReader, RejectsEveryAmbiguousLength) {
   for (const std::string value : {"", "-1", "+1", "1 1", "0x5", "5, 5", "5;", "1e1"}) {
     EXPECT_EQ(status_of(with_header("Content-Length: " + value)), 400) << value;
   }
@@ -170,7 +170,7 @@ TEST(RequestReader, KeepsNoMemoryOfALargeRequest) {
   EXPECT_LT(reader.memory(), 1000U);
 }
 
-TEST(RequestReader, AnyCorruptionIsReadOrRefused) {
+TEST(RequestReader, AnyCorruptionIsReadOrRejected) {
   std::mt19937 random(2);
   for (int round = 0; round < 20000; ++round) {
     std::string bytes = kPost;

@@ -74,7 +74,7 @@ TEST_F(Charts, LossChartOfOneEpochShowsItsPoint) {
       300);  // two dots of radius 3.5 and the legend's 26 pixels of line, but no line in the chart
 }
 
-TEST_F(Charts, LossChartCopesWithEqualTinyHugeAndManyValues) {
+TEST_F(Charts, LossChartSurvivesEqualTinyHugeAndManyValues) {
   std::vector<EpochPoint> many;
   for (int epoch = 1; epoch <= 3000; ++epoch) {
     many.push_back({epoch, 1e3 * std::exp(-0.01 * epoch), 1e-9});
@@ -85,7 +85,7 @@ TEST_F(Charts, LossChartCopesWithEqualTinyHugeAndManyValues) {
   }
 }
 
-TEST_F(Charts, LossChartLeavesOutWhatCannotBeDrawn) {
+TEST_F(Charts, LossChartSkipsValuesThatCannotBeDrawn) {
   constexpr double kInfinite = std::numeric_limits<double>::infinity();
   write_loss_chart(file(),
                    std::vector<EpochPoint>{{1, kInfinite, 0}, {2, 0.3, kNone}, {3, 0.2, -1}});
@@ -148,7 +148,7 @@ TEST_F(Charts, PredictionSheetMarksMistakesInRedAtItsBeginning) {
   }
 }
 
-TEST_F(Charts, PredictionSheetRefusesCountsThatDoNotAgree) {
+TEST_F(Charts, PredictionSheetRejectsCountsThatDoNotAgree) {
   const std::vector<std::uint8_t> images(2 * 4);
   const std::vector<std::uint8_t> two = {1, 2};
   const std::vector<float> sure = {1, 1};

@@ -149,7 +149,7 @@ TEST_F(Cli, PredictReadsStandardInputWithTheShippedModel) {
   EXPECT_THAT(empty.err, HasSubstr("inkling: -: Expected a PNG picture, received no bytes at all"));
 }
 
-TEST_F(Cli, PredictRefusesANetworkForOtherPictures) {
+TEST_F(Cli, PredictRejectsANetworkForOtherPictures) {
   ASSERT_EQ(inkling(train_arguments({"--epochs", "1"})).exit_code, 0);
   const Outcome wrong_size = inkling({"predict", "--model", run / "model.safetensors", "x.png"});
   EXPECT_EQ(wrong_size.exit_code, 1);

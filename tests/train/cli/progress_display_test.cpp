@@ -18,7 +18,7 @@ TEST(ProgressLine, IsNeverWiderThanTheTerminal) {
   }
 }
 
-TEST(ProgressLine, LeavesOutTheLeastImportantFirst) {
+TEST(ProgressLine, DropsTheLeastImportantFirst) {
   EXPECT_EQ(progress_line(kEarly, 119),
             "epoch 3/10 █████░░░░░░░░░░░░░░░░░░░  12345/55000 images  loss 0.1234  1234 images/s  "
             "1 min 03 s left");

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "bench/report_sections.h"
+#include "bench/gpu_report/sections.h"
 
 namespace inkling {
 namespace {

@@ -1,4 +1,4 @@
-#include "bench/report_sections.h"
+#include "bench/gpu_report/sections.h"
 
 #include <iomanip>
 #include <sstream>

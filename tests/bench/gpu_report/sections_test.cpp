@@ -1,3 +1,5 @@
+#include "bench/gpu_report/sections.h"
+
 #include <cmath>
 #include <sstream>
 #include <string>
@@ -5,8 +7,6 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-
-#include "bench/report_sections.h"
 
 namespace inkling {
 namespace {
@@ -57,7 +57,7 @@ TEST(GpuReport, SumsUpTheSeeds) {
   EXPECT_NEAR(accuracy["training_seconds"].get<double>(), 0.4, 1e-12);
 }
 
-TEST(GpuReport, TellsWhichTargetsAreMet) {
+TEST(GpuReport, ReportsWhichTargetsAreMet) {
   const Json pytorch = {{"eager", {{"seconds_per_epoch", 0.81}}},
                         {"tuned", {{"seconds_per_epoch", 0.25}}}};
   const Json summary = summary_of(ten_seeds(0.993, 0.6), pytorch);
@@ -86,7 +86,7 @@ std::string markdown(const Json& trainings, const Json& kernels, const Json& gra
   return out.str();
 }
 
-TEST(GpuReport, StandsWhateverIsMissing) {
+TEST(GpuReport, SurvivesMissingParts) {
   EXPECT_NE(markdown(Json(), Json(), Json(), Json()).find("Not measured"), std::string::npos);
   const Json numbers = {1, 2};
   EXPECT_NO_THROW(markdown({{"train-x", 1}, {"accuracy-y", {{"epochs", 1}, {"summary", numbers}}}},
@@ -94,7 +94,7 @@ TEST(GpuReport, StandsWhateverIsMissing) {
 }
 
 // Lines as `inkling gradcheck --json` prints them on a CPU and on a GPU, with another "passed".
-TEST(GpuReport, NamesTheOperationsThatAreOff) {
+TEST(GpuReport, NamesTheOperationsThatFailed) {
   const Json gradcheck = Json::parse(R"({"passed": false, "checks": [
     {"op": "conv2d", "shape": "1×1×4×4", "precision": "float64", "forward_error": null,
      "gradient_error": 1.5e-05, "tolerance": 1e-06, "passed": false},
