@@ -1,6 +1,13 @@
 // Softmax and cross-entropy from logits; the maximum is subtracted first, so that no exponential
-// overflows. A batch's logits are a few thousand numbers. Bound: launch latency, so one kernel of
-// one block computes probabilities, loss and correct predictions, with sums in a fixed order.
+// overflows.
+//
+//   block   one for the whole loss: 256 threads, a tree reduction in a fixed order
+//   thread  rows of the batch, 256 apart; in the gradient and in softmax a grid-stride loop
+//
+// Bound: launch latency. A batch's logits are a few thousand numbers (512 × 10 at batch 512), so
+// one kernel of one block computes probabilities, loss and correct predictions.
+//
+// Test: script/test -R CudaKernels.CrossEntropy. Time: bench-kernels (script/gpu).
 #include "kernels/cuda/runtime/context.h"
 #include "kernels/cuda/runtime/vec.h"
 

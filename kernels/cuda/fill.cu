@@ -1,5 +1,10 @@
-// y = value. Bound: memory, one write per element; the gradient of a loss is a single number, where
-// the launch is all it costs.
+// y = value.
+//
+//   thread  an element, in a grid-stride loop
+//
+// Bound: memory, one write per element. The gradient of a loss is a single number: launch latency.
+//
+// Test: script/test -R CudaKernels.Fill
 #include "kernels/cuda/runtime/context.h"
 #include "kernels/cuda/runtime/vec.h"
 

@@ -1,6 +1,11 @@
-// Rows of a uint8 data set in device memory → a normalized batch, optionally augmented. Bound:
-// memory, a byte read and a float32 written per pixel: 3.9 kB per image, under a microsecond for
-// 512 of them on an H200.
+// Rows of a uint8 data set in device memory → a normalized batch, optionally augmented.
+//
+//   thread  a pixel of the batch, in a grid-stride loop
+//
+// Bound: memory, a byte read and a float32 written per pixel: 3.9 kB per image, under a microsecond
+// for 512 of them on an H200.
+//
+// Test: script/test -R 'CudaKernels.(Gathers|Augments)'. Time: bench-kernels (script/gpu).
 #include "kernels/affine.h"
 #include "kernels/cuda/runtime/context.h"
 #include "kernels/cuda/runtime/vec.h"

@@ -1,6 +1,12 @@
-// NHWC ⇄ NCHW. A block transposes 32 × 32 elements through shared memory, so that reads and writes
-// are both coalesced. Bound by memory: the network flattens 7 × 7 × 256 activations a step, at
-// batch 512 in bf16 13 MB each way, 5 µs of an H200's 4.8 TB/s.
+// NHWC ⇄ NCHW, as a transpose of [pixels, channels] of each image.
+//
+//   block   a tile of 32 × 32 elements through shared memory, so that reads and writes coalesce
+//   thread  a column of the tile, every eighth row
+//
+// Bound: memory. The network flattens 7 × 7 × 256 activations a step, at batch 512 in bf16 13 MB
+// each way, 5 µs of an H200's 4.8 TB/s.
+//
+// Test: script/test -R CudaKernels.Layouts. Time: bench-kernels (script/gpu).
 #include <limits>
 
 #include "kernels/cuda/runtime/context.h"

@@ -1,7 +1,13 @@
-// Max-pooling of square windows, without padding (RunningMax in kernels/pointwise.h). LargerCNN's
-// two pools run in their convolutions' epilogues; this kernel serves other networks. Bound: memory,
-// x read once, y and argmax written once; after conv2 at batch 512 in bf16 it would read 103 MB and
-// write 29 MB, and its gradient the other way round: 28 µs each of an H200's 4.8 TB/s.
+// Max-pooling of square windows, without padding (RunningMax in kernels/pointwise.h).
+//
+//   thread  an element of y; in the gradient an element of x. Neighbors along the channels, so
+//           accesses coalesce
+//
+// Bound: memory, x read once, y and argmax written once; after conv2 at batch 512 in bf16 it would
+// read 103 MB and write 29 MB, and its gradient the other way round: 28 µs each of an H200's 4.8
+// TB/s. LargerCNN's two pools run in their convolutions' epilogues.
+//
+// Test: script/test -R CudaKernels.MaxPool
 #include "kernels/cuda/runtime/context.h"
 #include "kernels/cuda/runtime/vec.h"
 #include "kernels/pointwise.h"

@@ -1,11 +1,16 @@
 // A training step's inputs, read from tables on the device, and its metrics, added to the epoch's.
+//
+//   block   one: every thread has read the counters before thread 0 advances them
+//   thread  rows of the batch, 256 apart
+//
 // Bound: launch latency.
+//
+// Test: script/test -R 'CudaKernels.(LoadStepInputs|AccumulateMetrics)'
 #include "kernels/cuda/runtime/context.h"
 
 namespace inkling::cuda {
 namespace {
 
-// One block, so that every thread has read the counters before thread 0 advances them.
 __global__ void load_step_inputs_kernel(LoadStepInputs args) {
   const std::int32_t step = args.counters[0];
   const std::int32_t step_of_epoch = args.counters[1];

@@ -65,6 +65,19 @@ TEST_F(CudaKernels, DropoutHasTheCpusMask) {
   }
 }
 
+TEST_F(CudaKernels, FillWritesEveryElementAndNoOther) {
+  for (const Index size : {1, 3, 257, 70'000}) {
+    OnDevice<float> y(std::vector<float>(static_cast<std::size_t>(size) + 1, 7));
+    cuda::fill<float>(*cuda_stream(), {.size = size, .value = 0.1, .y = y});
+    std::vector<float> expected(static_cast<std::size_t>(size), 0.1F);
+    expected.push_back(7);
+    EXPECT_EQ(y.to_host(), expected);
+  }
+  OnDevice<bfloat16> narrow(1);
+  cuda::fill<bfloat16>(*cuda_stream(), {.size = 1, .value = 0.5, .y = narrow});
+  EXPECT_EQ(to_float(narrow.to_host()[0]), 0.5F);
+}
+
 TEST_F(CudaKernels, LayoutsConvertAsOnTheCpu) {
   for (const ImageShape& s : {ImageShape{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 4, 4, 64}, {2, 7, 7, 70}}) {
     const Index size = s.batch * s.height * s.width * s.channels;
