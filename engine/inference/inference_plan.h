@@ -11,10 +11,10 @@
 namespace inkling {
 
 // Reads a weights file once and answers predictions from it. Const and thread-safe: any number of
-// threads may call predict() at once.
+// threads may call logits() and probabilities() at once.
 class InferencePlan {
  public:
-  // threads: how many cores one predict() call may use; 1 runs wholly on the calling thread.
+  // threads: how many cores one call may use; 1 runs wholly on the calling thread.
   // Throws WeightsError (engine/io/weights.h) with one line when the file is missing or not sound.
   explicit InferencePlan(const std::filesystem::path& weights_file, int threads = 1);
   ~InferencePlan();
