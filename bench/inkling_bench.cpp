@@ -20,8 +20,8 @@
 namespace inkling {
 namespace {
 
-constexpr int kWarmUpCalls = 5;
-constexpr double kWarmUpSeconds = 0.2;
+constexpr int kWarmUpCalls = 2;
+constexpr double kMaxWarmUpSeconds = 0.2;
 constexpr std::uint64_t kMaxBatch = 65536;
 
 struct BenchFlags {
@@ -74,8 +74,9 @@ std::vector<std::uint8_t> pictures_for(const BenchFlags& flags, const InferenceP
 // The seconds of each call, sorted.
 std::vector<double> time_calls(const InferencePlan& plan, const std::vector<std::uint8_t>& pictures,
                                double seconds) {
+  const double warm_up = std::min(seconds, kMaxWarmUpSeconds);
   const double warm_up_begun = seconds_now();
-  for (int i = 0; i < kWarmUpCalls || seconds_now() - warm_up_begun < kWarmUpSeconds; ++i) {
+  for (int i = 0; i < kWarmUpCalls || seconds_now() - warm_up_begun < warm_up; ++i) {
     static_cast<void>(plan.logits(pictures));
   }
   std::vector<double> calls;
@@ -94,6 +95,15 @@ std::vector<double> time_calls(const InferencePlan& plan, const std::vector<std:
 double percentile(const std::vector<double>& sorted, double share) {
   const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
   return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+// The largest logit's index of each picture.
+std::vector<std::int64_t> predictions_of(const std::vector<float>& logits, int classes) {
+  std::vector<std::int64_t> predictions;
+  for (auto row = logits.begin(); row != logits.end(); row += classes) {
+    predictions.push_back(std::max_element(row, row + classes) - row);
+  }
+  return predictions;
 }
 
 int run(const BenchFlags& flags) {
@@ -123,7 +133,8 @@ int run(const BenchFlags& flags) {
       {"load_ms", 1e3 * (loaded - begun)},
       {"first_prediction_ms", 1e3 * (answered - asked)},
       {"resident_mb", resident_megabytes()},
-      {"logits", logits}};
+      {"logits", logits},
+      {"predictions", predictions_of(plan.logits(pictures), plan.classes())}};
   if (flags.json) {
     std::printf("%s\n", result.dump().c_str());
   } else {
@@ -153,7 +164,8 @@ void add_flags(CLI::App& app, BenchFlags& flags) {
       ->check(number_in(0, 3600))
       ->capture_default_str();
   app.add_flag("--json", flags.json,
-               "print one JSON object, with the logits of the first picture, alone in its batch");
+               "print one JSON object, with the logits of the first picture, alone in its batch, "
+               "and the predictions of the whole batch");
   app.footer("Example:\n  inkling-bench --batch 64 --threads 2 --data data/mnist");
 }
 

@@ -52,6 +52,8 @@ TEST(InklingBench, ReportsTimesAndTheLogitsOfTheFirstTestPicture) {
   EXPECT_GT(report["resident_mb"], 0);
   const InferencePlan plan(INKLING_SHIPPED_MODEL, 2);
   EXPECT_EQ(report["logits"].get<std::vector<float>>(), plan.logits(std::span(images).first(784)));
+  EXPECT_EQ(report["predictions"].size(), 3U);
+  EXPECT_EQ(report["predictions"][0], report["predictions"][2]) << "the first picture again";
 }
 
 TEST(InklingBench, RejectsWhatItCannotRunInOneLine) {

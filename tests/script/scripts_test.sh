@@ -104,6 +104,34 @@ case $case in
     grep -q '^| PyTorch-channels-last | 100 | 100 | 100 | [0-9.]* |$' "$work/out" ||
       fail "received $(cat "$work/out")"
     ;;
+  bench_peers)
+    script/mnist-dir >/dev/null 2>&1 || skip "there is no MNIST"
+    # In place of the peers, ourselves, with a network that takes no time; and one that is wrong.
+    cat >"$work/network.json" <<'NETWORK'
+{"name": "Linear", "input": {"height": 28, "width": 28, "channels": 1},
+ "layers": [{"type": "flatten"}, {"type": "linear", "name": "fc", "out_features": 10}]}
+NETWORK
+    script/train --out "$work/run" --network "$work/network.json" --epochs 1 --no-test \
+      --device cpu 2>"$work/err" || fail "$(cat "$work/err")"
+    cat >"$work/python" <<'PEER'
+#!/bin/sh
+# bench/prediction_peers.py prepare …, or: run ENGINE BATCH THREADS SECONDS MNIST FOLDER
+[ "$2" = run ] || exit 0
+build/bin/inkling-bench --model "$PEER_MODEL" --data "$7" --batch "$4" --threads "$5" --seconds 0 \
+  --json | sed "s/\"predictions\":\[/&$PEER_ERROR/"
+PEER
+    chmod +x "$work/python"
+    export INKLING_PEERS_PYTHON=$work/python PEER_MODEL=$work/run/model.safetensors PEER_ERROR=
+    script/bench-peers 1 0 "$PEER_MODEL" >"$work/out" 2>"$work/err" ||
+      fail "$(cat "$work/out"; tail -n 20 "$work/err")"
+    grep -qE '^\| 64, 2 \| openvino-int8 \| [0-9.e-]+ \([^|]*\) \| [^|]* \| [0-9.]+ \|$' \
+      "$work/out" || fail "received $(cat "$work/out")"
+    code=0  # each prediction moved by one: few agree
+    PEER_ERROR=0, script/bench-peers 1 0 "$PEER_MODEL" >"$work/out" 2>"$work/err" || code=$?
+    if [[ $code -ne 1 ]] || ! grep -q 'differ from Inkling' "$work/out"; then
+      fail "expected exit code 1, received $code: $(cat "$work/out")"
+    fi
+    ;;
   train)
     script/mnist-dir >/dev/null 2>&1 || skip "there is no MNIST"
     cat >"$work/network.json" <<'NETWORK'
