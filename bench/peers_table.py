@@ -24,8 +24,12 @@ def differences(predictions):
             for engine, report in predictions.items()}
 
 
+def number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def spread(values):
-    return f"{statistics.median(values):.3g} ({min(values):.3g} … {max(values):.3g})"
+    return f"{number(statistics.median(values))} ({number(min(values))} … {number(max(values))})"
 
 
 def table(times):
