@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <numeric>
 
 #include <nlohmann/json.hpp>
 
@@ -71,23 +72,27 @@ std::vector<std::uint8_t> pictures_for(const BenchFlags& flags, const InferenceP
   return pictures;
 }
 
-// The seconds of each call, sorted.
-std::vector<double> time_calls(const InferencePlan& plan, const std::vector<std::uint8_t>& pictures,
-                               double seconds) {
+struct Calls {
+  std::vector<double> seconds;  // of each, sorted
+  std::vector<float> logits;    // of the last: all give the same
+};
+
+Calls time_calls(const InferencePlan& plan, const std::vector<std::uint8_t>& pictures,
+                 double seconds) {
   const double warm_up = std::min(seconds, kMaxWarmUpSeconds);
   const double warm_up_begun = seconds_now();
   for (int i = 0; i < kWarmUpCalls || seconds_now() - warm_up_begun < warm_up; ++i) {
     static_cast<void>(plan.logits(pictures));
   }
-  std::vector<double> calls;
+  Calls calls;
   const double begun = seconds_now();
-  for (double before = begun; calls.empty() || before - begun < seconds;) {
-    static_cast<void>(plan.logits(pictures));
+  for (double before = begun; calls.seconds.empty() || before - begun < seconds;) {
+    calls.logits = plan.logits(pictures);
     const double after = seconds_now();
-    calls.push_back(after - before);
+    calls.seconds.push_back(after - before);
     before = after;
   }
-  std::sort(calls.begin(), calls.end());
+  std::sort(calls.seconds.begin(), calls.seconds.end());
   return calls;
 }
 
@@ -115,26 +120,23 @@ int run(const BenchFlags& flags) {
   const double asked = seconds_now();
   const std::vector<float> logits = plan.logits(std::span(pictures).first(picture));
   const double answered = seconds_now();
-  const std::vector<double> calls = time_calls(plan, pictures, flags.seconds);
-  double total = 0;
-  for (const double call : calls) {
-    total += call;
-  }
+  const Calls calls = time_calls(plan, pictures, flags.seconds);
+  const double total = std::accumulate(calls.seconds.begin(), calls.seconds.end(), 0.0);
   const nlohmann::ordered_json result = {
       {"model", plan.model_name()},
       {"precision", "float32"},
       {"batch", flags.batch},
       {"threads", flags.threads},
-      {"calls", calls.size()},
-      {"p50_ms", 1e3 * percentile(calls, 0.5)},
-      {"p99_ms", 1e3 * percentile(calls, 0.99)},
+      {"calls", calls.seconds.size()},
+      {"p50_ms", 1e3 * percentile(calls.seconds, 0.5)},
+      {"p99_ms", 1e3 * percentile(calls.seconds, 0.99)},
       {"images_per_s",
-       static_cast<double>(flags.batch) * static_cast<double>(calls.size()) / total},
+       static_cast<double>(flags.batch) * static_cast<double>(calls.seconds.size()) / total},
       {"load_ms", 1e3 * (loaded - begun)},
       {"first_prediction_ms", 1e3 * (answered - asked)},
       {"resident_mb", resident_megabytes()},
       {"logits", logits},
-      {"predictions", predictions_of(plan.logits(pictures), plan.classes())}};
+      {"predictions", predictions_of(calls.logits, plan.classes())}};
   if (flags.json) {
     std::printf("%s\n", result.dump().c_str());
   } else {
@@ -183,7 +185,8 @@ int main(int argc, char** argv) {
   try {
     return inkling::run(flags);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "inkling-bench: %s\n", inkling::with_advice(error).c_str());
+    std::fprintf(stderr, "inkling-bench: %s\n",
+                 inkling::with_advice(error, "a smaller --batch needs less").c_str());
     return inkling::kFailure;
   }
 }

@@ -1,14 +1,13 @@
-"""The table of script/bench-peers, from lines "ENGINE {…}" in inkling-bench's form.
+"""What script/bench-peers measured, from lines "ENGINE {…}" in inkling-bench's form.
 
-    peers_table.py PREDICTIONS TIMES
-
-Exits 1 when an engine's predictions differ from ours in more than five of 1,000.
+    peers_table.py predictions FILE   says how many differ from ours; exits 1 when more than five do
+    peers_table.py times FILE         the table of times
 """
 import json
 import statistics
 import sys
 
-MOST_DIFFERENCES = 5
+MAX_DIFFERENCES = 5
 
 
 def read(path):
@@ -33,7 +32,7 @@ def spread(values):
 
 
 def table(times):
-    """Rows by batch and threads: p50 at batch 1, images/s at larger ones; ratios round by round."""
+    """A row for each size and engine; the ratios are of the same round."""
     lines = ["| batch, threads | engine | p50, ms | images/s | Inkling's time ÷ this |",
              "|---|---|---|---|---|"]
     sizes = list(dict.fromkeys((r["batch"], r["threads"]) for _, r in times))
@@ -51,16 +50,18 @@ def table(times):
     return "\n".join(lines)
 
 
-def main(predictions_file, times_file):
-    differ = differences(dict(read(predictions_file)))
-    print(table(read(times_file)))
-    print("\nOf the first 1,000 test pictures, predictions that differ from Inkling's: " +
+def main(what, file):
+    if what == "times":
+        print(table(read(file)))
+        return 0
+    differ = differences(dict(read(file)))
+    print("Of the first 1,000 test pictures, predictions that differ from Inkling's: " +
           ", ".join(f"{engine} {count}" for engine, count in differ.items()
-                    if engine != "inkling") + ".")
-    return 1 if max(differ.values()) > MOST_DIFFERENCES else 0
+                    if engine != "inkling") + ".\n")
+    return 1 if max(differ.values()) > MAX_DIFFERENCES else 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 3 or sys.argv[1] not in ("predictions", "times"):
         raise SystemExit(__doc__)
     sys.exit(main(*sys.argv[1:]))

@@ -9,7 +9,6 @@ images), pytorch, pytorch-channels-last. Pictures are normalized before the cloc
 """
 import gzip
 import json
-import os
 import pathlib
 import sys
 import time
@@ -29,23 +28,25 @@ def read_images(folder, split):
     return np.frombuffer(plain, np.uint8, offset=16).reshape(-1, 1, 28, 28)
 
 
-def normalized(images):
-    return ((images.astype(np.float32) / 255 - 0.5) / 0.5)
+def normalized(images, normalization):
+    return (images.astype(np.float32) / 255 - np.float32(normalization["mean"])) / np.float32(
+        normalization["deviation"])
 
 
-def layers_of(weights):
-    """The network's layers from the spec in the file's metadata, and its tensors as float32."""
+def contents_of(weights):
+    """Of a weights file: its layers and normalization, as the metadata have them, and its tensors
+    as float32."""
     from safetensors import safe_open
     with safe_open(weights, "np") as file:
-        spec = json.loads(file.metadata()["inkling.network"])
+        metadata = file.metadata()
         tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}
-    return spec["layers"], tensors
+    return (json.loads(metadata["inkling.network"])["layers"],
+            json.loads(metadata["inkling.normalization"]), tensors)
 
 
-def write_onnx(weights, path):
+def write_onnx(layers, tensors, path):
     import onnx
     from onnx import TensorProto, helper, numpy_helper
-    layers, tensors = layers_of(weights)
     nodes = []
     value = "images"
     for index, layer in enumerate(layers):
@@ -88,14 +89,15 @@ def prepare(weights, mnist, folder):
     import openvino
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write_onnx(weights, folder / "float32.onnx")
+    layers, normalization, tensors = contents_of(weights)
+    (folder / "normalization.json").write_text(json.dumps(normalization))
+    write_onnx(layers, tensors, folder / "float32.onnx")
     model = openvino.convert_model(folder / "float32.onnx")
     openvino.save_model(model, folder / "float32.xml", compress_to_fp16=False)
-    images = normalized(read_images(mnist, "train")[:CALIBRATION_IMAGES])
+    images = normalized(read_images(mnist, "train")[:CALIBRATION_IMAGES], normalization)
     data = nncf.Dataset([images[i:i + 1] for i in range(len(images))])
     int8 = nncf.quantize(model, data, subset_size=CALIBRATION_IMAGES)
     openvino.save_model(int8, folder / "int8.xml", compress_to_fp16=False)
-    layers, tensors = layers_of(weights)
     np.savez(folder / "pytorch.npz", layers=json.dumps(layers), **tensors)
 
 
@@ -166,9 +168,11 @@ PREDICTORS = {
 
 
 def run(engine, batch, threads, seconds, mnist, folder):
-    os.environ["OMP_NUM_THREADS"] = str(threads)
-    images = np.resize(normalized(read_images(mnist, "t10k")[:batch]), (batch, 1, 28, 28))
-    predict = PREDICTORS[engine](pathlib.Path(folder), batch, threads, engine)
+    folder = pathlib.Path(folder)
+    normalization = json.loads((folder / "normalization.json").read_text())
+    images = np.resize(normalized(read_images(mnist, "t10k")[:batch], normalization),
+                       (batch, 1, 28, 28))
+    predict = PREDICTORS[engine](folder, batch, threads, engine)
     begun = time.perf_counter()
     calls = 0
     warm_up = min(seconds, MAX_WARM_UP_SECONDS)

@@ -30,7 +30,6 @@ void add_to(Tensor& sum, const Tensor& part) {
 
 NoGrad::NoGrad() : enabled_before_(grad_enabled) { grad_enabled = false; }
 NoGrad::~NoGrad() { grad_enabled = enabled_before_; }
-bool NoGrad::active() { return !grad_enabled; }
 
 // A chain of nodes that own one another would be destroyed by recursion, and a long one overflow
 // the stack: nodes without another owner are released here, one at a time.

@@ -62,7 +62,6 @@ class Variable {
     Tensor grad;
     bool requires_grad = false;
     bool used_up = false;
-
     std::vector<Variable> inputs;
     Backward backward;
   };
@@ -79,8 +78,6 @@ class NoGrad {
   ~NoGrad();
   NoGrad(const NoGrad&) = delete;
   NoGrad& operator=(const NoGrad&) = delete;
-
-  static bool active();  // on this thread
 
  private:
   bool enabled_before_;

@@ -21,7 +21,7 @@ class DeviceArray {
   static DeviceArray from_host(std::span<const T> values, const Device& device);
 
   bool defined() const { return bytes_.defined(); }
-  Index size() const { return size_; }
+  Index size() const { return bytes_.size() / static_cast<Index>(sizeof(T)); }
 
   // The elements, in the device's memory.
   T* data() { return static_cast<T*>(static_cast<void*>(bytes_.data<std::uint8_t>())); }
@@ -33,13 +33,12 @@ class DeviceArray {
   void copy_from_host(std::span<const T> values);
 
  private:
-  Index size_ = 0;
   Tensor bytes_;  // aligned to 64 bytes, as all memory of a device is
 };
 
 template <class T>
 DeviceArray<T>::DeviceArray(Index size, const Device& device)
-    : size_(size), bytes_({size * static_cast<Index>(sizeof(T))}, Dtype::uint8, device) {}
+    : bytes_({size * static_cast<Index>(sizeof(T))}, Dtype::uint8, device) {}
 
 template <class T>
 DeviceArray<T> DeviceArray<T>::from_host(std::span<const T> values, const Device& device) {
@@ -50,8 +49,8 @@ DeviceArray<T> DeviceArray<T>::from_host(std::span<const T> values, const Device
 
 template <class T>
 void DeviceArray<T>::copy_from_host(std::span<const T> values) {
-  if (std::ssize(values) != size_) {
-    throw std::invalid_argument("device array: expected " + std::to_string(size_) +
+  if (std::ssize(values) != size()) {
+    throw std::invalid_argument("device array: expected " + std::to_string(size()) +
                                 " elements, received " + std::to_string(values.size()));
   }
   const Device& device = bytes_.device();

@@ -46,7 +46,7 @@ Network::Network(const NetworkSpec& spec, const Device& device, std::uint64_t se
     try {
       const Shape output =
           std::visit([&](const auto& of) { return of.output_shape(shape); }, layer);
-      if (!fuse(steps_, layer)) {
+      if (!fuse(layer)) {
         const auto parameters = parameters_of(layer, shape);
         steps_.push_back({layer, parameters_.size(), parameters.size(), Epilogue::none});
         add_parameters(parameters, seed, dtype, max_parameters);
@@ -66,11 +66,11 @@ Network::Network(const NetworkSpec& spec, const Device& device, std::uint64_t se
 
 // A convolution takes ReLU, and then a 2×2 max-pool of stride 2, as its epilogue: what is between
 // is never stored.
-bool Network::fuse(std::vector<Step>& steps, const Layer& layer) {
-  if (steps.empty() || !std::holds_alternative<layers::Conv2d>(steps.back().layer)) {
+bool Network::fuse(const Layer& layer) {
+  if (steps_.empty() || !std::holds_alternative<layers::Conv2d>(steps_.back().layer)) {
     return false;
   }
-  Epilogue& epilogue = steps.back().epilogue;
+  Epilogue& epilogue = steps_.back().epilogue;
   if (epilogue == Epilogue::none && std::holds_alternative<layers::Relu>(layer)) {
     epilogue = Epilogue::relu;
     return true;

@@ -19,7 +19,7 @@ class Network {
   // Parameters are drawn as PyTorch's defaults draw them: weight and bias uniform in ±1/sqrt(fan
   // in) (He et al. 2015 with a = sqrt(5)), by Philox from the seed. Throws std::invalid_argument
   // that names the layer when shapes do not fit.
-  // A spec of more than max_parameters is rejected before any memory is allocated.
+  // A layer that would exceed max_parameters is rejected before its memory is allocated.
   Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed = 0,
           Dtype dtype = Dtype::float32, Index max_parameters = kMaxParameters);
 
@@ -48,7 +48,7 @@ class Network {
     Epilogue epilogue = Epilogue::none;
   };
 
-  static bool fuse(std::vector<Step>& steps, const Layer& layer);
+  bool fuse(const Layer& layer);  // to the last step; false: it takes a step of its own
   void add_parameters(const std::vector<layers::ParameterSpec>& specs, std::uint64_t seed,
                       Dtype dtype, Index max_parameters);
   Variable run(const Variable& images, const Training* training) const;

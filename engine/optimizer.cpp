@@ -67,6 +67,10 @@ void Adam::update(double learning_rate, Index step) {
 }
 
 void Adam::update(const DeviceArray<AdamCoefficients<float>>& coefficients) {
+  if (coefficients.size() != 1) {
+    throw std::invalid_argument("adam: expected the coefficients of one step, received " +
+                                std::to_string(coefficients.size()));
+  }
   update_with<float>(coefficients.data());
 }
 

@@ -46,7 +46,7 @@ class Adam {
 
   // The same in two parts, for float32 parameters: the coefficients of consecutive steps, one for
   // each learning rate, `first_step` counting from 1; and a step with one of them that is on the
-  // parameters' device already.
+  // parameters' device already. Throws std::invalid_argument for another number of them.
   std::vector<AdamCoefficients<float>> coefficient_table(std::span<const double> learning_rates,
                                                          Index first_step) const;
   void update(const DeviceArray<AdamCoefficients<float>>& coefficients);

@@ -3,6 +3,13 @@
 #include <nlohmann/json.hpp>
 
 namespace inkling {
+namespace {
+
+// As config.json and checkpoints write them since 0.1.0: not the flag's "bf16".
+constexpr Choice<Dtype> kStoredPrecisions[] = {{"float32", Dtype::float32},
+                                               {"bfloat16", Dtype::bfloat16}};
+
+}  // namespace
 
 std::string to_json(const TrainOptions& options) {
   return nlohmann::ordered_json{
@@ -21,7 +28,7 @@ std::string to_json(const TrainOptions& options) {
         {"shift", options.augmentation.shift},
         {"zoom", options.augmentation.zoom},
         {"shear", options.augmentation.shear}}},
-      {"precision", to_string(options.precision)},
+      {"precision", name_of(kStoredPrecisions, options.precision)},
       {"seed", options.seed},
   }
       .dump(2);
@@ -46,8 +53,7 @@ TrainOptions parse_train_options(std::string_view text) {
                           .shift = augmentation.at("shift").get<double>(),
                           .zoom = augmentation.at("zoom").get<double>(),
                           .shear = augmentation.at("shear").get<double>()};
-  options.precision =
-      json.at("precision") == to_string(Dtype::bfloat16) ? Dtype::bfloat16 : Dtype::float32;
+  options.precision = parse_choice(kStoredPrecisions, json.at("precision").get<std::string>());
   options.seed = json.at("seed").get<std::uint64_t>();
   return options;
 }

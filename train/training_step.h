@@ -53,8 +53,9 @@ class TrainingStep {
   const DeviceDataset& data_;
   Network& network_;
   Adam& optimizer_;
-  DeviceArray<AdamCoefficients<float>> coefficients_;  // [steps of an epoch]
-  Tensor order_;                                       // int32 [images of an epoch]
+  // [steps of an epoch]
+  DeviceArray<AdamCoefficients<float>> coefficients_;
+  Tensor order_;                         // int32 [images of an epoch]
   Tensor counters_;                      // int32 [3]: LoadStepInputs in kernels/args/step.h
   Tensor sums_;                          // float64 [2]
   std::map<Index, DeviceGraph> graphs_;  // by size of batch: an epoch's last one may be smaller

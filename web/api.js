@@ -44,7 +44,7 @@ export async function recognize(picture, send = fetch) {
     throw new Unavailable('no answer', { cause });
   }
   if (status === 200) return readAnswer(body);
-  if (code === 'blank_image') return null;
+  if (status === 400 && code === 'blank_image') return null;
   if (status >= 500 || status === 408 || status === 429) throw new Unavailable(`status ${status}`);
   throw new Refused(explanation(body) ?? `The server answered with status ${status}.`);
 }

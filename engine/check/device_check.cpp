@@ -1,6 +1,6 @@
 #include "engine/check/device_check.h"
 
-#include "engine/check/error.h"
+#include "engine/check/relative_error.h"
 
 namespace inkling {
 namespace {

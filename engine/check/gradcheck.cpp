@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "engine/check/error.h"
+#include "engine/check/relative_error.h"
 #include "kernels/philox.h"
 
 namespace inkling {

@@ -14,7 +14,7 @@ namespace inkling {
 // One operation on one set of shapes.
 struct GradcheckCase {
   std::string op;             // "conv2d"
-  std::string description;    // "3×3, stride 2, padding 1, 2×7×5×3 → 4"
+  std::string description;    // "2×7×5×3, kernel 3, out 4, stride 2, padding 1"
   std::vector<Shape> inputs;  // the first is of activations, the others of parameters
   std::function<Variable(const std::vector<Variable>&)> function;
   // The same from other operations; may be empty.

@@ -88,37 +88,27 @@ void add_linear(Cases& cases, const LinearShape& s, bool has_bias) {
                    }});
 }
 
-void add_max_pool2d(Cases& cases, const Pool2dShape& s) {
+GradcheckCase pool2d_case(const char* op, const Pool2dShape& s,
+                          Variable (*pool2d)(const Variable& x, Index kernel, Index stride)) {
   const Shape image{s.batch, s.in_height, s.in_width, s.channels};
-  cases.push_back(
-      {.op = "max_pool2d",
-       .description = sides(image) + ", kernel " + std::to_string(s.kernel) + ", stride " +
-                      std::to_string(s.stride),
-       .inputs = {image},
-       .function = [s](const Inputs& in) { return max_pool2d(in[0], s.kernel, s.stride); }});
+  return {.op = op,
+          .description = sides(image) + ", kernel " + std::to_string(s.kernel) + ", stride " +
+                         std::to_string(s.stride),
+          .inputs = {image},
+          .function = [=](const Inputs& in) { return pool2d(in[0], s.kernel, s.stride); }};
 }
 
-// Each channel is a convolution with a kernel of equal weights.
-void add_avg_pool2d(Cases& cases, const Pool2dShape& s) {
-  const Shape image{s.batch, s.in_height, s.in_width, s.channels};
-  cases.push_back(
-      {.op = "avg_pool2d",
-       .description = sides(image) + ", kernel " + std::to_string(s.kernel) + ", stride " +
-                      std::to_string(s.stride),
-       .inputs = {image},
-       .function = [s](const Inputs& in) { return avg_pool2d(in[0], s.kernel, s.stride); },
-       .reference =
-           [s](const Inputs& in) {
-             const auto channels = static_cast<std::size_t>(s.channels);
-             const auto window = static_cast<std::size_t>(s.kernel * s.kernel);
-             std::vector<double> weight(window * channels * channels);
-             for (std::size_t i = 0; i < window * channels; ++i) {
-               weight[i * channels + i % channels] = 1 / static_cast<double>(window);
-             }
-             const Variable mean(Tensor::from_host<double>(
-                 {s.kernel, s.kernel, s.channels, s.channels}, weight, in[0].value().device()));
-             return conv2d(in[0], mean, Variable(), {.stride = s.stride});
-           }});
+// Average pooling as a convolution whose kernel has equal weights for a channel and its own result.
+Variable avg_pool2d_by_conv2d(const Variable& x, const Pool2dShape& s) {
+  const auto channels = static_cast<std::size_t>(s.channels);
+  const auto window = static_cast<std::size_t>(s.kernel * s.kernel);
+  std::vector<double> weight(window * channels * channels);
+  for (std::size_t i = 0; i < window * channels; ++i) {
+    weight[i * channels + i % channels] = 1 / static_cast<double>(window);
+  }
+  const Variable mean(Tensor::from_host<double>({s.kernel, s.kernel, s.channels, s.channels},
+                                                weight, x.value().device()));
+  return conv2d(x, mean, Variable(), {.stride = s.stride});
 }
 
 void add_elementwise(Cases& cases) {
@@ -173,8 +163,11 @@ Cases make_cases() {
     add_conv2d(cases, {2, 5, 5, 2, 3, 3, 1, 0}, epilogue, /*has_bias=*/false);
   }
   for (const Pool2dShape& shape : kPool2dShapes) {
-    add_max_pool2d(cases, shape);
-    add_avg_pool2d(cases, shape);
+    cases.push_back(pool2d_case("max_pool2d", shape, max_pool2d));
+    cases.push_back(pool2d_case("avg_pool2d", shape, avg_pool2d));
+    cases.back().reference = [shape](const Inputs& in) {
+      return avg_pool2d_by_conv2d(in[0], shape);
+    };
   }
   for (const LinearShape& shape : kLinearShapes) {
     add_linear(cases, shape, /*has_bias=*/true);

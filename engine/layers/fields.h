@@ -1,7 +1,6 @@
 // The fields of a layer, or of another object of a network's JSON, read and written.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>

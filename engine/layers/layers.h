@@ -18,15 +18,13 @@ namespace inkling {
 using Layer = std::variant<layers::Conv2d, layers::Linear, layers::Relu, layers::MaxPool2d,
                            layers::AvgPool2d, layers::Flatten, layers::Dropout>;
 
-template <class... T, class Body>
-void for_each_type(std::type_identity<std::variant<T...>>, const Body& body) {
-  (body.template operator()<T>(), ...);
-}
-
 // Calls body.operator()<T>() for each type of layer: for_each_layer_type([&]<class T>() { … }).
 template <class Body>
 void for_each_layer_type(const Body& body) {
-  for_each_type(std::type_identity<Layer>{}, body);
+  const auto call = [&]<class... T>(std::type_identity<std::variant<T...>>) {
+    (body.template operator()<T>(), ...);
+  };
+  call(std::type_identity<Layer>{});
 }
 
 }  // namespace inkling

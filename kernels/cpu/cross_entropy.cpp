@@ -63,7 +63,6 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
         log_sum - (1 - args.label_smoothing) * logits[label] - args.label_smoothing * mean_logit;
     correct += std::max_element(logits, logits + args.classes) - logits == label ? 1 : 0;
   }
-
   *args.loss = static_cast<T>(loss / static_cast<double>(args.batch));
   if (args.correct != nullptr) {
     *args.correct = correct;

@@ -49,8 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // The socket has bytes, takes bytes, or is broken. At most one read and one request
-  // per call, so that other connections are served in between.
+  // The socket has bytes, takes bytes, or is broken. At most one read and one request per call, so
+  // that other connections are served in between.
   void on_readable();
   void on_writable();
   void on_broken();

@@ -39,6 +39,9 @@ TEST(Adam, TakesARowOfItsTableAsItTakesTheLearningRate) {
     return x.value().to_host<float>()[0];
   };
   EXPECT_EQ(descend(true), descend(false));
+  EXPECT_THROW(Adam({}, {}).update(DeviceArray<AdamCoefficients<float>>(2, kCpu)),
+               std::invalid_argument);
+  EXPECT_THROW(Adam({}, {}).update(DeviceArray<AdamCoefficients<float>>()), std::invalid_argument);
   EXPECT_LT(descend(true), 4);
 }
 

@@ -87,6 +87,17 @@ TEST(Trainer, OverfitsThirtyTwoImages) {
   EXPECT_EQ(result.correct, 32);
 }
 
+TEST(TrainOptions, SurviveJsonAndRejectAnUnknownPrecision) {
+  TrainOptions options;
+  options.validation = 7;
+  options.precision = Dtype::bfloat16;
+  options.schedule = ScheduleKind::cosine;
+  std::string json = to_json(options);
+  EXPECT_EQ(to_json(parse_train_options(json)), json);
+  json.replace(json.find("bfloat16"), 8, "float8");
+  EXPECT_THROW(parse_train_options(json), std::invalid_argument);
+}
+
 TEST(Trainer, SaysWhichOptionDoesNotFit) {
   const auto message = [](const TrainOptions& options) -> std::string {
     try {

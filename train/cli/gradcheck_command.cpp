@@ -79,17 +79,17 @@ void print_columns(const std::array<std::string, 6>& texts) {
   std::printf("%s\n", texts.back().c_str());
 }
 
-void print_table(const std::vector<Row>& rows, bool all_passed) {
+void print_table(const std::vector<Row>& rows, DeviceType on, bool all_passed) {
   print_columns({"operation", "shape", "precision", "forward error", "gradient error", ""});
   for (const Row& row : rows) {
     print_columns({row.check.op, row.check.description, row.precision, shown(row.forward_error),
                    shown(row.gradient_error), row.passed ? "ok" : "OFF"});
   }
-  const bool on_cpu = rows.front().precision == "float64";
   std::printf("%zu checks of %s: %s\n", rows.size(),
-              on_cpu ? "gradients against finite differences"
-                     : "values and gradients against the CPU's in float64",
-              all_passed ? "all are right" : "one is off, or more");
+              on == DeviceType::cpu
+                  ? "gradients against finite differences, and of values against plain operations"
+                  : "values and gradients against the CPU's in float64",
+              all_passed ? "all passed" : "some are off");
 }
 
 void print_json(const std::vector<Row>& rows, bool all_passed) {
@@ -123,7 +123,7 @@ int GradcheckCommand::run() const {
   }
   const bool all_passed =
       std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.passed; });
-  json ? print_json(rows, all_passed) : print_table(rows, all_passed);
+  json ? print_json(rows, all_passed) : print_table(rows, on.type(), all_passed);
   return all_passed ? kSuccess : kFailure;
 }
 

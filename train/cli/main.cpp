@@ -54,7 +54,9 @@ int main(int argc, char** argv) {
     }
     return exit_code;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "inkling: %s\n", inkling::with_advice(error).c_str());
+    std::fprintf(
+        stderr, "inkling: %s\n",
+        inkling::with_advice(error, "train needs less with a smaller --batch-size").c_str());
   }
   return inkling::kFailure;
 }

@@ -22,14 +22,14 @@ RunSettings parse_run_settings(std::string_view text, const std::string& file) {
   try {
     const auto json = nlohmann::json::parse(text);
     const RunSettings unnamed;  // 0.1.0 wrote the options alone
+    const std::string unnamed_weights_dtype = name_of(kWeightsPrecisions, unnamed.weights_dtype);
     return {.options = parse_train_options(text),
             .data = json.value("data", ""),
             .device = json.value("device", unnamed.device),
             .threads = json.value("threads", unnamed.threads),
             .checkpoint_every = json.value("checkpoint_every", unnamed.checkpoint_every),
-            .weights_dtype =
-                parse_choice(kWeightsPrecisions,
-                             json.value("weights_dtype", std::string(kWeightsPrecisions[0].name))),
+            .weights_dtype = parse_choice(kWeightsPrecisions,
+                                          json.value("weights_dtype", unnamed_weights_dtype)),
             .test = json.value("test", unnamed.test),
             .min_accuracy = json.value("min_accuracy", unnamed.min_accuracy)};
   } catch (const nlohmann::json::exception&) {

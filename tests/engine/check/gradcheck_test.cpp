@@ -18,6 +18,7 @@ TEST_P(Gradcheck, AgreesWithFiniteDifferences) {
   for (const std::uint64_t seed : {1, 2}) {
     const GradcheckResult result = run_gradcheck(check, Device::cpu(2), seed);
     EXPECT_TRUE(result.passed) << check.op << ", " << check.description << ": "
+                               << result.forward_error.value_or(0) << " and "
                                << result.gradient_error;
   }
 }

@@ -44,6 +44,8 @@ test('a blank picture is no error, whatever the words', async () => {
   const blank = server(400, body, { 'X-Error-Code': 'blank_image' });
   assert.equal(await recognize(kPicture, blank), null);
   await assert.rejects(recognize(kPicture, server(400, body)), Refused);
+  const elsewhere = server(422, body, { 'X-Error-Code': 'blank_image' });
+  await assert.rejects(recognize(kPicture, elsewhere), Refused);
 });
 
 test('a refusal says what the server said', async () => {
