@@ -17,6 +17,7 @@ void AsyncCopies::commit() { groups_.push_back(std::exchange(open_, {})); }
 
 void AsyncCopies::wait(std::size_t pending) {
   while (groups_.size() > pending) {
+    fenced_ = fenced_ && groups_.front().empty();
     for (const Copy& copy : groups_.front()) {
       if (copy.from != nullptr) {
         std::memcpy(copy.to, copy.from, kBytes);
@@ -26,11 +27,6 @@ void AsyncCopies::wait(std::size_t pending) {
     }
     groups_.pop_front();
   }
-}
-
-void AsyncCopies::clear() {
-  open_.clear();
-  groups_.clear();
 }
 
 }  // namespace inkling::emulation

@@ -17,7 +17,9 @@ class AsyncCopies {
   // Lands all committed groups but the latest `pending`.
   void wait(std::size_t pending);
   bool idle() const { return open_.empty() && groups_.empty(); }
-  void clear();
+  // Makes what has landed visible to the asynchronous proxy, by which wgmma reads.
+  void fence() { fenced_ = true; }
+  bool fenced() const { return fenced_; }
 
  private:
   struct Copy {
@@ -27,6 +29,7 @@ class AsyncCopies {
   using Group = std::vector<Copy>;
   Group open_;
   std::deque<Group> groups_;
+  bool fenced_ = true;
 };
 
 }  // namespace inkling::emulation

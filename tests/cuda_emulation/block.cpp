@@ -75,7 +75,7 @@ Block::Block(dim3 size, std::size_t shared_bytes, const std::function<void()>& b
       calling_((threads_.size() + kLanes - 1) / kLanes) {
   // An allocation of the exact size, so that AddressSanitizer guards both its ends.
   void* memory = nullptr;
-  if (shared_bytes > 0 && posix_memalign(&memory, 128, shared_bytes) != 0) {
+  if (shared_bytes > 0 && posix_memalign(&memory, 1024, shared_bytes) != 0) {
     throw std::bad_alloc();
   }
   shared_.reset(static_cast<unsigned char*>(memory));
@@ -97,6 +97,19 @@ Block& Block::current() {
 bool Block::is_shared(const void* memory, std::size_t bytes) const {
   const auto* const first = static_cast<const unsigned char*>(memory);
   return first >= shared_.get() && first + bytes <= shared_.get() + shared_bytes_;
+}
+
+void Block::wait_for_products(std::size_t pending) {
+  products().wait(pending, shared_.get(), shared_bytes_, running_);
+}
+
+void Block::check_fenced(const char* call) const {
+  for (std::size_t thread = 0; thread < threads_.size(); ++thread) {
+    if (!threads_[thread].copies.fenced()) {
+      throw Error(name_of_running() + " calls " + call + ", but " + name_of(thread) +
+                  " did not call fence_proxy_async() after its copies arrived");
+    }
+  }
 }
 
 void Block::run(uint3 index, std::uint64_t random_state) {
@@ -138,6 +151,9 @@ void Block::run_thread() {
     Thread& thread = threads_[running_];
     if (!thread.copies.idle()) {
       throw Error(name_of_running() + " ends while copies that it began (cp.async) are under way");
+    }
+    if (!thread.products.idle()) {
+      throw Error(name_of_running() + " ends while products that it began (wgmma) are under way");
     }
     thread.state = State::ended;
     ++ended_;

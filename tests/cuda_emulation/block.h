@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/cuda_emulation/async_copies.h"
+#include "tests/cuda_emulation/async_products.h"
 #include "tests/cuda_emulation/block_calls.h"
 #include "tests/cuda_emulation/emulation.h"
 #include "tests/cuda_emulation/fiber.h"
@@ -35,6 +36,10 @@ class Block {
                  const std::function<void(const Operands&)>& combine, const Where& where);
   int lane() const { return static_cast<int>(running_ % kLanes); }
   AsyncCopies& copies() { return threads_[running_].copies; }
+  AsyncProducts& products() { return threads_[running_].products; }
+  void wait_for_products(std::size_t pending);
+  // Throws Error when a thread's copies have landed without its fence_proxy_async().
+  void check_fenced(const char* call) const;
   unsigned char* shared() { return shared_.get(); }
   bool is_shared(const void* memory, std::size_t bytes) const;
 
@@ -47,6 +52,7 @@ class Block {
     State state = State::ready;
     Fiber* fiber = nullptr;  // from its beginning to its end
     AsyncCopies copies;
+    AsyncProducts products;
     const char* call = "";  // that it waits in
     Where where;
     unsigned mask = 0;

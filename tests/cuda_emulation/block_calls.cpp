@@ -21,12 +21,23 @@ void check_shared(const char* call, const void* memory) {
   }
 }
 
+void fail_capability(const char* call, const char* needed) {
+  throw Error(std::string(call) + " needs compute capability " + needed + ", the device has " +
+              std::to_string(device_settings().capability / 10) + "." +
+              std::to_string(device_settings().capability % 10));
+}
+
 // They came with Ampere.
 void check_capability(const char* call) {
   if (device_settings().capability < 80) {
-    throw Error(std::string(call) + " needs compute capability 8.0, the device has " +
-                std::to_string(device_settings().capability / 10) + "." +
-                std::to_string(device_settings().capability % 10));
+    fail_capability(call, "8.0");
+  }
+}
+
+// Hopper's alone.
+void check_hopper(const char* call) {
+  if (device_settings().capability != 90) {
+    fail_capability(call, "9.0 and no other");
   }
 }
 
@@ -182,6 +193,53 @@ void cp_async_commit() { Block::current().copies().commit(); }
 
 void cp_async_wait(int pending) {
   Block::current().copies().wait(static_cast<std::size_t>(pending));
+}
+
+void wgmma_64x16(float* d, int columns, std::uint64_t a, std::uint64_t b, bool is_k_major_a,
+                 bool is_k_major_b, const Where& where) {
+  check_hopper("wgmma");
+  Block& block = Block::current();
+  if (!block.products().fenced()) {
+    throw Error(block.name_of_running() + " begins a group of wgmma without wgmma.fence");
+  }
+  block.check_fenced("wgmma");
+  Product mine{d, columns, a, b, is_k_major_a, is_k_major_b};
+  const auto combine = [](const Operands& operands) {
+    check_whole_warp("wgmma", operands);
+    for (const void* operand : operands) {
+      const auto& product = *static_cast<const Product*>(operand);
+      const auto& first = *static_cast<const Product*>(operands[0]);
+      if (product.a != first.a || product.b != first.b) {
+        throw Error("wgmma: the lanes of a warp give different descriptors");
+      }
+    }
+  };
+  warp_call("wgmma", kWholeWarp, &mine, combine, where);
+  block.products().begin(mine);
+}
+
+void wgmma_fence() {
+  check_hopper("wgmma");
+  Block::current().products().fence();
+}
+
+void wgmma_commit() { Block::current().products().commit(); }
+
+void wgmma_wait(int pending) {
+  Block::current().wait_for_products(static_cast<std::size_t>(pending));
+}
+
+void fence_proxy_async() {
+  check_hopper("fence.proxy.async");
+  Block::current().copies().fence();
+}
+
+std::uint32_t shared_address(const void* shared) {
+  Block& block = Block::current();
+  if (!block.is_shared(shared, 1)) {
+    throw Error(block.name_of_running() + " gives wgmma a tile outside of shared memory");
+  }
+  return static_cast<std::uint32_t>(static_cast<const unsigned char*>(shared) - block.shared());
 }
 
 }  // namespace inkling::emulation

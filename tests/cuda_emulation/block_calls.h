@@ -47,6 +47,16 @@ void cp_async_16(void* shared, const void* global, bool valid);
 void cp_async_commit();
 void cp_async_wait(int pending);
 
+// As kernels/cuda/runtime/wgmma.h has them; d is a thread's columns / 8 × 4 accumulators.
+void wgmma_64x16(float* d, int columns, std::uint64_t a, std::uint64_t b, bool is_k_major_a,
+                 bool is_k_major_b, const Where& where = Where::current());
+void wgmma_fence();
+void wgmma_commit();
+void wgmma_wait(int pending);
+void fence_proxy_async();
+// Of a place in the block's shared memory: its distance from the beginning.
+std::uint32_t shared_address(const void* shared);
+
 // Every lane gets the value of the lane it names.
 template <class T>
 T shuffle(const char* name, unsigned mask, T value, int source, const Where& where) {

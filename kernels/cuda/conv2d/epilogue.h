@@ -22,6 +22,11 @@ struct ConvEpilogue {
   int windows;
   bool as_pairs;
 
+  // Of the tensor cores' sums; the CUDA cores' begin as 0.
+  __device__ float initial_sum(int column, const GemmSize& size) const {
+    return bias_at(bias, column, size);
+  }
+
   // A thread's 8 × 4 accumulators: eight pixels, or two windows, of four channels. Indexed, never
   // through a pointer, so that they stay in registers.
   __device__ void store_thread_tile(int /*split*/, int row, int column,
@@ -62,27 +67,33 @@ struct ConvEpilogue {
     }
   }
 
-  // A warp's 64 × 64 accumulators.
+  template <int FragmentsM, int FragmentsN>
   __device__ void store_warp_tile(int /*split*/, int first_row, int first_column,
-                                  const tensor_op::Accumulators& acc, const GemmSize& size) const {
+                                  const float (&acc)[FragmentsM][FragmentsN][4],
+                                  const GemmSize& size) const {
     if constexpr (kEpilogue == Epilogue::relu_pool) {
+      static_assert(FragmentsM % 2 == 0 && FragmentsN % kPooledFragments == 0);
 #pragma unroll
-      for (int i = 0; i < tensor_op::kFragmentsM; i += 2) {
-        pool_fragments((first_row + 16 * i) / 4, first_column, acc[i], acc[i + 1], size);
+      for (int i = 0; i < FragmentsM; i += 2) {
+#pragma unroll
+        for (int j = 0; j < FragmentsN; j += kPooledFragments) {
+          pool_fragments((first_row + 16 * i) / 4, first_column + 8 * j, acc[i], acc[i + 1], j,
+                         size);
+        }
       }
     } else {
       for_each_pair(first_row, first_column, acc, [&](int row, int column, float sum, float next) {
         if (row < size.m) {
-          store_pair(y + static_cast<Index>(row) * size.n, column,
-                     apply(sum + bias_at(bias, column, size)),
-                     apply(next + bias_at(bias, column + 1, size)), size.n, as_pairs);
+          store_pair(y + static_cast<Index>(row) * size.n, column, apply(sum), apply(next), size.n,
+                     as_pairs);
         }
       });
     }
   }
 
  private:
-  using FragmentRow = float[tensor_op::kFragmentsN][4];
+  // At a time: 64 channels, of which a lane holds 16, whose argmax fill 32 bits.
+  static constexpr int kPooledFragments = 8;
 
   __device__ static float apply(float value) {
     return kEpilogue == Epilogue::relu ? relu(value) : value;
@@ -90,22 +101,26 @@ struct ConvEpilogue {
 
   // 32 rows of two fragments are eight windows, one for each four lanes: a lane's rows r, r + 8, r
   // + 16 and r + 24 are the window's pixels (OutputPixels<kLaneRowStride>).
-  __device__ void pool_fragments(int first_window, int first_column, const FragmentRow& top,
-                                 const FragmentRow& bottom, const GemmSize& size) const {
+  template <int FragmentsN>
+  __device__ void pool_fragments(int first_window, int first_column,
+                                 const float (&top)[FragmentsN][4],
+                                 const float (&bottom)[FragmentsN][4], int first_fragment,
+                                 const GemmSize& size) const {
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int window = first_window + lane / 4;
     std::uint32_t argmax = 0;  // four bits per fragment: two channels
 #pragma unroll
-    for (int j = 0; j < tensor_op::kFragmentsN; ++j) {
+    for (int j = 0; j < kPooledFragments; ++j) {
       const int column = first_column + 8 * j + lane % 4 * 2;
       RunningMax<float> max[2];
 #pragma unroll
       for (int c = 0; c < 2; ++c) {
-        const float shift = bias_at(bias, column + c, size);
-        max[c] = {top[j][c] + shift, 0};
-        max[c].update(top[j][2 + c] + shift, 1);
-        max[c].update(bottom[j][c] + shift, 2);
-        max[c].update(bottom[j][2 + c] + shift, 3);
+        const auto& upper = top[first_fragment + j];
+        const auto& lower = bottom[first_fragment + j];
+        max[c] = {upper[c], 0};
+        max[c].update(upper[2 + c], 1);
+        max[c].update(lower[c], 2);
+        max[c].update(lower[2 + c], 3);
         argmax |= static_cast<std::uint32_t>(max[c].argmax) << (4 * j + 2 * c);
       }
       if (window < windows) {

@@ -193,7 +193,7 @@ __global__ void __launch_bounds__(kBlockThreads)
 
 // The SIMT GEMM as a policy of gemm_split_k() (split_k.h).
 struct SimtGemm {
-  static Index tiles(const GemmSize& size) {
+  static Index tiles(const Stream& /*stream*/, const GemmSize& size) {
     return ceil_divide(size.m, simt::kBlockTileM) * ceil_divide(size.n, simt::kBlockTileN);
   }
 
@@ -201,8 +201,8 @@ struct SimtGemm {
   static void run(const Stream& stream, const A& a, const B& b, const EpilogueOp& epilogue,
                   const GemmSize& size, int splits) {
     const Index k_per_split = ceil_divide(size.k, splits);
-    check_tiles(tiles(size));
-    const Grid grid{dim3(static_cast<unsigned>(tiles(size)), static_cast<unsigned>(splits)),
+    check_tiles(tiles(stream, size));
+    const Grid grid{dim3(static_cast<unsigned>(tiles(stream, size)), static_cast<unsigned>(splits)),
                     dim3(simt::kBlockThreads), simt::kSharedBytes};
     launch(simt::kernel<A, B, EpilogueOp>, grid, context_of(stream).stream, a, b, epilogue, size,
            Divisor(static_cast<int>(ceil_divide(size.n, simt::kBlockTileN))),

@@ -5,21 +5,21 @@
 #pragma once
 
 #include "kernels/cuda/gemm/simt_gemm.h"
-#include "kernels/cuda/gemm/tensor_op_gemm.h"
+#include "kernels/cuda/gemm/tensor_cores.h"
 
 namespace inkling::cuda {
 
 // Calls visit(row, column, sum, next) for each pair of neighbors in a row that this lane holds of
 // its warp's accumulators: columns `column` (even) and `column + 1`. Fragments as the PTX ISA lays
 // out mma.m16n8k16's D.
-template <class Visit>
-__device__ void for_each_pair(int first_row, int first_column, const tensor_op::Accumulators& acc,
-                              const Visit& visit) {
+template <int FragmentsM, int FragmentsN, class Visit>
+__device__ void for_each_pair(int first_row, int first_column,
+                              const float (&acc)[FragmentsM][FragmentsN][4], const Visit& visit) {
   const int lane = static_cast<int>(threadIdx.x) % 32;
 #pragma unroll
-  for (int i = 0; i < tensor_op::kFragmentsM; ++i) {
+  for (int i = 0; i < FragmentsM; ++i) {
 #pragma unroll
-    for (int j = 0; j < tensor_op::kFragmentsN; ++j) {
+    for (int j = 0; j < FragmentsN; ++j) {
       const int row = first_row + 16 * i + lane / 4;
       const int column = first_column + 8 * j + lane % 4 * 2;
       visit(row, column, acc[i][j][0], acc[i][j][1]);
@@ -37,6 +37,8 @@ __device__ inline float bias_at(const float* bias, int column, const GemmSize& s
 struct PartialSumEpilogue {
   float* partials;
 
+  __device__ static float initial_sum(int /*column*/, const GemmSize& /*size*/) { return 0; }
+
   __device__ void store_thread_tile(int split, int row, int column, const simt::Accumulators& acc,
                                     const GemmSize& size) const {
     float* partial = partials + static_cast<Index>(split) * size.m * size.n;
@@ -51,8 +53,10 @@ struct PartialSumEpilogue {
     }
   }
 
+  template <int FragmentsM, int FragmentsN>
   __device__ void store_warp_tile(int split, int first_row, int first_column,
-                                  const tensor_op::Accumulators& acc, const GemmSize& size) const {
+                                  const float (&acc)[FragmentsM][FragmentsN][4],
+                                  const GemmSize& size) const {
     float* partial = partials + static_cast<Index>(split) * size.m * size.n;
     for_each_pair(first_row, first_column, acc, [&](int row, int column, float sum, float next) {
       if (row < size.m) {
@@ -73,6 +77,10 @@ struct BiasEpilogue {
   T* c;
   bool as_pairs;
 
+  __device__ float initial_sum(int column, const GemmSize& size) const {
+    return bias_at(bias, column, size);
+  }
+
   __device__ void store_thread_tile(int /*split*/, int row, int column,
                                     const simt::Accumulators& acc, const GemmSize& size) const {
 #pragma unroll
@@ -87,12 +95,13 @@ struct BiasEpilogue {
     }
   }
 
+  template <int FragmentsM, int FragmentsN>
   __device__ void store_warp_tile(int /*split*/, int first_row, int first_column,
-                                  const tensor_op::Accumulators& acc, const GemmSize& size) const {
+                                  const float (&acc)[FragmentsM][FragmentsN][4],
+                                  const GemmSize& size) const {
     for_each_pair(first_row, first_column, acc, [&](int row, int column, float sum, float next) {
       if (row < size.m) {
-        store_pair(c + static_cast<Index>(row) * size.n, column, sum + bias_at(bias, column, size),
-                   next + bias_at(bias, column + 1, size), size.n, as_pairs);
+        store_pair(c + static_cast<Index>(row) * size.n, column, sum, next, size.n, as_pairs);
       }
     });
   }
@@ -127,7 +136,7 @@ template <class Gemm, class T, class A, class B>
 void gemm_split_k(const Stream& stream, const A& a, const B& b, const float* bias, T* c,
                   const GemmSize& size) {
   const Context& context = context_of(stream);
-  const int splits = splits_for(context, size, Gemm::tiles(size));
+  const int splits = splits_for(context, size, Gemm::tiles(stream, size));
   if (splits == 1) {
     Gemm::run(stream, a, b, BiasEpilogue<T>(bias, c, size), size, 1);
     return;

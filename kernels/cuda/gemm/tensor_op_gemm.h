@@ -97,8 +97,9 @@ class WarpMma {
   FragmentOffsets<B::kIsKMajor, Block::kN> fragments_b_;
 };
 
-// Block (x, y) computes tile x of split y, k from y · k_per_split on. The epilogue stores a warp's
-// accumulators, called by the whole warp: epilogue.store_warp_tile(split, row, column, acc, size).
+// Block (x, y) computes tile x of split y, k from y · k_per_split on. Sums begin as
+// epilogue.initial_sum(column, size); the whole warp calls
+// epilogue.store_warp_tile(split, row, column, acc, size) to store them.
 template <TensorOpOperand A, TensorOpOperand B, class EpilogueOp, class Block>
 __global__ void __launch_bounds__(kBlockThreads, 2)
     kernel(A a, B b, EpilogueOp epilogue, GemmSize size, Divisor by_tiles_n, int k_per_split) {
@@ -112,8 +113,8 @@ __global__ void __launch_bounds__(kBlockThreads, 2)
   const int steps = (end_k - first_k + kBlockTileK - 1) / kBlockTileK;
 
   unsigned char* const shared = shared_memory();
-  const TileLoader<A, Block::kM> loader_a(a, first_row, size.m);
-  const TileLoader<B, Block::kN> loader_b(b, first_column, size.n);
+  const TileLoader<A, SharedTile<A::kIsKMajor, Block::kM>> loader_a(a, first_row, size.m);
+  const TileLoader<B, SharedTile<B::kIsKMajor, Block::kN>> loader_b(b, first_column, size.n);
   const auto prefetch = [&](int step) {  // a step beyond the last commits an empty group
     if (step < steps) {
       unsigned char* const stage = shared + step % kStages * Memory::kBytes;
@@ -131,7 +132,8 @@ __global__ void __launch_bounds__(kBlockThreads, 2)
   const int warp_row = warp / kWarpsN * kWarpTileM;
   const int warp_column = warp % kWarpsN * kWarpTileN;
   const WarpMma<A, B, Block> warp_mma(warp_row, warp_column);
-  Accumulators acc = {};
+  Accumulators acc;
+  initialize(epilogue, first_column + warp_column, size, acc);
   for (int step = 0; step < steps; ++step) {
     cp_async_wait<kStages - 2>();
     // Every thread's copies for this step have arrived, and every warp has read the last step's
@@ -174,24 +176,6 @@ inline bool supports(const Stream& stream, Index a, Index b,
 }
 
 }  // namespace tensor_op
-
-// The tensor-op GEMM as a policy of gemm_split_k() (split_k.h).
-struct TensorOpGemm {
-  static Index tiles(const GemmSize& size) {
-    return tensor_op::is_narrow(size) ? tensor_op::tiles<tensor_op::NarrowTile>(size)
-                                      : tensor_op::tiles<tensor_op::SquareTile>(size);
-  }
-
-  template <class A, class B, class EpilogueOp>
-  static void run(const Stream& stream, const A& a, const B& b, const EpilogueOp& epilogue,
-                  const GemmSize& size, int splits) {
-    if (tensor_op::is_narrow(size)) {
-      tensor_op::run<tensor_op::NarrowTile>(stream, a, b, epilogue, size, splits);
-    } else {
-      tensor_op::run<tensor_op::SquareTile>(stream, a, b, epilogue, size, splits);
-    }
-  }
-};
 
 // A matrix in memory as an operand; `stride` elements between rows (K-major) or between k.
 template <bool IsKMajor>

@@ -18,6 +18,7 @@
 
 #include <concepts>
 
+#include "kernels/cuda/gemm/gemm_size.h"
 #include "kernels/cuda/runtime/ptx.h"
 #include "kernels/cuda/runtime/vec.h"
 
@@ -51,6 +52,7 @@ inline constexpr int kBlockThreads = 128;
 // "Rows" are those of A or of B transposed, as in the operand.
 template <bool IsKMajor, int Rows>
 struct SharedTile {
+  static constexpr int kThreads = kBlockThreads;  // that copy it
   static constexpr int kBytes = Rows * kBlockTileK * static_cast<int>(sizeof(bfloat16));
   static constexpr int kVecsPerRow = (IsKMajor ? kBlockTileK : Rows) / kVecSize;
   static constexpr int kRowBytes = kVecsPerRow * kVecBytes;
@@ -66,22 +68,24 @@ struct SharedTile {
     return (static_cast<int>(threadIdx.x) + i * kBlockThreads) / kVecsPerRow;
   }
   __device__ static int thread_vec() { return static_cast<int>(threadIdx.x) % kVecsPerRow; }
+  // The operand's row that a row of the tile holds.
+  __device__ static int source_row(int row) { return row; }
 };
 
 // Copies an operand's tiles from global to shared memory, step after step. What does not change
 // between steps (rows, offsets in the tile) is computed once, by the constructor. Vectors out of
-// bounds are copied as zeros, without a branch: the products wait for these instructions.
-template <TensorOpOperand Operand, int Rows>
+// bounds are copied as zeros, without a branch: the products wait for these instructions. Tile: a
+// SharedTile, or wgmma's.
+template <TensorOpOperand Operand, class Tile>
 class TileLoader {
  public:
-  using Tile = SharedTile<Operand::kIsKMajor, Rows>;
-
   __device__ TileLoader(const Operand& operand, int first_row, int rows)
       : operand_(operand), offset_(Tile::offset(Tile::thread_row(0), Tile::thread_vec())) {
 #pragma unroll
     for (int i = 0; i < kRowsPerThread; ++i) {
       const int row =
-          first_row + (Operand::kIsKMajor ? Tile::thread_row(i) : Tile::thread_vec() * kVecSize);
+          first_row + Tile::source_row(Operand::kIsKMajor ? Tile::thread_row(i)
+                                                          : Tile::thread_vec() * kVecSize);
       in_bounds_[i] = row < rows;
       rows_[i] = operand.row_at(in_bounds_[i] ? row : 0);
     }
@@ -107,7 +111,7 @@ class TileLoader {
 
  private:
   static constexpr int kRowsPerThread = Operand::kIsKMajor ? Tile::kVecsPerThread : 1;
-  static constexpr int kRowStride = kBlockThreads / Tile::kVecsPerRow;  // between its vectors
+  static constexpr int kRowStride = Tile::kThreads / Tile::kVecsPerRow;  // between its vectors
 
   __device__ void copy(unsigned char* tile, int i, const VecSource& source, bool in_bounds) const {
     // Tile::offset() of the i-th vector: i · kRowStride rows further flip these bits of the column.
@@ -164,6 +168,26 @@ __device__ FragmentOffsets<IsKMajor, Rows> fragments_of_b(int first_row) {
   return IsKMajor ? FragmentOffsets<IsKMajor, Rows>(first_row, lane / 16 * 8 + lane % 8,
                                                     lane / 8 % 2 * 8)
                   : FragmentOffsets<IsKMajor, Rows>(first_row, lane / 16 * 8, lane % 16);
+}
+
+// Accumulators begin as the epilogue has it for their column: its bias, or 0.
+template <class EpilogueOp, int FragmentsM, int FragmentsN>
+__device__ void initialize(const EpilogueOp& epilogue, int first_column, const GemmSize& size,
+                           float (&acc)[FragmentsM][FragmentsN][4]) {
+  const int lane = static_cast<int>(threadIdx.x) % 32;
+#pragma unroll
+  for (int j = 0; j < FragmentsN; ++j) {
+    const int column = first_column + 8 * j + lane % 4 * 2;
+#pragma unroll
+    for (int next = 0; next < 2; ++next) {
+      const float initial = epilogue.initial_sum(column + next, size);
+#pragma unroll
+      for (int i = 0; i < FragmentsM; ++i) {
+        acc[i][j][next] = initial;
+        acc[i][j][2 + next] = initial;
+      }
+    }
+  }
 }
 
 template <bool IsKMajor>

@@ -1,5 +1,5 @@
-// Error checks, kernel launches, dynamic shared memory. This file and ptx.h are the only ones that
-// distinguish nvcc from the emulation that the tests compile the same sources with
+// Error checks, kernel launches, dynamic shared memory. This file, ptx.h and wgmma.h are the only
+// ones that distinguish nvcc from the emulation that the tests compile the same sources with
 // (tests/cuda_emulation, whose <cuda_runtime.h> is found first there).
 #pragma once
 
@@ -52,11 +52,11 @@ void launch(void (*kernel)(Parameters...), const Grid& grid, cudaStream_t stream
   check(cudaGetLastError(), "kernel launch");
 }
 
-// The block's dynamic shared memory, aligned to 128 bytes. All shared memory is dynamic: the
-// emulation then knows its exact size and fills it with poison.
+// The block's dynamic shared memory, aligned to 1,024 bytes, as swizzled tiles of wgmma need it.
+// All shared memory is dynamic: the emulation then knows its exact size and fills it with poison.
 __device__ inline unsigned char* shared_memory() {
 #ifdef __CUDACC__
-  extern __shared__ __align__(128) unsigned char inkling_shared[];
+  extern __shared__ __align__(1024) unsigned char inkling_shared[];
   return inkling_shared;
 #else
   return emulation::shared_memory();

@@ -2,6 +2,7 @@
 // the SIMT kernels, which use none of them.
 #pragma once
 
+#include "kernels/bfloat16.h"
 #include "kernels/cuda/runtime/launch.h"
 
 namespace inkling::cuda {
@@ -18,6 +19,18 @@ __device__ inline std::uint32_t shared_address(const void* shared) {
   return static_cast<std::uint32_t>(__cvta_generic_to_shared(shared));
 }
 #endif
+
+// Two numbers rounded to bf16, `low` in the low half: on sm_80 and later in one instruction.
+__device__ inline std::uint32_t to_bfloat16_pair(float low, float high) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+  std::uint32_t pair = 0;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+  return pair;
+#else
+  return static_cast<std::uint32_t>(to_bfloat16(low).bits) |
+         static_cast<std::uint32_t>(to_bfloat16(high).bits) << 16;
+#endif
+}
 
 // Loads four 8×8 matrices of 16-bit numbers. Lane l gives the address of row l % 8 of matrix l / 8,
 // in shared memory and aligned to 16 bytes. In registers[i] lane l gets row l / 4, columns 2 (l %

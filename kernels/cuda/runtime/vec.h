@@ -2,8 +2,9 @@
 // storing the float32 that kernels compute in as the element type.
 #pragma once
 
-#include "kernels/bfloat16.h"
-#include "kernels/cuda/runtime/launch.h"
+#include <bit>
+
+#include "kernels/cuda/runtime/ptx.h"
 
 namespace inkling::cuda {
 
@@ -29,15 +30,19 @@ bool can_store_pairs(const T* matrix, int n) {
   return n % 2 == 0 && is_vec_aligned<2>(matrix);
 }
 
+__device__ inline Vec<float, 2> to_pair(const float* /*row*/, float value, float next) {
+  return {{value, next}};
+}
+__device__ inline Vec<bfloat16, 2> to_pair(const bfloat16* /*row*/, float value, float next) {
+  return std::bit_cast<Vec<bfloat16, 2>>(to_bfloat16_pair(value, next));
+}
+
 // Stores columns `column` and `column + 1` of a row of n elements, skipping those beyond its end;
 // as one Vec<T, 2> when `as_pair`.
 template <class T>
 __device__ void store_pair(T* row, int column, float value, float next, int n, bool as_pair) {
   if (as_pair && column + 1 < n) {
-    Vec<T, 2> pair;
-    store(pair.values[0], value);
-    store(pair.values[1], next);
-    *reinterpret_cast<Vec<T, 2>*>(row + column) = pair;
+    *reinterpret_cast<Vec<T, 2>*>(row + column) = to_pair(row, value, next);
     return;
   }
   if (column < n) {

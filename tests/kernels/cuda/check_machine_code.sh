@@ -8,7 +8,7 @@ nvcc=$1 root=$2
 shift 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-flags=(-std=c++20 -O3 --expt-relaxed-constexpr -DINKLING_CUDA "-I$root")
+flags=(-std=c++20 -O3 --expt-relaxed-constexpr -DINKLING_CUDA -DINKLING_WGMMA "-I$root")
 failed=0
 
 report() {
@@ -41,9 +41,15 @@ fi
 # nothing is read again.
 for source in "$@"; do
   name=$(basename "$source")
-  for capability in 75 80 90; do
-    "$nvcc" "${flags[@]}" "-arch=sm_$capability" -cubin -Xptxas=-v -o "$work/cubin" "$source" \
-      2>"$work/ptxas"
+  for capability in 75 80 90a; do
+    "$nvcc" "${flags[@]}" "-gencode=arch=compute_$capability,code=sm_$capability" -cubin \
+      -Xptxas=-v -o "$work/cubin" "$source" 2>"$work/ptxas"
+    # "wgmma.mma_async instructions are serialized due to …"
+    serialized=$(grep -c "serialized" "$work/ptxas" || true)
+    if [[ $serialized -ne 0 ]]; then
+      report "$name for sm_$capability: expected products to run asynchronously," \
+        "received $serialized kernels in which ptxas waits for each"
+    fi
     kernels=$(grep -c "Function properties for" "$work/ptxas" || true)
     if [[ $kernels -eq 0 && ! $source =~ /runtime/(device|graph|memory)\.cu$ ]]; then
       report "$name for sm_$capability: expected ptxas to report kernels, received nothing"
@@ -61,8 +67,11 @@ for source in "$@"; do
         # Cached in L1: a picture is read again for each tap of the filter.
         instructions+=(cp.async.ca.shared.global)
       fi
+      "$nvcc" "${flags[@]}" -arch=compute_90a -ptx -o "$work/hopper" "$source"
+      instructions+=(wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16
+        wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16)
       for instruction in "${instructions[@]}"; do
-        count=$(grep -c -F "$instruction" "$work/ptx" || true)
+        count=$(cat "$work/ptx" "$work/hopper" | grep -c -F "$instruction" || true)
         echo "$name: $count × $instruction"
         if [[ $count -eq 0 ]]; then
           report "$name: expected $instruction in its PTX, received none"

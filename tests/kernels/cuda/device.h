@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -21,11 +22,29 @@
 namespace inkling {
 
 // The device, opened once; null where there is none, and then the test is skipped and says so.
-inline const Stream* cuda_stream() {
-  static const std::shared_ptr<const Stream> kStream =
+inline std::shared_ptr<const Stream>& cuda_device() {
+  static std::shared_ptr<const Stream> stream =
       cuda::device_count() > 0 ? cuda::open_stream(0) : nullptr;
-  return kStream.get();
+  return stream;
 }
+inline const Stream* cuda_stream() { return cuda_device().get(); }
+
+#ifdef INKLING_CUDA_EMULATION
+// While it lives, cuda_stream() is of a card of another generation.
+class ScopedCapability {
+ public:
+  explicit ScopedCapability(int capability)
+      : device_({.capability = capability}),
+        before_(std::exchange(cuda_device(), cuda::open_stream(0))) {}
+  ~ScopedCapability() { cuda_device() = before_; }
+  ScopedCapability(const ScopedCapability&) = delete;
+  ScopedCapability& operator=(const ScopedCapability&) = delete;
+
+ private:
+  emulation::ScopedDevice device_;
+  std::shared_ptr<const Stream> before_;
+};
+#endif
 
 class CudaKernels : public testing::Test {
  protected:
