@@ -81,21 +81,29 @@ __global__ void __launch_bounds__(kThreads)
       weights[tap][c] = to_float(weight[tap * shape.out_channels + work.channel + c]);
     }
   }
+  float taps[kTaps];
+  read_taps(shape, x, work.first_pixel() < pixels ? work.first_pixel() : 0, taps);
   for (int pixel = work.first_pixel(); pixel < pixels; pixel += work.pixel_stride()) {
-    float taps[kTaps];
-    read_taps(shape, x, pixel, taps);
-    ChannelVec<T> result;
+    // The next pixel's loads run while this one's sums are computed.
+    const int next = pixel + work.pixel_stride();
+    float next_taps[kTaps];
+    read_taps(shape, x, next < pixels ? next : pixel, next_taps);
+    float sums[kChannels];
 #pragma unroll
     for (int c = 0; c < kChannels; ++c) {
-      float sum = shift[c];
+      sums[c] = shift[c];
 #pragma unroll
       for (int tap = 0; tap < kTaps; ++tap) {
-        sum += taps[tap] * weights[tap][c];
+        sums[c] += taps[tap] * weights[tap][c];
       }
-      store(result.values[c], has_relu ? relu(sum) : sum);
+      sums[c] = has_relu ? relu(sums[c]) : sums[c];
     }
     const Index offset = static_cast<Index>(pixel) * shape.out_channels + work.channel;
-    *reinterpret_cast<ChannelVec<T>*>(y + offset) = result;
+    store_vec(y + offset, sums);
+#pragma unroll
+    for (int tap = 0; tap < kTaps; ++tap) {
+      taps[tap] = next_taps[tap];
+    }
   }
 }
 

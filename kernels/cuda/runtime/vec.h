@@ -30,6 +30,26 @@ bool can_store_pairs(const T* matrix, int n) {
   return n % 2 == 0 && is_vec_aligned<2>(matrix);
 }
 
+// Stores N values, rounded to the element type; `target` is aligned as a Vec<T, N>.
+template <int N>
+__device__ void store_vec(float* target, const float (&values)[N]) {
+  Vec<float, N> vec;
+#pragma unroll
+  for (int i = 0; i < N; ++i) {
+    vec.values[i] = values[i];
+  }
+  *reinterpret_cast<Vec<float, N>*>(target) = vec;
+}
+template <int N>
+__device__ void store_vec(bfloat16* target, const float (&values)[N]) {
+  Vec<std::uint32_t, N / 2> pairs;
+#pragma unroll
+  for (int i = 0; i < N; i += 2) {
+    pairs.values[i / 2] = to_bfloat16_pair(values[i], values[i + 1]);
+  }
+  *reinterpret_cast<Vec<bfloat16, N>*>(target) = std::bit_cast<Vec<bfloat16, N>>(pairs);
+}
+
 __device__ inline Vec<float, 2> to_pair(const float* /*row*/, float value, float next) {
   return {{value, next}};
 }
