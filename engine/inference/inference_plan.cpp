@@ -1,68 +1,97 @@
 #include "engine/inference/inference_plan.h"
 
-#include <numeric>
+#include <algorithm>
+#include <cmath>
 
-#include "engine/io/weights.h"
-#include "engine/ops/loss.h"
-#include "kernels/kernels.h"
+#include "engine/inference/frozen_network.h"
+#include "kernels/thread_pool.h"
 
 namespace inkling {
+namespace {
+
+// Pictures whose linear layers are computed together: weights are read once for all of them.
+constexpr Index kMaxGroup = 32;
+
+// This thread's, kept between calls. At least `size` floats.
+float* workspace(Index size) {
+  thread_local AlignedBuffer buffer;
+  if (buffer.size() < static_cast<std::size_t>(size)) {
+    buffer = AlignedBuffer();  // before the larger one, so that both are never held
+    buffer = AlignedBuffer(static_cast<std::size_t>(size));
+  }
+  return buffer.data();
+}
+
+}  // namespace
 
 struct InferencePlan::Impl {
-  Device device;
-  Model model;
+  Impl(const Model& model, int threads)
+      : name(model.network.spec().name),
+        height(model.network.spec().height),
+        width(model.network.spec().width),
+        pixels(height * width * model.network.spec().channels),
+        classes(model.network.classes()),
+        parameter_count(model.network.parameter_count()),
+        network(model),
+        pool(threads) {}
 
-  Index pixels() const {
-    const NetworkSpec& spec = model.network.spec();
-    return spec.height * spec.width * spec.channels;
-  }
-
-  Tensor logits(std::span<const std::uint8_t> pictures) const {
-    if (pictures.empty() || static_cast<Index>(pictures.size()) % pixels() != 0) {
-      throw std::invalid_argument("inference: expected pictures of " + std::to_string(pixels()) +
+  std::vector<float> logits(std::span<const std::uint8_t> pictures) {
+    if (pictures.empty() || static_cast<Index>(pictures.size()) % pixels != 0) {
+      throw std::invalid_argument("inference: expected pictures of " + std::to_string(pixels) +
                                   " bytes each, received " + std::to_string(pictures.size()) +
                                   " bytes");
     }
-    const NetworkSpec& spec = model.network.spec();
-    const Index batch = static_cast<Index>(pictures.size()) / pixels();
-    std::vector<std::int32_t> rows(static_cast<std::size_t>(batch));
-    std::iota(rows.begin(), rows.end(), 0);
-    Tensor images({batch, spec.height, spec.width, spec.channels}, Dtype::float32, device);
-    cpu::gather_batch<float>(device.stream(), {.batch = batch,
-                                               .pixels = pixels(),
-                                               .mean = model.normalization.mean,
-                                               .std = model.normalization.std,
-                                               .images = pictures.data(),
-                                               .labels = nullptr,
-                                               .indices = rows.data(),
-                                               .y = images.data<float>(),
-                                               .batch_labels = nullptr});
-    const NoGrad no_grad;
-    return model.network.forward(Variable(images)).value();
+    const Index count = static_cast<Index>(pictures.size()) / pixels;
+    const Index threads = pool.threads();
+    const Index group = std::min((count + threads - 1) / threads, kMaxGroup);
+    std::vector<float> result(static_cast<std::size_t>(count * classes));
+    parallel_for(pool, count, group, [&](Index begin, Index end) {
+      network.logits(end - begin, pictures.data() + begin * pixels, result.data() + begin * classes,
+                     workspace(network.workspace(end - begin)));
+    });
+    return result;
   }
+
+  std::string name;
+  Index height;
+  Index width;
+  Index pixels;
+  Index classes;
+  Index parameter_count;
+  frozen::FrozenNetwork network;
+  ThreadPool pool;
 };
 
-InferencePlan::InferencePlan(const std::filesystem::path& weights_file, int threads) {
-  const Device device = Device::cpu(threads);
-  impl_ = std::make_unique<Impl>(Impl{device, load_model(weights_file, device)});
-}
+InferencePlan::InferencePlan(const std::filesystem::path& weights_file, int threads)
+    : impl_(std::make_unique<Impl>(load_model(weights_file, Device::cpu(1)), threads)) {}
 
 InferencePlan::~InferencePlan() = default;
 
 std::vector<float> InferencePlan::logits(std::span<const std::uint8_t> pictures) const {
-  return impl_->logits(pictures).to_host<float>();
+  return impl_->logits(pictures);
 }
 
 std::vector<float> InferencePlan::probabilities(std::span<const std::uint8_t> pictures) const {
-  return softmax(impl_->logits(pictures)).to_host<float>();
+  std::vector<float> result = logits(pictures);
+  for (auto row = result.begin(); row != result.end(); row += impl_->classes) {
+    const auto end = row + impl_->classes;
+    const float max = *std::max_element(row, end);
+    double sum = 0;
+    std::for_each(row, end, [&](float& value) {
+      value = std::exp(value - max);
+      sum += static_cast<double>(value);
+    });
+    std::for_each(row, end, [&](float& value) {
+      value = static_cast<float>(static_cast<double>(value) / sum);
+    });
+  }
+  return result;
 }
 
-const std::string& InferencePlan::model_name() const { return impl_->model.network.spec().name; }
-int InferencePlan::height() const { return static_cast<int>(impl_->model.network.spec().height); }
-int InferencePlan::width() const { return static_cast<int>(impl_->model.network.spec().width); }
-int InferencePlan::classes() const { return static_cast<int>(impl_->model.network.classes()); }
-std::int64_t InferencePlan::parameter_count() const {
-  return impl_->model.network.parameter_count();
-}
+const std::string& InferencePlan::model_name() const { return impl_->name; }
+int InferencePlan::height() const { return static_cast<int>(impl_->height); }
+int InferencePlan::width() const { return static_cast<int>(impl_->width); }
+int InferencePlan::classes() const { return static_cast<int>(impl_->classes); }
+std::int64_t InferencePlan::parameter_count() const { return impl_->parameter_count; }
 
 }  // namespace inkling

@@ -10,12 +10,14 @@
 
 namespace inkling {
 
-// Reads a weights file once and answers predictions from it. Const and thread-safe: any number of
-// threads may call logits() and probabilities() at once.
+// Reads a weights file once, freezes its network (frozen_network.h) and answers predictions from
+// it. Const and thread-safe: any number of threads may call logits() and probabilities() at once;
+// each keeps the memory of its intermediate results until it ends.
 class InferencePlan {
  public:
-  // threads: how many cores one call may use; 1 runs wholly on the calling thread.
-  // Throws WeightsError (engine/io/weights.h) with one line when the file is missing or not sound.
+  // threads: how many cores one call may use: the pictures of a batch are divided among them. 1
+  // runs wholly on the calling thread. Throws WeightsError (engine/io/weights.h) with one line when
+  // the file is missing or not sound.
   explicit InferencePlan(const std::filesystem::path& weights_file, int threads = 1);
   ~InferencePlan();
   InferencePlan(const InferencePlan&) = delete;

@@ -27,9 +27,4 @@ struct Gemm {
 void gemm(const Gemm<float>& args);
 void gemm(const Gemm<double>& args);
 
-// The level in use: "x86-64-v2", "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512) or "generic". The
-// environment variable INKLING_ISA names one to force; a level that is unknown or that the
-// processor lacks throws std::runtime_error.
-const char* instruction_level();
-
 }  // namespace inkling::cpu

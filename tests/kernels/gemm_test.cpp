@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/cpu/instruction_level.h"
 #include "tests/kernels/levels.h"
 #include "tests/kernels/reference.h"
 
@@ -82,7 +83,7 @@ TEST_F(GemmTest, UsesTheLevelThatIsForced) {
   if (forced == nullptr) {
     GTEST_SKIP() << "INKLING_ISA is not set: any level will do";
   }
-  EXPECT_EQ(std::string(instruction_level()), forced);
+  EXPECT_EQ(std::string(name_of(instruction_level())), forced);
 }
 
 }  // namespace

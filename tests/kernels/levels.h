@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "kernels/cpu/gemm.h"
+#include "kernels/cpu/instruction_level.h"
 
 namespace inkling {
 

@@ -1,52 +1,200 @@
 #include "engine/inference/inference_plan.h"
 
 #include <cmath>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "engine/io/weights.h"
+#include "kernels/philox.h"
 #include "tests/support/temporary_folder.h"
 
 namespace inkling {
 namespace {
 
-TEST(InferencePlan, AgreesWithTheNetwork) {
+constexpr Index kCount = 3;
+
+std::vector<std::uint8_t> random_pictures(Index size) {
+  std::vector<std::uint8_t> pictures(static_cast<std::size_t>(size));
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const Philox4 random = random4(7, RandomUse::test, 0, 0, static_cast<std::uint32_t>(i));
+    pictures[i] = static_cast<std::uint8_t>(random.word[0]);
+  }
+  return pictures;
+}
+
+// The logits of pictures as the network itself computes them.
+std::vector<float> logits_of(const Network& network, const std::vector<std::uint8_t>& pictures) {
+  const NetworkSpec& spec = network.spec();
+  std::vector<float> pixels;
+  for (const std::uint8_t byte : pictures) {
+    pixels.push_back((static_cast<float>(byte) / 255 - 0.5F) / 0.5F);
+  }
+  const Index size = spec.height * spec.width * spec.channels;
+  const NoGrad no_grad;
+  return network
+      .forward(Variable(Tensor::from_host<float>(
+          {std::ssize(pictures) / size, spec.height, spec.width, spec.channels}, pixels,
+          network.device())))
+      .value()
+      .to_host<float>();
+}
+
+double relative_distance(const std::vector<float>& a, const std::vector<float>& b) {
+  double difference = 0;
+  double norm = 0;
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    difference += std::pow(static_cast<double>(a.at(i)) - static_cast<double>(b[i]), 2);
+    norm += std::pow(static_cast<double>(b[i]), 2);
+  }
+  return std::sqrt(difference / norm);
+}
+
+struct FrozenCase {
+  const char* name;
+  Index channels;
+  std::vector<Layer> layers;
+};
+
+// 11 × 9 pictures: odd sides, which pools cut off.
+std::vector<FrozenCase> frozen_cases() {
+  using layers::AvgPool2d, layers::Conv2d, layers::Dropout, layers::Flatten, layers::Linear,
+      layers::MaxPool2d, layers::Relu;
+  const Conv2d first{"conv1", 16, 3, {.padding = 1}};
+  const Conv2d second{"conv2", 32, 3, {.padding = 1}};
+  return {
+      {"WinogradAndPools",
+       1,
+       {first, Relu{}, second, Relu{}, MaxPool2d{2, 2}, Conv2d{"conv3", 48, 3, {.padding = 1}},
+        Relu{}, MaxPool2d{2, 2}, Flatten{}, Linear{"fc", 5}}},
+      {"WinogradAlone", 1, {first, second, Flatten{}, Linear{"fc", 5}}},
+      {"WinogradLast", 1, {first, second, Flatten{}}},
+      {"StrideAndNoPadding",
+       3,
+       {Conv2d{"conv1", 5, 5, {.stride = 2, .padding = 1}}, Relu{}, MaxPool2d{2, 2}, Flatten{},
+        Linear{"fc", 5}}},
+      {"PoolsOfOtherSizes",
+       2,
+       {first, MaxPool2d{3, 2}, AvgPool2d{2, 1}, Relu{}, Flatten{}, Relu{}, Linear{"fc", 5}}},
+      {"LinearLayersAlone",
+       2,
+       {Flatten{}, Linear{"fc1", 40}, Dropout{0.5}, Relu{}, Linear{"fc2", 33}, Relu{},
+        Linear{"fc3", 10}}},
+      {"ReluLast", 1, {Flatten{}, Linear{"fc", 3}, Relu{}}},
+  };
+}
+
+TEST(InferencePlan, AgreesWithTheNetworkWhateverItsLayers) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "model.safetensors";
-  const Device cpu = Device::cpu(1);
-  const Network network{{.name = "Tiny",
-                         .height = 4,
-                         .width = 4,
-                         .channels = 1,
-                         .layers = {layers::Conv2d{"conv", 2, 3, {.padding = 1}}, layers::Relu{},
-                                    layers::Flatten{}, layers::Linear{"fc", 3}}},
-                        cpu,
-                        3};
-  save_model(path, network, {});
+  for (const FrozenCase& frozen : frozen_cases()) {
+    SCOPED_TRACE(frozen.name);
+    const Network network{{.name = frozen.name,
+                           .height = 11,
+                           .width = 9,
+                           .channels = frozen.channels,
+                           .layers = frozen.layers},
+                          Device::cpu(1),
+                          3};
+    save_model(path, network, {});
+    const auto pictures = random_pictures(kCount * 11 * 9 * frozen.channels);
+    const auto expected = logits_of(network, pictures);
+    for (const int threads : {1, 2}) {
+      const InferencePlan plan(path, threads);
+      EXPECT_EQ(plan.classes(), network.classes());
+      EXPECT_EQ(plan.parameter_count(), network.parameter_count());
+      EXPECT_LE(relative_distance(plan.logits(pictures), expected), 1e-5);
+    }
+  }
+}
+
+// A picture's answer depends on nothing but the picture.
+TEST(InferencePlan, GivesTheSameForAPictureAloneAsInABatchUpToRounding) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  save_model(path, Network(larger_cnn(), Device::cpu(1), 3), {});
+  const InferencePlan plan(path, 2);
+  constexpr Index kPixels = 28 * 28;
+  constexpr Index kBatch = 67;  // more than a group a thread, and no multiple of one
+  const auto pictures = random_pictures(kBatch * kPixels);
+  const auto together = plan.logits(pictures);
+  ASSERT_EQ(std::ssize(together), kBatch * 10);
+  for (const Index i : {Index{0}, Index{31}, Index{32}, kBatch - 1}) {
+    const auto alone = plan.logits(std::span(pictures).subspan(
+        static_cast<std::size_t>(i * kPixels), static_cast<std::size_t>(kPixels)));
+    EXPECT_LE(relative_distance(alone, {together.begin() + i * 10, together.begin() + i * 10 + 10}),
+              1e-5);
+  }
+}
+
+TEST(InferencePlan, AnswersManyThreadsAtOnce) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  save_model(path, Network(larger_cnn(), Device::cpu(1), 3), {});
+  const InferencePlan plan(path);
+  const auto pictures = random_pictures(2 * 28 * 28);
+  const auto expected = plan.logits(pictures);
+  std::vector<std::vector<float>> answers(4);
+  std::vector<std::thread> threads;
+  for (auto& answer : answers) {
+    threads.emplace_back([&] { answer = plan.logits(pictures); });
+  }
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  for (const auto& answer : answers) {
+    EXPECT_EQ(answer, expected);
+  }
+}
+
+TEST(InferencePlan, SaysWhatItIsAndRejectsHalfAPicture) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  save_model(path,
+             Network({.name = "Tiny",
+                      .height = 4,
+                      .width = 5,
+                      .channels = 1,
+                      .layers = {layers::Flatten{}, layers::Linear{"fc", 3}}},
+                     Device::cpu(1), 3),
+             {});
   const InferencePlan plan(path);
   EXPECT_EQ(plan.model_name(), "Tiny");
-  EXPECT_EQ(plan.classes(), 3);
   EXPECT_EQ(plan.height(), 4);
-  EXPECT_EQ(plan.parameter_count(), network.parameter_count());
-  std::vector<std::uint8_t> pictures(32);
-  std::vector<float> pixels;
-  for (std::size_t i = 0; i < pictures.size(); ++i) {
-    pictures[i] = static_cast<std::uint8_t>(i * 8);
-    pixels.push_back((static_cast<float>(pictures[i]) / 255 - 0.5F) / 0.5F);
+  EXPECT_EQ(plan.width(), 5);
+  const auto probabilities = plan.probabilities(random_pictures(2 * 20));
+  ASSERT_EQ(probabilities.size(), 6U);
+  for (const auto row : {probabilities.begin(), probabilities.begin() + 3}) {
+    EXPECT_LE(std::abs(row[0] + row[1] + row[2] - 1), 1e-6F);
   }
-  const auto expected =
-      network.forward(Variable(Tensor::from_host<float>({2, 4, 4, 1}, pixels, cpu)))
-          .value()
-          .to_host<float>();
-  const auto logits = plan.logits(pictures);
-  ASSERT_EQ(logits.size(), expected.size());
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    EXPECT_LE(std::abs(logits[i] - expected[i]), 1e-5F);
-  }
-  const auto probabilities = plan.probabilities(pictures);
-  EXPECT_LE(std::abs(probabilities[0] + probabilities[1] + probabilities[2] - 1), 1e-6F);
   EXPECT_THROW(plan.logits(std::vector<std::uint8_t>(17)), std::invalid_argument);
   EXPECT_THROW(plan.logits({}), std::invalid_argument);
+}
+
+// The shipped weights, as float64 has them.
+TEST(InferencePlan, LogitsOfTheShippedWeightsAreThoseOfFloat64) {
+  const std::filesystem::path path = INKLING_SHIPPED_MODEL;
+  const Device cpu = Device::cpu(2);
+  const Model model = load_model(path, cpu);
+  Network exact(model.network.spec(), cpu, 0, Dtype::float64);
+  for (std::size_t i = 0; i < exact.parameters().size(); ++i) {
+    exact.parameters()[i].from_file(model.network.parameters()[i].to_file());
+  }
+  constexpr Index kPictures = 8;
+  const auto pictures = random_pictures(kPictures * 28 * 28);
+  std::vector<double> pixels;
+  for (const std::uint8_t byte : pictures) {
+    pixels.push_back((static_cast<double>(byte) / 255 - model.normalization.mean) /
+                     model.normalization.std);
+  }
+  const NoGrad no_grad;
+  const auto expected =
+      exact.forward(Variable(Tensor::from_host<double>({kPictures, 28, 28, 1}, pixels, cpu)))
+          .value()
+          .to_host<double>();
+  EXPECT_LE(
+      relative_distance(InferencePlan(path).logits(pictures), {expected.begin(), expected.end()}),
+      1e-4);
 }
 
 }  // namespace

@@ -1,0 +1,141 @@
+// Convolutions of a frozen network: 3 × 3 ones of stride 1 by Winograd, the others as a product
+// with the im2col matrix.
+#include <algorithm>
+
+#include "engine/inference/aligned_buffer.h"
+#include "engine/inference/packed_matrix.h"
+#include "engine/inference/step.h"
+#include "kernels/cpu/im2col.h"
+
+namespace inkling::frozen {
+namespace {
+
+using cpu::inference::WinogradConv;
+
+class WinogradStep final : public Step {
+ public:
+  WinogradStep(const Layout& image, Index out_channels, std::span<const float> weight,
+               std::span<const float> bias, Epilogue epilogue)
+      : input_(image),
+        weights_(static_cast<std::size_t>(
+            WinogradConv::kPositions * cpu::inference::packed_size(image.channels, out_channels))),
+        bias_(padded_bias(bias)) {
+    cpu::inference::winograd_weights(image.channels, out_channels, weight.data(), weights_.data());
+    conv_ = {.height = image.height,
+             .width = image.width,
+             .in_channels = image.channels,
+             .out_channels = out_channels,
+             .epilogue = epilogue,
+             .weights = weights_.data(),
+             .bias = bias_.data()};
+    input_.before = 1;
+    input_.below = conv_.padded_height() - image.height - 1;
+    input_.right = conv_.padded_width() - image.width - 1;
+  }
+
+  static bool supports(const layers::Conv2d& layer, const Layout& image) {
+    return layer.kernel == 3 && layer.options.stride == 1 && layer.options.padding == 1 &&
+           image.channels % WinogradConv::kChannelMultiple == 0 &&
+           layer.out_channels % WinogradConv::kChannelMultiple == 0;
+  }
+
+  const Layout& input() const override { return input_; }
+  Index workspace() const override { return conv_.workspace(); }
+  void run(const float* x, float* y, Index y_row, float* workspace) const override {
+    cpu::inference::winograd(conv_, {x, input_.row()}, {y, y_row}, workspace);
+  }
+
+ private:
+  Layout input_;
+  AlignedBuffer weights_;
+  AlignedBuffer bias_;
+  WinogradConv conv_;
+};
+
+class Im2colStep final : public Step {
+ public:
+  Im2colStep(const Conv2dShape& shape, std::span<const float> weight, std::span<const float> bias,
+             Epilogue epilogue)
+      : input_{.height = shape.in_height, .width = shape.in_width, .channels = shape.in_channels},
+        shape_(shape),
+        epilogue_(epilogue),
+        weights_(shape.patch(), shape.out_channels,
+                 [&](Index row, Index column) {
+                   return weight[static_cast<std::size_t>(row * shape.out_channels + column)];
+                 }),
+        bias_(padded_bias(bias)) {}
+
+  const Layout& input() const override { return input_; }
+  Index workspace() const override {
+    return pixels() * shape_.patch() +
+           (epilogue_ == Epilogue::relu_pool ? pixels() * shape_.out_channels : 0);
+  }
+
+  void run(const float* x, float* y, Index y_row, float* workspace) const override {
+    float* const columns = workspace;
+    cpu::im2col(shape_, x, columns);
+    const Index width = shape_.out_width() * shape_.out_channels;
+    float* const full = workspace + pixels() * shape_.patch();
+    const bool pooled = epilogue_ == Epilogue::relu_pool;
+    for (Index row = 0; row < shape_.out_height(); ++row) {
+      cpu::inference::multiply({.rows = shape_.out_width(),
+                                .n = shape_.out_channels,
+                                .k = shape_.patch(),
+                                .a = columns + row * shape_.out_width() * shape_.patch(),
+                                .a_stride = shape_.patch(),
+                                .b = weights_.data(),
+                                .bias = bias_.data(),
+                                .relu = epilogue_ != Epilogue::none,
+                                .c = pooled ? full + row * width : y + row * y_row,
+                                .c_stride = shape_.out_channels});
+    }
+    if (pooled) {
+      pool(full, y, y_row);
+    }
+  }
+
+ private:
+  Index pixels() const { return shape_.out_height() * shape_.out_width(); }
+
+  void pool(const float* full, float* y, Index y_row) const {
+    const Index channels = shape_.out_channels;
+    const Index row = shape_.out_width() * channels;
+    for (Index py = 0; py < shape_.out_height() / 2; ++py) {
+      for (Index px = 0; px < shape_.out_width() / 2; ++px) {
+        const float* const top = full + 2 * py * row + 2 * px * channels;
+        for (Index c = 0; c < channels; ++c) {
+          y[py * y_row + px * channels + c] = std::max(
+              std::max(top[c], top[channels + c]), std::max(top[row + c], top[row + channels + c]));
+        }
+      }
+    }
+  }
+
+  Layout input_;
+  Conv2dShape shape_;
+  Epilogue epilogue_;
+  PackedMatrix weights_;
+  AlignedBuffer bias_;
+};
+
+}  // namespace
+
+std::unique_ptr<Step> freeze(const layers::Conv2d& layer, const Shape& input,
+                             std::span<const float> weight, std::span<const float> bias,
+                             Epilogue epilogue) {
+  const Layout image{.height = input[0], .width = input[1], .channels = input[2]};
+  if (WinogradStep::supports(layer, image)) {
+    return std::make_unique<WinogradStep>(image, layer.out_channels, weight, bias, epilogue);
+  }
+  return std::make_unique<Im2colStep>(Conv2dShape{.batch = 1,
+                                                  .in_height = image.height,
+                                                  .in_width = image.width,
+                                                  .in_channels = image.channels,
+                                                  .out_channels = layer.out_channels,
+                                                  .kernel = layer.kernel,
+                                                  .stride = layer.options.stride,
+                                                  .padding = layer.options.padding},
+                                      weight, bias, epilogue);
+}
+
+}  // namespace inkling::frozen

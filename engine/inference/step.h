@@ -1,0 +1,50 @@
+// What a frozen network does to one image, a layer (with what is fused to it) at a time.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "engine/layers/layers.h"
+
+namespace inkling::frozen {
+
+// How an image lies in a buffer: perhaps with zeros around it, as the step that reads it wants.
+struct Layout {
+  Index height = 1;
+  Index width = 1;
+  Index channels = 0;
+  Index before = 0;  // zeros at the top and at the left
+  Index below = 0;
+  Index right = 0;
+
+  Index row() const { return (before + width + right) * channels; }
+  Index size() const { return (before + height + below) * row(); }
+  Index origin() const { return before * (row() + channels); }  // of pixel (0, 0)
+  bool has_border() const { return before + below + right > 0; }
+};
+
+// Const and thread-safe; what a run needs is in its workspace.
+class Step {
+ public:
+  virtual ~Step() = default;
+  Step() = default;
+  Step(const Step&) = delete;
+  Step& operator=(const Step&) = delete;
+
+  virtual const Layout& input() const = 0;
+  virtual Index workspace() const { return 0; }  // in floats
+  // x: an image as input() has it. y: pixel (0, 0) of the result, whose rows are y_row apart.
+  virtual void run(const float* x, float* y, Index y_row, float* workspace) const = 0;
+};
+
+// weight [kernel, kernel, in, out], bias [out]; input: [height, width, channels].
+std::unique_ptr<Step> freeze(const layers::Conv2d& layer, const Shape& input,
+                             std::span<const float> weight, std::span<const float> bias,
+                             Epilogue epilogue);
+std::unique_ptr<Step> freeze(const layers::MaxPool2d& layer, const Shape& input);
+std::unique_ptr<Step> freeze(const layers::AvgPool2d& layer, const Shape& input);
+std::unique_ptr<Step> freeze(const layers::Relu& layer, const Shape& input);
+// Where no linear layer takes the image as it is.
+std::unique_ptr<Step> freeze(const layers::Flatten& layer, const Shape& input);
+
+}  // namespace inkling::frozen

@@ -1,0 +1,88 @@
+#include "kernels/cpu/inference/inference_kernels.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace inkling::cpu::inference {
+
+#define INKLING_DECLARE_LEVEL(level)                                       \
+  namespace level {                                                        \
+  void multiply(const Product& product);                                   \
+  void winograd(const WinogradConv& conv, const ImageView<const float>& x, \
+                const ImageView<float>& y, float* workspace);              \
+  Index workspace_size(const WinogradConv& conv);                          \
+  }
+INKLING_FOR_EACH_LEVEL(INKLING_DECLARE_LEVEL)
+#undef INKLING_DECLARE_LEVEL
+
+namespace {
+
+struct Kernels {
+  void (*multiply)(const Product&);
+  void (*winograd)(const WinogradConv&, const ImageView<const float>&, const ImageView<float>&,
+                   float*);
+  Index (*workspace_size)(const WinogradConv&);
+};
+
+#define INKLING_KERNELS_OF_LEVEL(level) {level::multiply, level::winograd, level::workspace_size},
+constexpr Kernels kLevels[] = {INKLING_FOR_EACH_LEVEL(INKLING_KERNELS_OF_LEVEL)};
+#undef INKLING_KERNELS_OF_LEVEL
+
+const Kernels& kernels() { return kLevels[static_cast<std::size_t>(instruction_level())]; }
+
+// G, which belongs to Bᵀ and Aᵀ in winograd.h: row i is (1, p, p²) / Π (p - q) over the other
+// points q, for the point p = 0, a, -a, b, -b; the last, for ∞, is (0, 0, 1).
+std::array<std::array<double, 3>, 6> filter_transform() {
+  const std::array<double, 5> points{0, std::sqrt(0.5), -std::sqrt(0.5), std::sqrt(2.0),
+                                     -std::sqrt(2.0)};
+  std::array<std::array<double, 3>, 6> g{};
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    double product = 1;
+    for (std::size_t other = 0; other < points.size(); ++other) {
+      product *= other == i ? 1 : points[i] - points[other];
+    }
+    g[i] = {1 / product, points[i] / product, points[i] * points[i] / product};
+  }
+  g[5] = {0, 0, 1};
+  return g;
+}
+
+}  // namespace
+
+Index WinogradConv::workspace() const { return kernels().workspace_size(*this); }
+
+void winograd_weights(Index in_channels, Index out_channels, const float* weight, float* result) {
+  static const auto kG = filter_transform();
+  const Index matrix = packed_size(in_channels, out_channels);
+  std::fill_n(result, WinogradConv::kPositions * matrix, 0.0F);
+  for (Index in = 0; in < in_channels; ++in) {
+    for (Index out = 0; out < out_channels; ++out) {
+      double half[6][3] = {};  // G g
+      for (std::size_t i = 0; i < 6; ++i) {
+        for (Index tap = 0; tap < 9; ++tap) {
+          half[i][tap % 3] +=
+              kG[i][static_cast<std::size_t>(tap / 3)] *
+              static_cast<double>(weight[(tap * in_channels + in) * out_channels + out]);
+        }
+      }
+      const Index at = packed_index(in_channels, in, out);
+      for (Index i = 0; i < 6; ++i) {
+        for (Index j = 0; j < 6; ++j) {
+          const auto& g = kG[static_cast<std::size_t>(j)];
+          result[(6 * i + j) * matrix + at] =
+              static_cast<float>(half[i][0] * g[0] + half[i][1] * g[1] + half[i][2] * g[2]);
+        }
+      }
+    }
+  }
+}
+
+void winograd(const WinogradConv& conv, const ImageView<const float>& x, const ImageView<float>& y,
+              float* workspace) {
+  kernels().winograd(conv, x, y, workspace);
+}
+
+void multiply(const Product& product) { kernels().multiply(product); }
+
+}  // namespace inkling::cpu::inference

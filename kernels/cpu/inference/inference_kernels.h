@@ -1,0 +1,82 @@
+// Kernels of a network frozen for serving: weights are packed once, sums stay in registers, nothing
+// is allocated. Compiled for each level of the processor (kernels/cpu/instruction_level.h), with
+// the compiler's vector types; thread-safe.
+#pragma once
+
+#include "kernels/args/conv2d.h"
+#include "kernels/cpu/instruction_level.h"
+
+namespace inkling::cpu::inference {
+
+// A packed matrix [k, n] is blocks of 32 columns, each [k, 32], zeros beyond n: a kernel reads it
+// from the first to the last number, whatever its vectors' width.
+inline constexpr Index kColumnBlock = 32;
+constexpr Index padded_columns(Index n) {
+  return (n + kColumnBlock - 1) / kColumnBlock * kColumnBlock;
+}
+constexpr Index packed_size(Index k, Index n) { return k * padded_columns(n); }
+
+// Where element (row, column) of a matrix [k, n] lies in its packed form.
+constexpr Index packed_index(Index k, Index row, Index column) {
+  return column / kColumnBlock * kColumnBlock * k + row * kColumnBlock + column % kColumnBlock;
+}
+
+// c [rows, n] = a [rows, k] · b (+ bias), then max(0, c) with relu.
+struct Product {
+  Index rows = 0;
+  Index n = 0;
+  Index k = 0;
+  const float* a = nullptr;
+  Index a_stride = 0;           // from row to row
+  const float* b = nullptr;     // packed
+  const float* bias = nullptr;  // [padded_columns(n)], or null
+  bool relu = false;
+  float* c = nullptr;
+  Index c_stride = 0;
+};
+
+// An image in a buffer: pixel (y, x) is at data + y · row + x · channels.
+template <class T>
+struct ImageView {
+  T* data = nullptr;
+  Index row = 0;
+};
+
+// A 3 × 3 convolution of stride 1 by Winograd's F(4 × 4, 3 × 3) (Lavin and Gray 2015), with the
+// points 0, ±1/√2, ±√2, ∞ (Barabasz et al. 2018: the smallest error). 36 products of [tiles,
+// in_channels] by [in_channels, out_channels] take the place of 9 of [16 tiles, …].
+struct WinogradConv {
+  static constexpr Index kTile = 4;   // results of a tile, along each side
+  static constexpr Index kInput = 6;  // inputs of a tile
+  static constexpr Index kPositions = 36;
+  static constexpr Index kChannelMultiple = 16;  // of in_channels and out_channels
+
+  Index height = 0;  // of the result, before the pool
+  Index width = 0;
+  Index in_channels = 0;
+  Index out_channels = 0;
+  Epilogue epilogue = Epilogue::none;
+  const float* weights = nullptr;  // winograd_weights()
+  const float* bias = nullptr;     // [padded_columns(out_channels)]
+
+  Index tiles_down() const { return (height + kTile - 1) / kTile; }
+  Index tiles_across() const { return (width + kTile - 1) / kTile; }
+  // The input with its padding, and with as much more below and at the right as the last tiles'
+  // 6 × 6 inputs reach.
+  Index padded_height() const { return kTile * tiles_down() + 2; }
+  Index padded_width() const { return kTile * tiles_across() + 2; }
+  // Floats that winograd() needs for itself.
+  Index workspace() const;
+};
+
+// The transformed filters of a weight [3, 3, in, out]: 36 packed matrices, one after the other.
+void winograd_weights(Index in_channels, Index out_channels, const float* weight, float* result);
+
+// x: the padded input, padded_height() × padded_width(): its data are the padding's first pixel,
+// and what lies beyond the image is zero. y: the result, pooled or not.
+void winograd(const WinogradConv& conv, const ImageView<const float>& x, const ImageView<float>& y,
+              float* workspace);
+
+void multiply(const Product& product);
+
+}  // namespace inkling::cpu::inference

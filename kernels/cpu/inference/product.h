@@ -1,0 +1,149 @@
+// The product with a packed matrix. A tile of rows × 2 vectors of sums stays in registers over all
+// of k; its loop is 2 loads of b, a broadcast and 2 FMAs for each row.
+#pragma once
+
+#include "kernels/cpu/inference/inference_kernels.h"
+#include "kernels/cpu/inference/vec.h"
+
+namespace inkling::cpu::inference::INKLING_LEVEL {
+namespace {
+
+constexpr int kTileVecs = 2;
+// Terms of a pass where rows are many: of a block of b 64 KB, which stay in L2 for all rows.
+constexpr Index kTermsPerPass = 512;
+
+// Columns of a row that exist may be fewer than a vector's.
+inline Vec load_columns(const float* from, Index columns) {
+  if (columns >= kWidth) {
+    return load(from);
+  }
+  Vec result = {};
+  for (Index i = 0; i < columns; ++i) {
+    result[i] = from[i];
+  }
+  return result;
+}
+inline void store_columns(float* to, Vec value, Index columns) {
+  if (columns >= kWidth) {
+    store(to, value);
+    return;
+  }
+  for (Index i = 0; i < columns; ++i) {
+    to[i] = value[i];
+  }
+}
+
+// What a tile begins with and ends as: one pass of several over k.
+struct Pass {
+  Index first_term;
+  Index terms;
+  bool is_first;
+  bool is_last;
+};
+
+// Rows × Vecs sums, from `row` and `column` on. Chains: so many sums are kept of every element,
+// each of every Chains-th term, where there would be too few to hide an FMA's latency.
+template <int Rows, int Vecs, int Chains>
+inline void multiply_tile(const Product& p, Index row, Index column, const Pass& pass) {
+  const float* const block = p.b + column / kColumnBlock * kColumnBlock * p.k +
+                             pass.first_term * kColumnBlock + column % kColumnBlock;
+  const float* const a = p.a + row * p.a_stride + pass.first_term;
+  float* const c = p.c + row * p.c_stride + column;
+  Vec sums[Chains][Rows][Vecs] = {};
+  for (int v = 0; v < Vecs; ++v) {
+    for (int r = 0; r < Rows; ++r) {
+      if (!pass.is_first) {
+        sums[0][r][v] = load_columns(c + r * p.c_stride + v * kWidth, p.n - column - v * kWidth);
+      } else if (p.bias != nullptr) {
+        sums[0][r][v] = load(p.bias + column + v * kWidth);
+      }
+    }
+  }
+  const auto add_term = [&](Vec(&to)[Rows][Vecs], Index k) {
+    Vec b[Vecs];
+#pragma GCC unroll 16
+    for (int v = 0; v < Vecs; ++v) {
+      b[v] = load(block + k * kColumnBlock + v * kWidth);
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+#pragma GCC unroll 16
+      for (int v = 0; v < Vecs; ++v) {
+        to[r][v] += b[v] * a[r * p.a_stride + k];
+      }
+    }
+  };
+  Index k = 0;
+  for (; k + Chains <= pass.terms; k += Chains) {
+#pragma GCC unroll 8
+    for (int chain = 0; chain < Chains; ++chain) {
+      add_term(sums[chain], k + chain);
+    }
+  }
+  for (; k < pass.terms; ++k) {
+    add_term(sums[0], k);
+  }
+  for (int r = 0; r < Rows; ++r) {
+    for (int v = 0; v < Vecs; ++v) {
+      Vec sum = sums[0][r][v];
+      for (int chain = 1; chain < Chains; ++chain) {
+        sum += sums[chain][r][v];
+      }
+      if (p.relu && pass.is_last) {
+        sum = maximum(sum, Vec{});
+      }
+      const Index columns = p.n - column - v * kWidth;
+      if (columns > 0) {
+        store_columns(c + r * p.c_stride + v * kWidth, sum, columns);
+      }
+    }
+  }
+}
+
+// `rows` of at most Rows.
+template <int Rows>
+inline void multiply_up_to(const Product& p, Index row, Index rows, Index column,
+                           const Pass& pass) {
+  if constexpr (Rows > 0) {
+    if (rows == Rows) {
+      multiply_tile<Rows, kTileVecs, 1>(p, row, column, pass);
+    } else {
+      multiply_up_to<Rows - 1>(p, row, rows, column, pass);
+    }
+  }
+}
+
+// Tiles of about as many rows each: one of few rows would wait for its own FMAs.
+inline void multiply_columns(const Product& p, Index column, const Pass& pass) {
+  const Index tiles = (p.rows + kTileRows - 1) / kTileRows;
+  for (Index tile = 0; tile < tiles; ++tile) {
+    const Index row = p.rows * tile / tiles;
+    multiply_up_to<kTileRows>(p, row, p.rows * (tile + 1) / tiles - row, column, pass);
+  }
+}
+
+// One row: b is read once, a whole block at a time, with eight vectors of sums.
+inline void multiply_row(const Product& p) {
+  constexpr int kVecs = static_cast<int>(kColumnBlock) / kWidth;
+  constexpr int kChains = kVecs >= 8 ? 1 : 8 / kVecs;
+  for (Index column = 0; column < p.n; column += kColumnBlock) {
+    multiply_tile<1, kVecs, kChains>(p, 0, column, {0, p.k, true, true});
+  }
+}
+
+inline void multiply_rows(const Product& p) {
+  const Index terms = p.rows > kTileRows ? kTermsPerPass : p.k;
+  for (Index block = 0; block < p.n; block += kColumnBlock) {
+    for (Index first = 0; first == 0 || first < p.k; first += terms) {
+      const Index of_pass = p.k - first < terms ? p.k - first : terms;
+      const Pass pass{first, of_pass, first == 0, first + of_pass == p.k};
+      for (Index column = block; column < block + kColumnBlock && column < p.n;
+           column += kTileVecs * kWidth) {
+        multiply_columns(p, column, pass);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace inkling::cpu::inference::INKLING_LEVEL

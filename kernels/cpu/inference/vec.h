@@ -1,0 +1,34 @@
+// A level's vector of floats: the compiler's own vector type, as wide as the level's registers.
+// Included by inference_level.cpp alone; everything is in its unnamed namespace, so that no code of
+// one level can stand in for another's.
+#pragma once
+
+#include "kernels/types.h"
+
+namespace inkling::cpu::inference::INKLING_LEVEL {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kVecBytes = 64;
+constexpr int kTileRows = 7;  // of a product's tile in registers: 7 × 2 sums of 32 registers
+#elif defined(__AVX__)
+constexpr int kVecBytes = 32;
+constexpr int kTileRows = 6;  // 6 × 2 of 16
+#elif defined(__aarch64__)
+constexpr int kVecBytes = 16;
+constexpr int kTileRows = 10;  // 10 × 2 of 32
+#else
+constexpr int kVecBytes = 16;
+constexpr int kTileRows = 6;
+#endif
+constexpr int kWidth = kVecBytes / static_cast<int>(sizeof(float));
+
+using Vec [[gnu::vector_size(kVecBytes)]] = float;
+using UnalignedVec [[gnu::vector_size(kVecBytes), gnu::aligned(4), gnu::may_alias]] = float;
+
+inline Vec load(const float* from) { return *reinterpret_cast<const UnalignedVec*>(from); }
+inline void store(float* to, Vec value) { *reinterpret_cast<UnalignedVec*>(to) = value; }
+inline Vec maximum(Vec a, Vec b) { return a > b ? a : b; }
+
+}  // namespace
+}  // namespace inkling::cpu::inference::INKLING_LEVEL

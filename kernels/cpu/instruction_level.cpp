@@ -1,0 +1,67 @@
+#include "kernels/cpu/instruction_level.h"
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace inkling::cpu {
+namespace {
+
+struct Level {
+  InstructionLevel level;
+  const char* name;
+  bool supported;
+};
+
+// Best first.
+#if defined(__x86_64__)
+// __builtin_cpu_supports also checks that the operating system saves the registers.
+const Level kLevels[] = {
+    {InstructionLevel::x86_64_v4, "x86-64-v4",
+     __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512cd")},
+    {InstructionLevel::x86_64_v3, "x86-64-v3",
+     __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         __builtin_cpu_supports("bmi2")},
+    {InstructionLevel::x86_64_v2, "x86-64-v2",
+     __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")},
+};
+#else
+const Level kLevels[] = {{InstructionLevel::generic, "generic", true}};
+#endif
+
+InstructionLevel choose() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): read once, nothing here sets it
+  const char* forced = std::getenv("INKLING_ISA");
+  std::string known;
+  for (const Level& level : kLevels) {
+    if (level.supported && (forced == nullptr || std::string_view(forced) == level.name)) {
+      return level.level;
+    }
+    known += std::string(known.empty() ? "" : ", ") + level.name +
+             (level.supported ? "" : " (not on this processor)");
+  }
+  throw std::runtime_error(forced == nullptr ? "expected a processor of level x86-64-v2 or better"
+                                             : "INKLING_ISA=" + std::string(forced) +
+                                                   ": expected one of " + known);
+}
+
+}  // namespace
+
+InstructionLevel instruction_level() {
+  static const InstructionLevel kChosen = choose();
+  return kChosen;
+}
+
+const char* name_of(InstructionLevel level) {
+  for (const Level& candidate : kLevels) {
+    if (candidate.level == level) {
+      return candidate.name;
+    }
+  }
+  return "unknown";
+}
+
+}  // namespace inkling::cpu

@@ -1,0 +1,28 @@
+// The instructions that this processor's kernels are compiled for, chosen at run time by CPUID: one
+// binary serves every generation. Sources that need it are compiled once for each level, in a
+// namespace named as it is (kernels/CMakeLists.txt).
+#pragma once
+
+#include <cstdint>
+
+// Calls LEVEL(name) for each level of this architecture, the lowest first.
+#if defined(__x86_64__)
+#define INKLING_FOR_EACH_LEVEL(LEVEL) LEVEL(x86_64_v2) LEVEL(x86_64_v3) LEVEL(x86_64_v4)
+#else
+#define INKLING_FOR_EACH_LEVEL(LEVEL) LEVEL(generic)
+#endif
+
+namespace inkling::cpu {
+
+#define INKLING_LEVEL_NAME(level) level,
+enum class InstructionLevel : std::uint8_t { INKLING_FOR_EACH_LEVEL(INKLING_LEVEL_NAME) };
+#undef INKLING_LEVEL_NAME
+
+// The best level of this processor, found once. The environment variable INKLING_ISA names one to
+// force; a level that is unknown or that the processor lacks throws std::runtime_error.
+InstructionLevel instruction_level();
+
+// "x86-64-v2", "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512) or "generic".
+const char* name_of(InstructionLevel level);
+
+}  // namespace inkling::cpu

@@ -1,0 +1,191 @@
+// The kernels of a frozen network against plain loops in float64, at whatever level INKLING_ISA
+// forces.
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "kernels/cpu/inference/inference_kernels.h"
+#include "tests/kernels/levels.h"
+#include "tests/kernels/reference.h"
+
+namespace inkling::cpu::inference {
+namespace {
+
+using reference::random_values;
+using reference::relative_distance;
+
+constexpr float kUnset = std::numeric_limits<float>::quiet_NaN();
+
+class InferenceKernels : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (const auto reason = level_missing_here()) {
+      GTEST_SKIP() << *reason;
+    }
+  }
+};
+
+std::vector<float> packed(Index k, Index n, const std::vector<float>& b) {
+  std::vector<float> result(static_cast<std::size_t>(packed_size(k, n)));
+  for (Index row = 0; row < k; ++row) {
+    for (Index column = 0; column < n; ++column) {
+      result[static_cast<std::size_t>(packed_index(k, row, column))] =
+          b[static_cast<std::size_t>(row * n + column)];
+    }
+  }
+  return result;
+}
+
+std::vector<float> padded(std::vector<float> bias) {
+  bias.resize(static_cast<std::size_t>(padded_columns(std::ssize(bias))));
+  return bias;
+}
+
+// Rows of the result are a little apart: what is between them must stay. An error is measured by
+// the sum of the products' magnitudes, as the sum itself may cancel (Higham 2002, chapter 3).
+void check_product(Index rows, Index n, Index k, bool with_bias, bool relu) {
+  SCOPED_TRACE(testing::Message() << rows << " × " << n << " × " << k << ", bias " << with_bias
+                                  << ", relu " << relu);
+  const auto a = random_values<float>(rows * k, 1);
+  const auto b = random_values<float>(k * n, 2);
+  const auto bias = random_values<float>(n, 3);
+  const auto packed_b = packed(k, n, b);
+  const auto padded_bias = padded(bias);
+  const Index c_stride = n + 3;
+  std::vector<float> c(static_cast<std::size_t>(rows * c_stride), kUnset);
+  multiply({.rows = rows,
+            .n = n,
+            .k = k,
+            .a = a.data(),
+            .a_stride = k,
+            .b = packed_b.data(),
+            .bias = with_bias ? padded_bias.data() : nullptr,
+            .relu = relu,
+            .c = c.data(),
+            .c_stride = c_stride});
+  double worst = 0;
+  for (Index row = 0; row < rows; ++row) {
+    for (Index column = 0; column < c_stride; ++column) {
+      const auto value = static_cast<double>(c[static_cast<std::size_t>(row * c_stride + column)]);
+      if (column >= n) {
+        EXPECT_TRUE(std::isnan(value)) << "written beyond row " << row;
+        continue;
+      }
+      double sum = with_bias ? static_cast<double>(bias[static_cast<std::size_t>(column)]) : 0;
+      double magnitude = std::abs(sum);
+      for (Index i = 0; i < k; ++i) {
+        const double product = static_cast<double>(a[static_cast<std::size_t>(row * k + i)]) *
+                               static_cast<double>(b[static_cast<std::size_t>(i * n + column)]);
+        sum += product;
+        magnitude += std::abs(product);
+      }
+      const double expected = relu ? std::max(sum, 0.0) : sum;
+      ASSERT_FALSE(std::isnan(value));
+      worst = std::max(worst, std::abs(value - expected) / magnitude);
+    }
+  }
+  EXPECT_LE(worst, 1e-6);
+}
+
+TEST_F(InferenceKernels, ProductsMatchPlainLoops) {
+  for (const Index rows : {1, 2, 6, 7, 8, 15, 16, 49}) {
+    for (const Index n : {1, 10, 32, 33, 80}) {
+      for (const Index k : {1, 9, 64, 1030}) {
+        check_product(rows, n, k, rows % 2 == 0, n % 2 == 0);
+      }
+    }
+  }
+  check_product(49, 80, 1030, true, true);
+  check_product(1, 33, 64, true, true);
+}
+
+// The padded input, and a result whose rows are apart.
+struct WinogradCase {
+  Index height;
+  Index width;
+  Index in_channels;
+  Index out_channels;
+  Epilogue epilogue;
+};
+
+std::vector<double> expected_result(const WinogradCase& c, const std::vector<float>& x,
+                                    const std::vector<float>& weight,
+                                    const std::vector<float>& bias) {
+  const Conv2dShape shape{1, c.height, c.width, c.in_channels, c.out_channels, 3, 1, 1};
+  std::vector<double> sums = reference::conv2d(shape, x, weight);
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    sums[i] += static_cast<double>(bias[i % bias.size()]);
+    sums[i] = c.epilogue == Epilogue::none ? sums[i] : std::max(sums[i], 0.0);
+  }
+  if (c.epilogue != Epilogue::relu_pool) {
+    return sums;
+  }
+  std::vector<double> pooled;
+  for (Index y = 0; y + 1 < c.height; y += 2) {
+    for (Index column = 0; column + 1 < c.width; column += 2) {
+      for (Index channel = 0; channel < c.out_channels; ++channel) {
+        const auto at = [&](Index dy, Index dx) {
+          return sums[static_cast<std::size_t>(((y + dy) * c.width + column + dx) * c.out_channels +
+                                               channel)];
+        };
+        pooled.push_back(std::max(std::max(at(0, 0), at(0, 1)), std::max(at(1, 0), at(1, 1))));
+      }
+    }
+  }
+  return pooled;
+}
+
+void check_winograd(const WinogradCase& c) {
+  SCOPED_TRACE(testing::Message() << c.height << " × " << c.width << " × " << c.in_channels << " → "
+                                  << c.out_channels << ", epilogue "
+                                  << static_cast<int>(c.epilogue));
+  const auto x = random_values<float>(c.height * c.width * c.in_channels, 1);
+  const auto weight = random_values<float>(9 * c.in_channels * c.out_channels, 2);
+  const auto bias = random_values<float>(c.out_channels, 3);
+  const auto padded_bias = padded(bias);
+  std::vector<float> weights(static_cast<std::size_t>(WinogradConv::kPositions *
+                                                      packed_size(c.in_channels, c.out_channels)));
+  winograd_weights(c.in_channels, c.out_channels, weight.data(), weights.data());
+  const WinogradConv conv{.height = c.height,
+                          .width = c.width,
+                          .in_channels = c.in_channels,
+                          .out_channels = c.out_channels,
+                          .epilogue = c.epilogue,
+                          .weights = weights.data(),
+                          .bias = padded_bias.data()};
+  const Index x_row = conv.padded_width() * c.in_channels;
+  std::vector<float> padded_x(static_cast<std::size_t>(conv.padded_height() * x_row));
+  for (Index y = 0; y < c.height; ++y) {
+    std::copy_n(x.begin() + y * c.width * c.in_channels, c.width * c.in_channels,
+                padded_x.begin() + (y + 1) * x_row + c.in_channels);
+  }
+  const bool pooled = c.epilogue == Epilogue::relu_pool;
+  const Index height = pooled ? c.height / 2 : c.height;
+  const Index row = (pooled ? c.width / 2 : c.width) * c.out_channels;
+  const Index y_row = row + 5;
+  std::vector<float> y(static_cast<std::size_t>(height * y_row + 1), kUnset);
+  std::vector<float> workspace(static_cast<std::size_t>(conv.workspace()), kUnset);
+  winograd(conv, {padded_x.data(), x_row}, {y.data(), y_row}, workspace.data());
+  std::vector<float> got;
+  for (Index i = 0; i < std::ssize(y); ++i) {
+    if (i / y_row < height && i % y_row < row) {
+      got.push_back(y[static_cast<std::size_t>(i)]);
+    } else {
+      EXPECT_TRUE(std::isnan(y[static_cast<std::size_t>(i)])) << "written beyond the result";
+    }
+  }
+  EXPECT_LE(relative_distance(got, expected_result(c, x, weight, bias)), 5e-6);
+}
+
+TEST_F(InferenceKernels, WinogradMatchesPlainLoops) {
+  for (const Epilogue epilogue : {Epilogue::none, Epilogue::relu, Epilogue::relu_pool}) {
+    for (const Index side : {1, 2, 4, 7, 14}) {
+      check_winograd({side, side, 16, 32, epilogue});
+    }
+    check_winograd({5, 10, 48, 16, epilogue});
+    check_winograd({9, 3, 16, 80, epilogue});
+  }
+}
+
+}  // namespace
+}  // namespace inkling::cpu::inference
