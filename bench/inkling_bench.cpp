@@ -30,6 +30,7 @@ struct BenchFlags {
   std::filesystem::path data;
   Index batch = 1;
   int threads = 1;
+  InferencePrecision precision = InferencePrecision::fast;
   double seconds = 3;
   bool json = false;
 };
@@ -113,7 +114,8 @@ std::vector<std::int64_t> predictions_of(const std::vector<float>& logits, int c
 
 int run(const BenchFlags& flags) {
   const double begun = seconds_now();
-  const InferencePlan plan(flags.model.empty() ? shipped_model() : flags.model, flags.threads);
+  const InferencePlan plan(flags.model.empty() ? shipped_model() : flags.model, flags.threads,
+                           flags.precision);
   const double loaded = seconds_now();
   const std::vector<std::uint8_t> pictures = pictures_for(flags, plan);
   const std::size_t picture = pictures.size() / static_cast<std::size_t>(flags.batch);
@@ -124,7 +126,7 @@ int run(const BenchFlags& flags) {
   const double total = std::accumulate(calls.seconds.begin(), calls.seconds.end(), 0.0);
   const nlohmann::ordered_json result = {
       {"model", plan.model_name()},
-      {"precision", "float32"},
+      {"precision", name_of(kInferencePrecisions, flags.precision)},
       {"batch", flags.batch},
       {"threads", flags.threads},
       {"calls", calls.seconds.size()},
@@ -141,12 +143,12 @@ int run(const BenchFlags& flags) {
     std::printf("%s\n", result.dump().c_str());
   } else {
     std::printf(
-        "%s, float32, batch %ld, %d threads: p50 %.3f ms, p99 %.3f ms, %.0f images/s; loaded in "
+        "%s, %s, batch %ld, %d threads: p50 %.3f ms, p99 %.3f ms, %.0f images/s; loaded in "
         "%.0f ms, %.0f MB resident\n",
-        plan.model_name().c_str(), static_cast<long>(flags.batch), flags.threads,
-        result["p50_ms"].get<double>(), result["p99_ms"].get<double>(),
-        result["images_per_s"].get<double>(), result["load_ms"].get<double>(),
-        result["resident_mb"].get<double>());
+        plan.model_name().c_str(), name_of(kInferencePrecisions, flags.precision),
+        static_cast<long>(flags.batch), flags.threads, result["p50_ms"].get<double>(),
+        result["p99_ms"].get<double>(), result["images_per_s"].get<double>(),
+        result["load_ms"].get<double>(), result["resident_mb"].get<double>());
   }
   return kSuccess;
 }
@@ -162,6 +164,8 @@ void add_flags(CLI::App& app, BenchFlags& flags) {
       ->check(whole_number_in(1, kMaxBatch))
       ->capture_default_str();
   add_threads_flag(app, flags.threads);
+  add_choice(app, "--precision", flags.precision, kInferencePrecisions,
+             "fast: bf16 and int8 where the processor has them, with the same answers");
   app.add_option("--seconds", flags.seconds, "how long calls are timed, after a warm-up")
       ->check(number_in(0, 3600))
       ->capture_default_str();

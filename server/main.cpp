@@ -31,6 +31,7 @@ namespace {
 struct Settings {
   std::filesystem::path model;
   std::filesystem::path web;
+  InferencePrecision precision = InferencePrecision::fast;
   std::string host = "0.0.0.0";
   std::uint16_t port = 8000;
   std::uint16_t ui_port = 8501;
@@ -47,6 +48,8 @@ void add_flags(CLI::App& app, Settings& settings) {
   app.add_option("--web", settings.web,
                  "folder of the page's files (default: those that come with it)")
       ->type_name("DIR");
+  add_choice(app, "--precision", settings.precision, kInferencePrecisions,
+             "fast: bf16 and int8 where the processor has them, with the same answers");
   app.option_defaults()->group("Network");
   app.add_option("--host", settings.host, "address to listen on; 0.0.0.0 is every one of IPv4")
       ->check(not_empty("an address"))
@@ -116,7 +119,7 @@ Handler handler_of(const Router& router) {
 
 void serve(const Settings& settings, const sigset_t& stop_signals) {
   const std::filesystem::path model = settings.model.empty() ? shipped_model() : settings.model;
-  const InferencePlan plan(model);
+  const InferencePlan plan(model, 1, settings.precision);
   check_model(plan);
   const ServiceParts parts{
       [&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },

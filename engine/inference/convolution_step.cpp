@@ -1,6 +1,8 @@
 // Convolutions of a frozen network: 3 × 3 ones of stride 1 by Winograd, the others as a product
 // with the im2col matrix.
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 #include "engine/inference/aligned_buffer.h"
 #include "engine/inference/packed_matrix.h"
@@ -10,15 +12,21 @@
 namespace inkling::frozen {
 namespace {
 
-using cpu::inference::WinogradConv;
+bool supports_winograd(const layers::Conv2d& layer, const Layout& image) {
+  return layer.kernel == 3 && layer.options.stride == 1 && layer.options.padding == 1 &&
+         image.channels % cpu::inference::kWinogradChannels == 0 &&
+         layer.out_channels % cpu::inference::kWinogradChannels == 0;
+}
 
+// Weight: float or bfloat16.
+template <class Weight>
 class WinogradStep final : public Step {
  public:
   WinogradStep(const Layout& image, Index out_channels, std::span<const float> weight,
                std::span<const float> bias, Epilogue epilogue)
       : input_(image),
-        weights_(static_cast<std::size_t>(
-            WinogradConv::kPositions * cpu::inference::packed_size(image.channels, out_channels))),
+        weights_(cpu::inference::kWinogradPositions *
+                 cpu::inference::packed_size(image.channels, out_channels)),
         bias_(padded_bias(bias)) {
     cpu::inference::winograd_weights(image.channels, out_channels, weight.data(), weights_.data());
     conv_ = {.height = image.height,
@@ -33,12 +41,6 @@ class WinogradStep final : public Step {
     input_.right = conv_.padded_width() - image.width - 1;
   }
 
-  static bool supports(const layers::Conv2d& layer, const Layout& image) {
-    return layer.kernel == 3 && layer.options.stride == 1 && layer.options.padding == 1 &&
-           image.channels % WinogradConv::kChannelMultiple == 0 &&
-           layer.out_channels % WinogradConv::kChannelMultiple == 0;
-  }
-
   const Layout& input() const override { return input_; }
   Index workspace() const override { return conv_.workspace(); }
   void run(const float* x, float* y, Index y_row, float* workspace) const override {
@@ -47,10 +49,24 @@ class WinogradStep final : public Step {
 
  private:
   Layout input_;
-  AlignedBuffer weights_;
-  AlignedBuffer bias_;
-  WinogradConv conv_;
+  AlignedBuffer<Weight> weights_;
+  AlignedBuffer<float> bias_;
+  cpu::inference::WinogradConv<Weight> conv_;
 };
+
+// The columns of a weight [patch, out], which PackedMatrix takes as [out, patch].
+PackedMatrix packed_weight(const Conv2dShape& shape, std::span<const float> weight) {
+  std::vector<float> transposed;
+  transposed.reserve(weight.size());
+  for (Index out = 0; out < shape.out_channels; ++out) {
+    for (Index row = 0; row < shape.patch(); ++row) {
+      transposed.push_back(weight[static_cast<std::size_t>(row * shape.out_channels + out)]);
+    }
+  }
+  std::vector<Index> order(static_cast<std::size_t>(shape.patch()));
+  std::iota(order.begin(), order.end(), 0);
+  return {shape.out_channels, transposed, order};
+}
 
 class Im2colStep final : public Step {
  public:
@@ -59,10 +75,7 @@ class Im2colStep final : public Step {
       : input_{.height = shape.in_height, .width = shape.in_width, .channels = shape.in_channels},
         shape_(shape),
         epilogue_(epilogue),
-        weights_(shape.patch(), shape.out_channels,
-                 [&](Index row, Index column) {
-                   return weight[static_cast<std::size_t>(row * shape.out_channels + column)];
-                 }),
+        weights_(packed_weight(shape, weight)),
         bias_(padded_bias(bias)) {}
 
   const Layout& input() const override { return input_; }
@@ -115,17 +128,21 @@ class Im2colStep final : public Step {
   Conv2dShape shape_;
   Epilogue epilogue_;
   PackedMatrix weights_;
-  AlignedBuffer bias_;
+  AlignedBuffer<float> bias_;
 };
 
 }  // namespace
 
 std::unique_ptr<Step> freeze(const layers::Conv2d& layer, const Shape& input,
                              std::span<const float> weight, std::span<const float> bias,
-                             Epilogue epilogue) {
+                             Epilogue epilogue, bool low_precision) {
   const Layout image{.height = input[0], .width = input[1], .channels = input[2]};
-  if (WinogradStep::supports(layer, image)) {
-    return std::make_unique<WinogradStep>(image, layer.out_channels, weight, bias, epilogue);
+  if (supports_winograd(layer, image) && low_precision) {
+    return std::make_unique<WinogradStep<bfloat16>>(image, layer.out_channels, weight, bias,
+                                                    epilogue);
+  }
+  if (supports_winograd(layer, image)) {
+    return std::make_unique<WinogradStep<float>>(image, layer.out_channels, weight, bias, epilogue);
   }
   return std::make_unique<Im2colStep>(Conv2dShape{.batch = 1,
                                                   .in_height = image.height,

@@ -1,7 +1,8 @@
 #include "engine/inference/frozen_network.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "kernels/cpu/inference/inference_kernels.h"
 
 namespace inkling::frozen {
 namespace {
@@ -53,7 +54,7 @@ Overloaded(Visits...) -> Overloaded<Visits...>;
 
 }  // namespace
 
-FrozenNetwork::FrozenNetwork(const Model& model)
+FrozenNetwork::FrozenNetwork(const Model& model, InferencePrecision precision)
     : picture_{.height = model.network.spec().height,
                .width = model.network.spec().width,
                .channels = model.network.spec().channels} {
@@ -66,6 +67,9 @@ FrozenNetwork::FrozenNetwork(const Model& model)
   std::span<const Parameter> parameters = model.network.parameters();
   Shape shape{picture_.height, picture_.width, picture_.channels};
   Shape image = shape;  // before it was flattened
+  const bool low_precision =
+      precision == InferencePrecision::fast && cpu::inference::has_low_precision();
+  bool is_negative = true;  // some number of `shape` may be
   for (std::size_t i = 0; i < layers.size();) {
     std::size_t next = i + 1;
     if (shape.size() == 3) {
@@ -75,13 +79,15 @@ FrozenNetwork::FrozenNetwork(const Model& model)
         Overloaded{[&](const layers::Conv2d& layer) {
                      const Epilogue epilogue = fused_epilogue(layers, next);
                      add_image_step(freeze(layer, shape, values_of(parameters[0]),
-                                           values_of(parameters[1]), epilogue));
+                                           values_of(parameters[1]), epilogue, low_precision));
                      parameters = parameters.subspan(2);
+                     is_negative = epilogue == Epilogue::none;
                    },
                    [&](const layers::Linear& layer) {
                      add_linear(layer, linear_.empty() ? image : Shape{1, 1, shape[0]},
-                                parameters.first(2));
+                                parameters.first(2), low_precision && !is_negative);
                      parameters = parameters.subspan(2);
+                     is_negative = true;
                    },
                    [&](const layers::Relu& layer) {
                      if (linear_.empty()) {
@@ -89,6 +95,7 @@ FrozenNetwork::FrozenNetwork(const Model& model)
                      } else {
                        linear_.back().relu = true;
                      }
+                     is_negative = false;
                    },
                    [&](const layers::MaxPool2d& layer) { add_image_step(freeze(layer, shape)); },
                    [&](const layers::AvgPool2d& layer) { add_image_step(freeze(layer, shape)); },
@@ -115,27 +122,32 @@ void FrozenNetwork::add_image_step(std::unique_ptr<Step> step) {
 }
 
 void FrozenNetwork::add_linear(const layers::Linear& layer, const Shape& flattened,
-                               std::span<const Parameter> parameters) {
-  const std::span<const float> weight = values_of(parameters[0]);  // [out, in], in as C, H, W
+                               std::span<const Parameter> parameters, bool low_precision) {
+  // The image stays as it is, NHWC; its rows of the weight, C, H, W, change places instead.
   const Index pixels = flattened[0] * flattened[1];
-  const Index channels = flattened[2];
-  const Index in_features = pixels * channels;
-  // The image stays as it is, NHWC; its rows of the weight change places instead.
-  const auto element = [&](Index row, Index column) {
-    const Index feature = row % channels * pixels + row / channels;
-    return weight[static_cast<std::size_t>(column * in_features + feature)];
-  };
-  linear_.push_back({.in_features = in_features,
-                     .out_features = layer.out_features,
-                     .weights = PackedMatrix(in_features, layer.out_features, element),
-                     .bias = padded_bias(values_of(parameters[1])),
+  std::vector<Index> order;
+  for (Index pixel = 0; pixel < pixels; ++pixel) {
+    for (Index channel = 0; channel < flattened[2]; ++channel) {
+      order.push_back(channel * pixels + pixel);
+    }
+  }
+  linear_.push_back({.out_features = layer.out_features,
+                     .step = freeze({.out_features = layer.out_features,
+                                     .weight = values_of(parameters[0]),
+                                     .bias = values_of(parameters[1]),
+                                     .order = order},
+                                    low_precision),
                      .relu = false});
   widest_linear_ = std::max(widest_linear_, layer.out_features);
 }
 
 Index FrozenNetwork::workspace(Index count) const {
+  Index for_linear = 0;
+  for (const Linear& layer : linear_) {
+    for_linear = std::max(for_linear, layer.step->workspace(count));
+  }
   return 2 * image_buffer_ + step_workspace_ + aligned(count * features_.size()) +
-         2 * aligned(count * widest_linear_);
+         2 * aligned(count * widest_linear_) + for_linear;
 }
 
 void FrozenNetwork::normalize(const std::uint8_t* picture, const Layout& layout, float* to) const {
@@ -182,21 +194,12 @@ void FrozenNetwork::logits(Index count, const std::uint8_t* pictures, float* res
                     linear_.empty() ? result + i * size : features + i * size, workspace);
   }
   const float* x = features;
-  float* const buffers[2] = {features + aligned(count * size),
-                             features + aligned(count * size) + aligned(count * widest_linear_)};
+  const Index buffer = aligned(count * widest_linear_);
+  float* const buffers = features + aligned(count * size);
   for (std::size_t i = 0; i < linear_.size(); ++i) {
-    const Linear& layer = linear_[i];
-    float* const y = i + 1 == linear_.size() ? result : buffers[i % 2];
-    cpu::inference::multiply({.rows = count,
-                              .n = layer.out_features,
-                              .k = layer.in_features,
-                              .a = x,
-                              .a_stride = layer.in_features,
-                              .b = layer.weights.data(),
-                              .bias = layer.bias.data(),
-                              .relu = layer.relu,
-                              .c = y,
-                              .c_stride = layer.out_features});
+    float* const y =
+        i + 1 == linear_.size() ? result : buffers + static_cast<Index>(i % 2) * buffer;
+    linear_[i].step->run(count, x, linear_[i].relu, y, buffers + 2 * buffer);
     x = y;
   }
 }

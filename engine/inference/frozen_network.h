@@ -6,7 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "engine/inference/packed_matrix.h"
+#include "engine/inference/linear_step.h"
+#include "engine/inference/precision.h"
 #include "engine/inference/step.h"
 #include "engine/io/weights.h"
 
@@ -15,8 +16,8 @@ namespace inkling::frozen {
 // Const and thread-safe.
 class FrozenNetwork {
  public:
-  // Reads the model's weights and keeps nothing of it. float32, on the CPU.
-  explicit FrozenNetwork(const Model& model);
+  // Reads the model's weights (float32, on the CPU) and keeps nothing of it.
+  FrozenNetwork(const Model& model, InferencePrecision precision);
 
   // Floats that logits() needs for so many pictures.
   Index workspace(Index count) const;
@@ -27,16 +28,14 @@ class FrozenNetwork {
 
  private:
   struct Linear {
-    Index in_features;
     Index out_features;
-    PackedMatrix weights;
-    AlignedBuffer bias;
+    std::unique_ptr<LinearStep> step;
     bool relu;
   };
 
   void add_image_step(std::unique_ptr<Step> step);
   void add_linear(const layers::Linear& layer, const Shape& flattened,
-                  std::span<const Parameter> parameters);
+                  std::span<const Parameter> parameters, bool low_precision);
   void run_image_steps(const std::uint8_t* picture, float* features, float* workspace) const;
   void normalize(const std::uint8_t* picture, const Layout& layout, float* to) const;
   const Layout& layout_after(std::size_t step) const;

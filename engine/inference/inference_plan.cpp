@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/inference/aligned_buffer.h"
 #include "engine/inference/frozen_network.h"
 #include "kernels/thread_pool.h"
 
@@ -14,10 +15,10 @@ constexpr Index kMaxGroup = 32;
 
 // This thread's, kept between calls. At least `size` floats.
 float* workspace(Index size) {
-  thread_local AlignedBuffer buffer;
-  if (buffer.size() < static_cast<std::size_t>(size)) {
-    buffer = AlignedBuffer();  // before the larger one, so that both are never held
-    buffer = AlignedBuffer(static_cast<std::size_t>(size));
+  thread_local AlignedBuffer<float> buffer;
+  if (buffer.size() < size) {
+    buffer = AlignedBuffer<float>();  // before the larger one, so that both are never held
+    buffer = AlignedBuffer<float>(size);
   }
   return buffer.data();
 }
@@ -25,14 +26,14 @@ float* workspace(Index size) {
 }  // namespace
 
 struct InferencePlan::Impl {
-  Impl(const Model& model, int threads)
+  Impl(const Model& model, int threads, InferencePrecision precision)
       : name(model.network.spec().name),
         height(model.network.spec().height),
         width(model.network.spec().width),
         pixels(height * width * model.network.spec().channels),
         classes(model.network.classes()),
         parameter_count(model.network.parameter_count()),
-        network(model),
+        network(model, precision),
         pool(threads) {}
 
   std::vector<float> logits(std::span<const std::uint8_t> pictures) {
@@ -62,8 +63,9 @@ struct InferencePlan::Impl {
   ThreadPool pool;
 };
 
-InferencePlan::InferencePlan(const std::filesystem::path& weights_file, int threads)
-    : impl_(std::make_unique<Impl>(load_model(weights_file, Device::cpu(1)), threads)) {}
+InferencePlan::InferencePlan(const std::filesystem::path& weights_file, int threads,
+                             InferencePrecision precision)
+    : impl_(std::make_unique<Impl>(load_model(weights_file, Device::cpu(1)), threads, precision)) {}
 
 InferencePlan::~InferencePlan() = default;
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/inference/precision.h"
+
 namespace inkling {
 
 // Reads a weights file once, freezes its network (frozen_network.h) and answers predictions from
@@ -17,8 +19,10 @@ class InferencePlan {
  public:
   // threads: how many cores one call may use: the pictures of a batch are divided among them. 1
   // runs wholly on the calling thread. Throws WeightsError (engine/io/weights.h) with one line when
-  // the file is missing or not sound.
-  explicit InferencePlan(const std::filesystem::path& weights_file, int threads = 1);
+  // the file is missing or not sound; std::runtime_error when INKLING_ISA forces a level that this
+  // processor lacks.
+  explicit InferencePlan(const std::filesystem::path& weights_file, int threads = 1,
+                         InferencePrecision precision = InferencePrecision::fast);
   ~InferencePlan();
   InferencePlan(const InferencePlan&) = delete;
   InferencePlan& operator=(const InferencePlan&) = delete;

@@ -2,24 +2,32 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "engine/inference/aligned_buffer.h"
 #include "kernels/cpu/inference/inference_kernels.h"
 
 namespace inkling::frozen {
 
-// A matrix [k, n] as cpu::inference::multiply() takes it.
+// A matrix [k, n] as cpu::inference::multiply() takes it, out of a weight [n, k] whose columns
+// stand in another order: row i of the result is column order[i] of the weight.
 class PackedMatrix {
  public:
-  // element(row, column) gives its values.
-  template <class Element>
-  PackedMatrix(Index k, Index n, const Element& element)
-      : values_(static_cast<std::size_t>(cpu::inference::packed_size(k, n))) {
-    for (Index column = 0; column < cpu::inference::padded_columns(n); ++column) {
+  PackedMatrix(Index n, std::span<const float> weight, std::span<const Index> order)
+      : values_(cpu::inference::packed_size(std::ssize(order), n)) {
+    const Index k = std::ssize(order);
+    for (Index block = 0; block < n; block += cpu::inference::kColumnBlock) {
+      const Index end = std::min(n, block + cpu::inference::kColumnBlock);
       for (Index row = 0; row < k; ++row) {
-        values_.data()[cpu::inference::packed_index(k, row, column)] =
-            column < n ? element(row, column) : 0.0F;
+        float* const to = values_.data() + cpu::inference::packed_index(k, row, block);
+        std::fill_n(to, cpu::inference::kColumnBlock, 0.0F);
+        for (Index column = block; column < end; ++column) {
+          to[column - block] =
+              weight[static_cast<std::size_t>(column * k + order[static_cast<std::size_t>(row)])];
+        }
       }
     }
   }
@@ -27,14 +35,46 @@ class PackedMatrix {
   const float* data() const { return values_.data(); }
 
  private:
-  AlignedBuffer values_;
+  AlignedBuffer<float> values_;
+};
+
+// The same in int8: a column's weights are multiples of its scale, the largest 127 of it.
+class PackedInt8Matrix {
+ public:
+  PackedInt8Matrix(Index n, std::span<const float> weight, std::span<const Index> order)
+      : values_(cpu::inference::packed_size(std::ssize(order), n)),
+        scales_(cpu::inference::padded_columns(n)) {
+    const Index k = std::ssize(order);
+    std::fill_n(values_.data(), values_.size(), std::int8_t{0});
+    std::fill_n(scales_.data(), scales_.size(), 0.0F);
+    for (Index column = 0; column < n; ++column) {
+      const float* const row_of_weight = weight.data() + column * k;
+      const float largest =
+          std::abs(*std::max_element(row_of_weight, row_of_weight + k,
+                                     [](float a, float b) { return std::abs(a) < std::abs(b); }));
+      const float per_scale = largest > 0 ? 127 / largest : 0.0F;
+      scales_.data()[column] = largest / 127;
+      for (Index row = 0; row < k; ++row) {
+        const float steps = row_of_weight[order[static_cast<std::size_t>(row)]] * per_scale;
+        values_.data()[cpu::inference::packed_index<std::int8_t>(k, row, column)] =
+            static_cast<std::int8_t>(std::lrint(steps));
+      }
+    }
+  }
+
+  const std::int8_t* data() const { return values_.data(); }
+  const float* scales() const { return scales_.data(); }
+
+ private:
+  AlignedBuffer<std::int8_t> values_;
+  AlignedBuffer<float> scales_;
 };
 
 // With zeros as far as the kernels read.
-inline AlignedBuffer padded_bias(std::span<const float> bias) {
-  AlignedBuffer padded(static_cast<std::size_t>(cpu::inference::padded_columns(std::ssize(bias))));
-  std::fill_n(std::copy(bias.begin(), bias.end(), padded.data()), padded.size() - bias.size(),
-              0.0F);
+inline AlignedBuffer<float> padded_bias(std::span<const float> bias) {
+  AlignedBuffer<float> padded(cpu::inference::padded_columns(std::ssize(bias)));
+  std::fill(std::copy(bias.begin(), bias.end(), padded.data()), padded.data() + padded.size(),
+            0.0F);
   return padded;
 }
 

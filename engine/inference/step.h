@@ -37,10 +37,11 @@ class Step {
   virtual void run(const float* x, float* y, Index y_row, float* workspace) const = 0;
 };
 
-// weight [kernel, kernel, in, out], bias [out]; input: [height, width, channels].
+// input: [height, width, channels]. weight [kernel, kernel, in, out], bias [out]. With
+// low_precision in bf16 where that is faster.
 std::unique_ptr<Step> freeze(const layers::Conv2d& layer, const Shape& input,
                              std::span<const float> weight, std::span<const float> bias,
-                             Epilogue epilogue);
+                             Epilogue epilogue, bool low_precision);
 std::unique_ptr<Step> freeze(const layers::MaxPool2d& layer, const Shape& input);
 std::unique_ptr<Step> freeze(const layers::AvgPool2d& layer, const Shape& input);
 std::unique_ptr<Step> freeze(const layers::Relu& layer, const Shape& input);

@@ -17,11 +17,16 @@ struct Level {
 // Best first.
 #if defined(__x86_64__)
 // __builtin_cpu_supports also checks that the operating system saves the registers.
-const Level kLevels[] = {
-    {InstructionLevel::x86_64_v4, "x86-64-v4",
-     __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+bool supports_v4() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512cd")},
+         __builtin_cpu_supports("avx512cd");
+}
+
+const Level kLevels[] = {
+    {InstructionLevel::x86_64_v4_bf16, "x86-64-v4-bf16",
+     supports_v4() && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni")},
+    {InstructionLevel::x86_64_v4, "x86-64-v4", supports_v4()},
     {InstructionLevel::x86_64_v3, "x86-64-v3",
      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
          __builtin_cpu_supports("bmi2")},

@@ -7,7 +7,8 @@
 
 // Calls LEVEL(name) for each level of this architecture, the lowest first.
 #if defined(__x86_64__)
-#define INKLING_FOR_EACH_LEVEL(LEVEL) LEVEL(x86_64_v2) LEVEL(x86_64_v3) LEVEL(x86_64_v4)
+#define INKLING_FOR_EACH_LEVEL(LEVEL) \
+  LEVEL(x86_64_v2) LEVEL(x86_64_v3) LEVEL(x86_64_v4) LEVEL(x86_64_v4_bf16)
 #else
 #define INKLING_FOR_EACH_LEVEL(LEVEL) LEVEL(generic)
 #endif
@@ -22,7 +23,8 @@ enum class InstructionLevel : std::uint8_t { INKLING_FOR_EACH_LEVEL(INKLING_LEVE
 // force; a level that is unknown or that the processor lacks throws std::runtime_error.
 InstructionLevel instruction_level();
 
-// "x86-64-v2", "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512) or "generic".
+// "x86-64-v2", "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512), "x86-64-v4-bf16" (with dot products
+// of bf16 and, VNNI, of int8) or "generic".
 const char* name_of(InstructionLevel level);
 
 }  // namespace inkling::cpu

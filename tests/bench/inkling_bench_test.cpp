@@ -39,21 +39,25 @@ TEST(InklingBench, ReportsTimesAndTheLogitsOfTheFirstTestPicture) {
   }
   write_file(folder.path() / "t10k-images-idx3-ubyte", idx_bytes({2, 28, 28}, images));
   write_file(folder.path() / "t10k-labels-idx1-ubyte", idx_bytes({2}, {3, 7}));
-  const Outcome outcome =
-      bench("--json --seconds 0 --batch 3 --threads 2 --data " + folder.path().string());
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  const auto report = nlohmann::json::parse(outcome.text);
-  EXPECT_EQ(report["batch"], 3);
-  EXPECT_EQ(report["threads"], 2);
-  EXPECT_EQ(report["precision"], "float32");
-  EXPECT_GT(report["p50_ms"], 0);
-  EXPECT_LE(report["p50_ms"], report["p99_ms"]);
-  EXPECT_GT(report["images_per_s"], 0);
-  EXPECT_GT(report["resident_mb"], 0);
-  const InferencePlan plan(INKLING_SHIPPED_MODEL, 2);
-  EXPECT_EQ(report["logits"].get<std::vector<float>>(), plan.logits(std::span(images).first(784)));
-  EXPECT_EQ(report["predictions"].size(), 3U);
-  EXPECT_EQ(report["predictions"][0], report["predictions"][2]) << "the first picture again";
+  for (const auto& precision : kInferencePrecisions) {
+    const Outcome outcome =
+        bench("--json --seconds 0 --batch 3 --threads 2 --precision " +
+              std::string(precision.name) + " --data " + folder.path().string());
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+    const auto report = nlohmann::json::parse(outcome.text);
+    EXPECT_EQ(report["batch"], 3);
+    EXPECT_EQ(report["threads"], 2);
+    EXPECT_EQ(report["precision"], precision.name);
+    EXPECT_GT(report["p50_ms"], 0);
+    EXPECT_LE(report["p50_ms"], report["p99_ms"]);
+    EXPECT_GT(report["images_per_s"], 0);
+    EXPECT_GT(report["resident_mb"], 0);
+    const InferencePlan plan(INKLING_SHIPPED_MODEL, 2, precision.value);
+    EXPECT_EQ(report["logits"].get<std::vector<float>>(),
+              plan.logits(std::span(images).first(784)));
+    EXPECT_EQ(report["predictions"].size(), 3U);
+    EXPECT_EQ(report["predictions"][0], report["predictions"][2]) << "the first picture again";
+  }
 }
 
 TEST(InklingBench, RejectsWhatItCannotRunInOneLine) {

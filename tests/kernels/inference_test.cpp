@@ -135,7 +135,8 @@ std::vector<double> expected_result(const WinogradCase& c, const std::vector<flo
   return pooled;
 }
 
-void check_winograd(const WinogradCase& c) {
+template <class Weight>
+void check_winograd(const WinogradCase& c, double tolerance) {
   SCOPED_TRACE(testing::Message() << c.height << " × " << c.width << " × " << c.in_channels << " → "
                                   << c.out_channels << ", epilogue "
                                   << static_cast<int>(c.epilogue));
@@ -143,16 +144,16 @@ void check_winograd(const WinogradCase& c) {
   const auto weight = random_values<float>(9 * c.in_channels * c.out_channels, 2);
   const auto bias = random_values<float>(c.out_channels, 3);
   const auto padded_bias = padded(bias);
-  std::vector<float> weights(static_cast<std::size_t>(WinogradConv::kPositions *
-                                                      packed_size(c.in_channels, c.out_channels)));
+  std::vector<Weight> weights(
+      static_cast<std::size_t>(kWinogradPositions * packed_size(c.in_channels, c.out_channels)));
   winograd_weights(c.in_channels, c.out_channels, weight.data(), weights.data());
-  const WinogradConv conv{.height = c.height,
-                          .width = c.width,
-                          .in_channels = c.in_channels,
-                          .out_channels = c.out_channels,
-                          .epilogue = c.epilogue,
-                          .weights = weights.data(),
-                          .bias = padded_bias.data()};
+  const WinogradConv<Weight> conv{.height = c.height,
+                                  .width = c.width,
+                                  .in_channels = c.in_channels,
+                                  .out_channels = c.out_channels,
+                                  .epilogue = c.epilogue,
+                                  .weights = weights.data(),
+                                  .bias = padded_bias.data()};
   const Index x_row = conv.padded_width() * c.in_channels;
   std::vector<float> padded_x(static_cast<std::size_t>(conv.padded_height() * x_row));
   for (Index y = 0; y < c.height; ++y) {
@@ -174,17 +175,122 @@ void check_winograd(const WinogradCase& c) {
       EXPECT_TRUE(std::isnan(y[static_cast<std::size_t>(i)])) << "written beyond the result";
     }
   }
-  EXPECT_LE(relative_distance(got, expected_result(c, x, weight, bias)), 5e-6);
+  EXPECT_LE(relative_distance(got, expected_result(c, x, weight, bias)), tolerance);
 }
 
-TEST_F(InferenceKernels, WinogradMatchesPlainLoops) {
+template <class Weight>
+void check_winograd_everywhere(double tolerance) {
   for (const Epilogue epilogue : {Epilogue::none, Epilogue::relu, Epilogue::relu_pool}) {
     for (const Index side : {1, 2, 4, 7, 14}) {
-      check_winograd({side, side, 16, 32, epilogue});
+      check_winograd<Weight>({side, side, 16, 32, epilogue}, tolerance);
     }
-    check_winograd({5, 10, 48, 16, epilogue});
-    check_winograd({9, 3, 16, 80, epilogue});
+    check_winograd<Weight>({5, 10, 48, 16, epilogue}, tolerance);
+    check_winograd<Weight>({9, 3, 16, 80, epilogue}, tolerance);
   }
+}
+
+TEST_F(InferenceKernels, WinogradMatchesPlainLoops) { check_winograd_everywhere<float>(5e-6); }
+
+// bf16 rounds to 8 bits, 2^-9 of a number at most, inputs and filters alike; the transforms enlarge
+// that a little.
+TEST_F(InferenceKernels, WinogradInBf16MatchesPlainLoops) {
+  if (!has_low_precision()) {
+    GTEST_SKIP() << "this level has no dot products of bf16";
+  }
+  check_winograd_everywhere<bfloat16>(1.5e-2);
+}
+
+void check_int8_product(Index rows, Index n, Index k, bool relu) {
+  SCOPED_TRACE(testing::Message() << rows << " × " << n << " × " << k << ", relu " << relu);
+  std::vector<float> a = random_values<float>(rows * k, 1);
+  for (float& value : a) {
+    value = std::max(value, 0.0F);  // as after a ReLU
+  }
+  std::fill_n(a.begin(), k, 0.0F);  // a row of nothing
+  std::vector<std::int8_t> b(static_cast<std::size_t>(packed_size(k, n)));
+  std::vector<double> whole;  // b as it is, in full
+  const auto random = random_values<float>(k * n, 2);
+  for (Index i = 0; i < k * n; ++i) {
+    const auto value = static_cast<std::int8_t>(127 * random[static_cast<std::size_t>(i)]);
+    b[static_cast<std::size_t>(packed_index<std::int8_t>(k, i / n, i % n))] = value;
+    whole.push_back(value);
+  }
+  const auto scales = padded(random_values<float>(n, 3));
+  const auto bias = padded(random_values<float>(n, 4));
+  const Index c_stride = n + 3;
+  std::vector<float> c(static_cast<std::size_t>(rows * c_stride), kUnset);
+  std::vector<std::uint8_t> workspace(static_cast<std::size_t>(2 * rows * k));
+  multiply(Int8Product{.rows = rows,
+                       .n = n,
+                       .k = k,
+                       .a = a.data(),
+                       .a_stride = k,
+                       .b = b.data(),
+                       .scales = scales.data(),
+                       .bias = bias.data(),
+                       .relu = relu,
+                       .c = c.data(),
+                       .c_stride = c_stride,
+                       .workspace = workspace.data()});
+  std::vector<float> got;
+  std::vector<double> expected;
+  for (Index row = 0; row < rows; ++row) {
+    for (Index column = 0; column < c_stride; ++column) {
+      const float value = c[static_cast<std::size_t>(row * c_stride + column)];
+      if (column >= n) {
+        EXPECT_TRUE(std::isnan(value)) << "written beyond row " << row;
+        continue;
+      }
+      double sum = 0;
+      for (Index i = 0; i < k; ++i) {
+        sum += static_cast<double>(a[static_cast<std::size_t>(row * k + i)]) *
+               whole[static_cast<std::size_t>(i * n + column)];
+      }
+      sum = sum * static_cast<double>(scales[static_cast<std::size_t>(column)]) +
+            static_cast<double>(bias[static_cast<std::size_t>(column)]);
+      got.push_back(value);
+      expected.push_back(relu ? std::max(sum, 0.0) : sum);
+    }
+  }
+  EXPECT_LE(relative_distance(got, expected), 1e-4);
+}
+
+TEST_F(InferenceKernels, Int8ProductsMatchPlainLoops) {
+  if (!has_low_precision()) {
+    GTEST_SKIP() << "this level has no dot products of int8";
+  }
+  for (const Index rows : {1, 2, 3, 4, 5, 9}) {
+    for (const Index n : {1, 10, 33, 64}) {
+      check_int8_product(rows, n, 16, n % 2 == 0);
+      check_int8_product(rows, n, 272, n % 2 != 0);
+    }
+  }
+}
+
+// The longest sums of the largest numbers: they must not overflow.
+TEST_F(InferenceKernels, Int8SumsFitThirtyTwoBits) {
+  if (!has_low_precision()) {
+    GTEST_SKIP() << "this level has no dot products of int8";
+  }
+  constexpr Index kTerms = Int8Product::kMaxTerms;
+  const std::vector<float> a(kTerms, 1.0F);
+  const std::vector<std::int8_t> b(static_cast<std::size_t>(packed_size(kTerms, 1)), 127);
+  const std::vector<float> scales(kColumnBlock, 1.0F), bias(kColumnBlock, 0.0F);
+  std::vector<std::uint8_t> workspace(2 * kTerms);
+  float c = 0;
+  multiply(Int8Product{.rows = 1,
+                       .n = 1,
+                       .k = kTerms,
+                       .a = a.data(),
+                       .a_stride = kTerms,
+                       .b = b.data(),
+                       .scales = scales.data(),
+                       .bias = bias.data(),
+                       .relu = false,
+                       .c = &c,
+                       .c_stride = 1,
+                       .workspace = workspace.data()});
+  EXPECT_NEAR(c, 127.0F * kTerms, 127.0F);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ struct PredictCommand {
   std::filesystem::path model;
   std::vector<std::filesystem::path> images;
   int threads = 0;
+  InferencePrecision precision = InferencePrecision::fast;
   bool json = false;
 
   int run() const;
@@ -67,7 +68,7 @@ nlohmann::ordered_json predict_one(const InferencePlan& plan, const std::filesys
 
 int PredictCommand::run() const {
   const std::filesystem::path weights = model.empty() ? shipped_model() : model;
-  const InferencePlan plan(weights, threads);
+  const InferencePlan plan(weights, threads, precision);
   if (plan.height() != kDigitSize || plan.width() != kDigitSize) {
     throw std::invalid_argument(weights.string() +
                                 ": expected a network for 28×28 pictures, received one for " +
@@ -103,6 +104,8 @@ Command add_predict_command(CLI::App& program) {
       ->required();
   command->add_option("--model", state->model, "weights file (default: those that come with it)")
       ->type_name("FILE");
+  add_choice(*command, "--precision", state->precision, kInferencePrecisions,
+             "fast: bf16 and int8 where the processor has them, with the same answers");
   command->add_flag("--json", state->json, "print a JSON list, one object a picture");
   add_threads_flag(*command, state->threads);
   command->footer(

@@ -3,29 +3,42 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 
 namespace inkling::cpu::inference {
 
-#define INKLING_DECLARE_LEVEL(level)                                       \
-  namespace level {                                                        \
-  void multiply(const Product& product);                                   \
-  void winograd(const WinogradConv& conv, const ImageView<const float>& x, \
-                const ImageView<float>& y, float* workspace);              \
-  Index workspace_size(const WinogradConv& conv);                          \
+#define INKLING_DECLARE_LEVEL(level)                                                 \
+  namespace level {                                                                  \
+  void multiply(const Product& product);                                             \
+  void multiply(const Int8Product& product);                                         \
+  void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,    \
+                const ImageView<float>& y, float* workspace);                        \
+  void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x, \
+                const ImageView<float>& y, float* workspace);                        \
+  Index workspace_size(const WinogradConv<float>& conv);                             \
+  bool has_low_precision();                                                          \
   }
 INKLING_FOR_EACH_LEVEL(INKLING_DECLARE_LEVEL)
 #undef INKLING_DECLARE_LEVEL
 
 namespace {
 
+template <class Weight>
+using Winograd = void (*)(const WinogradConv<Weight>&, const ImageView<const float>&,
+                          const ImageView<float>&, float*);
+
 struct Kernels {
   void (*multiply)(const Product&);
-  void (*winograd)(const WinogradConv&, const ImageView<const float>&, const ImageView<float>&,
-                   float*);
-  Index (*workspace_size)(const WinogradConv&);
+  void (*multiply_int8)(const Int8Product&);
+  Winograd<float> winograd;
+  Winograd<bfloat16> winograd_bf16;
+  Index (*workspace_size)(const WinogradConv<float>&);
+  bool (*has_low_precision)();
 };
 
-#define INKLING_KERNELS_OF_LEVEL(level) {level::multiply, level::winograd, level::workspace_size},
+#define INKLING_KERNELS_OF_LEVEL(level)                     \
+  {level::multiply, level::multiply,       level::winograd, \
+   level::winograd, level::workspace_size, level::has_low_precision},
 constexpr Kernels kLevels[] = {INKLING_FOR_EACH_LEVEL(INKLING_KERNELS_OF_LEVEL)};
 #undef INKLING_KERNELS_OF_LEVEL
 
@@ -48,14 +61,35 @@ std::array<std::array<double, 3>, 6> filter_transform() {
   return g;
 }
 
+template <class Weight>
+Weight rounded(double value) {
+  if constexpr (std::is_same_v<Weight, bfloat16>) {
+    return to_bfloat16(static_cast<float>(value));
+  } else {
+    return static_cast<Weight>(value);
+  }
+}
+
 }  // namespace
 
-Index WinogradConv::workspace() const { return kernels().workspace_size(*this); }
+template <class Weight>
+Index WinogradConv<Weight>::workspace() const {
+  return kernels().workspace_size({.height = height,
+                                   .width = width,
+                                   .in_channels = in_channels,
+                                   .out_channels = out_channels,
+                                   .epilogue = epilogue,
+                                   .weights = nullptr,
+                                   .bias = nullptr});
+}
+template Index WinogradConv<float>::workspace() const;
+template Index WinogradConv<bfloat16>::workspace() const;
 
-void winograd_weights(Index in_channels, Index out_channels, const float* weight, float* result) {
+template <class Weight>
+void winograd_weights(Index in_channels, Index out_channels, const float* weight, Weight* result) {
   static const auto kG = filter_transform();
   const Index matrix = packed_size(in_channels, out_channels);
-  std::fill_n(result, WinogradConv::kPositions * matrix, 0.0F);
+  std::fill_n(result, kWinogradPositions * matrix, Weight{});
   for (Index in = 0; in < in_channels; ++in) {
     for (Index out = 0; out < out_channels; ++out) {
       double half[6][3] = {};  // G g
@@ -66,23 +100,32 @@ void winograd_weights(Index in_channels, Index out_channels, const float* weight
               static_cast<double>(weight[(tap * in_channels + in) * out_channels + out]);
         }
       }
-      const Index at = packed_index(in_channels, in, out);
+      const Index at = packed_index<Weight>(in_channels, in, out);
       for (Index i = 0; i < 6; ++i) {
         for (Index j = 0; j < 6; ++j) {
           const auto& g = kG[static_cast<std::size_t>(j)];
-          result[(6 * i + j) * matrix + at] =
-              static_cast<float>(half[i][0] * g[0] + half[i][1] * g[1] + half[i][2] * g[2]);
+          const double value = half[i][0] * g[0] + half[i][1] * g[1] + half[i][2] * g[2];
+          result[(6 * i + j) * matrix + at] = rounded<Weight>(value);
         }
       }
     }
   }
 }
+template void winograd_weights(Index, Index, const float*, float*);
+template void winograd_weights(Index, Index, const float*, bfloat16*);
 
-void winograd(const WinogradConv& conv, const ImageView<const float>& x, const ImageView<float>& y,
-              float* workspace) {
+void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,
+              const ImageView<float>& y, float* workspace) {
   kernels().winograd(conv, x, y, workspace);
+}
+void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x,
+              const ImageView<float>& y, float* workspace) {
+  kernels().winograd_bf16(conv, x, y, workspace);
 }
 
 void multiply(const Product& product) { kernels().multiply(product); }
+void multiply(const Int8Product& product) { kernels().multiply_int8(product); }
+
+bool has_low_precision() { return kernels().has_low_precision(); }
 
 }  // namespace inkling::cpu::inference

@@ -1,24 +1,39 @@
 // Kernels of a network frozen for serving: weights are packed once, sums stay in registers, nothing
 // is allocated. Compiled for each level of the processor (kernels/cpu/instruction_level.h), with
-// the compiler's vector types; thread-safe.
+// the compiler's vector types; thread-safe. Those of low precision exist where has_low_precision()
+// says so; elsewhere they must not be called.
 #pragma once
 
 #include "kernels/args/conv2d.h"
+#include "kernels/bfloat16.h"
 #include "kernels/cpu/instruction_level.h"
 
 namespace inkling::cpu::inference {
 
 // A packed matrix [k, n] is blocks of 32 columns, each [k, 32], zeros beyond n: a kernel reads it
-// from the first to the last number, whatever its vectors' width.
+// from the first to the last number, whatever its vectors' width. In low precision neighboring rows
+// of a column come together: [k / 2, 32, 2] in bf16, [k / 4, 32, 4] in int8.
 inline constexpr Index kColumnBlock = 32;
 constexpr Index padded_columns(Index n) {
   return (n + kColumnBlock - 1) / kColumnBlock * kColumnBlock;
 }
+
+// Rows of a packed matrix that one instruction multiplies, side by side: k is a multiple of it.
+template <class Weight>
+inline constexpr Index kRowsTogether = 1;  // float
+template <>
+inline constexpr Index kRowsTogether<bfloat16> = 2;
+template <>
+inline constexpr Index kRowsTogether<std::int8_t> = 4;
+
 constexpr Index packed_size(Index k, Index n) { return k * padded_columns(n); }
 
 // Where element (row, column) of a matrix [k, n] lies in its packed form.
+template <class Weight = float>
 constexpr Index packed_index(Index k, Index row, Index column) {
-  return column / kColumnBlock * kColumnBlock * k + row * kColumnBlock + column % kColumnBlock;
+  constexpr Index kRows = kRowsTogether<Weight>;
+  return column / kColumnBlock * kColumnBlock * k + row / kRows * kRows * kColumnBlock +
+         column % kColumnBlock * kRows + row % kRows;
 }
 
 // c [rows, n] = a [rows, k] · b (+ bias), then max(0, c) with relu.
@@ -45,19 +60,22 @@ struct ImageView {
 // A 3 × 3 convolution of stride 1 by Winograd's F(4 × 4, 3 × 3) (Lavin and Gray 2015), with the
 // points 0, ±1/√2, ±√2, ∞ (Barabasz et al. 2018: the smallest error). 36 products of [tiles,
 // in_channels] by [in_channels, out_channels] take the place of 9 of [16 tiles, …].
+//
+// Weight: float, or bfloat16, which rounds the transformed filters and inputs; sums are float32.
+inline constexpr Index kWinogradPositions = 36;
+inline constexpr Index kWinogradChannels = 16;  // in_channels and out_channels are multiples of it
+
+template <class Weight>
 struct WinogradConv {
-  static constexpr Index kTile = 4;   // results of a tile, along each side
-  static constexpr Index kInput = 6;  // inputs of a tile
-  static constexpr Index kPositions = 36;
-  static constexpr Index kChannelMultiple = 16;  // of in_channels and out_channels
+  static constexpr Index kTile = 4;  // results of a tile, along each side
 
   Index height = 0;  // of the result, before the pool
   Index width = 0;
   Index in_channels = 0;
   Index out_channels = 0;
   Epilogue epilogue = Epilogue::none;
-  const float* weights = nullptr;  // winograd_weights()
-  const float* bias = nullptr;     // [padded_columns(out_channels)]
+  const Weight* weights = nullptr;  // winograd_weights()
+  const float* bias = nullptr;      // [padded_columns(out_channels)]
 
   Index tiles_down() const { return (height + kTile - 1) / kTile; }
   Index tiles_across() const { return (width + kTile - 1) / kTile; }
@@ -70,13 +88,42 @@ struct WinogradConv {
 };
 
 // The transformed filters of a weight [3, 3, in, out]: 36 packed matrices, one after the other.
-void winograd_weights(Index in_channels, Index out_channels, const float* weight, float* result);
+template <class Weight>
+void winograd_weights(Index in_channels, Index out_channels, const float* weight, Weight* result);
 
 // x: the padded input, padded_height() × padded_width(): its data are the padding's first pixel,
 // and what lies beyond the image is zero. y: the result, pooled or not.
-void winograd(const WinogradConv& conv, const ImageView<const float>& x, const ImageView<float>& y,
-              float* workspace);
+void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,
+              const ImageView<float>& y, float* workspace);
+void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x,
+              const ImageView<float>& y, float* workspace);
 
 void multiply(const Product& product);
+
+// Whether the processor multiplies bf16 and int8.
+bool has_low_precision();
+
+// c [rows, n] = a [rows, k] · b, b in int8 with a scale for each column; a is not negative, and is
+// rounded to 65,536 steps of its row's maximum.
+struct Int8Product {
+  static constexpr Index kMaxTerms = 65536;  // of k: then sums of 255 · 127 fit 32 bits
+
+  Index rows = 0;
+  Index n = 0;
+  Index k = 0;  // a multiple of kTermMultiple, at most kMaxTerms
+  const float* a = nullptr;
+  Index a_stride = 0;
+  const std::int8_t* b = nullptr;  // packed
+  const float* scales = nullptr;   // [padded_columns(n)]: what 1 of b stands for
+  const float* bias = nullptr;     // [padded_columns(n)]
+  bool relu = false;
+  float* c = nullptr;
+  Index c_stride = 0;
+  std::uint8_t* workspace = nullptr;  // 2 · rows · k bytes
+
+  static constexpr Index kTermMultiple = 16;
+};
+
+void multiply(const Int8Product& product);
 
 }  // namespace inkling::cpu::inference

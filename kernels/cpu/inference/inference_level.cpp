@@ -1,5 +1,4 @@
 // Compiled once for each level: INKLING_LEVEL names it, the compiler flags make it.
-#include "kernels/cpu/inference/product.h"
 #include "kernels/cpu/inference/winograd.h"
 
 namespace inkling::cpu::inference::INKLING_LEVEL {
@@ -8,14 +7,29 @@ void multiply(const Product& product) {
   product.rows == 1 ? multiply_row(product) : multiply_rows(product);
 }
 
-void winograd(const WinogradConv& conv, const ImageView<const float>& x, const ImageView<float>& y,
-              float* workspace) {
+void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,
+              const ImageView<float>& y, float* workspace) {
   convolve(conv, x, y, workspace);
 }
 
-Index workspace_size(const WinogradConv& conv) {
-  const Workspace space(conv, nullptr);
-  return WinogradConv::kPositions * (space.input_position + space.result_position);
+Index workspace_size(const WinogradConv<float>& conv) {
+  return Workspace<float>(conv, nullptr).floats();
 }
+
+bool has_low_precision() { return kHasLowPrecision; }
+
+#ifdef INKLING_LOW_PRECISION
+void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x,
+              const ImageView<float>& y, float* workspace) {
+  convolve(conv, x, y, workspace);
+}
+
+void multiply(const Int8Product& product) { multiply_int8(product); }
+#else
+// Never called.
+void winograd(const WinogradConv<bfloat16>& /*conv*/, const ImageView<const float>& /*x*/,
+              const ImageView<float>& /*y*/, float* /*workspace*/) {}
+void multiply(const Int8Product& /*product*/) {}
+#endif
 
 }  // namespace inkling::cpu::inference::INKLING_LEVEL

@@ -50,7 +50,9 @@ inline void multiply_tile(const Product& p, Index row, Index column, const Pass&
   const float* const a = p.a + row * p.a_stride + pass.first_term;
   float* const c = p.c + row * p.c_stride + column;
   Vec sums[Chains][Rows][Vecs] = {};
+#pragma GCC unroll 16
   for (int v = 0; v < Vecs; ++v) {
+#pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
       if (!pass.is_first) {
         sums[0][r][v] = load_columns(c + r * p.c_stride + v * kWidth, p.n - column - v * kWidth);
@@ -83,9 +85,12 @@ inline void multiply_tile(const Product& p, Index row, Index column, const Pass&
   for (; k < pass.terms; ++k) {
     add_term(sums[0], k);
   }
+#pragma GCC unroll 16
   for (int r = 0; r < Rows; ++r) {
+#pragma GCC unroll 16
     for (int v = 0; v < Vecs; ++v) {
       Vec sum = sums[0][r][v];
+#pragma GCC unroll 8
       for (int chain = 1; chain < Chains; ++chain) {
         sum += sums[chain][r][v];
       }

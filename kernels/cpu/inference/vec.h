@@ -3,6 +3,8 @@
 // one level can stand in for another's.
 #pragma once
 
+#include <bit>
+
 #include "kernels/types.h"
 
 namespace inkling::cpu::inference::INKLING_LEVEL {

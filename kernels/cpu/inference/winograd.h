@@ -8,6 +8,7 @@
 //        0   1   0  -5/2   0   1
 #pragma once
 
+#include "kernels/cpu/inference/low_precision.h"
 #include "kernels/cpu/inference/product.h"
 
 namespace inkling::cpu::inference::INKLING_LEVEL {
@@ -18,23 +19,26 @@ constexpr float kB = 1.41421356237309504880F;
 
 // Positions are a little further apart than their data: else the 36 stores of a transform would
 // fall on the same set of the L1 cache.
-constexpr Index kPositionPadding = 16;
+constexpr Index kPaddingBytes = 64;
 
+template <class Weight>
 struct Workspace {
-  Workspace(const WinogradConv& conv, float* memory)
+  Workspace(const WinogradConv<Weight>& conv, float* memory)
       : tiles(conv.tiles_down() * conv.tiles_across()),
         columns(padded_columns(conv.out_channels)),
-        input_position(tiles * conv.in_channels + kPositionPadding),
-        result_position(tiles * columns + kPositionPadding),
-        input(memory),
-        result(memory + WinogradConv::kPositions * input_position) {}
+        input_position(tiles * conv.in_channels + kPaddingBytes / Index{sizeof(Weight)}),
+        result_position(tiles * columns + kPaddingBytes / Index{sizeof(float)}),
+        result(memory),
+        input(reinterpret_cast<Weight*>(memory + kWinogradPositions * result_position)) {}
+
+  Index floats() const { return kWinogradPositions * (result_position + input_position); }
 
   Index tiles;
   Index columns;
   Index input_position;   // from position to position of `input`, [36][tiles][in_channels]
   Index result_position;  // of `result`, [36][tiles][columns]
-  float* input;
   float* result;
+  Weight* input;  // as the products take it
 };
 
 inline void transform_input(const Vec (&d)[6], Vec (&t)[6]) {
@@ -62,8 +66,9 @@ inline void transform_result(const Vec (&m)[6], Vec (&y)[4]) {
 }
 
 // x: the tile's first input.
-inline void transform_input_tile(const WinogradConv& conv, const float* x, Index row, float* to,
-                                 Index position) {
+template <class Weight>
+inline void transform_input_tile(const WinogradConv<Weight>& conv, const float* x, Index row,
+                                 Weight* to, Index position) {
   const Index channels = conv.in_channels;
   for (Index c = 0; c < channels; c += kWidth) {
     Vec columns[6][6];  // Bᵀ d: [column of d][row of the result]
@@ -111,8 +116,9 @@ inline void transform_result_tile(const float* m, Index position, Vec (&y)[4][4]
 }
 
 // Stores what of a tile lies within the image: its results, or the maxima of its four windows.
-inline void store_tile(const WinogradConv& conv, const Vec (&results)[4][4], Vec bias, Index y,
-                       Index x, float* to, Index row) {
+template <class Conv>
+inline void store_tile(const Conv& conv, const Vec (&results)[4][4], Vec bias, Index y, Index x,
+                       float* to, Index row) {
   const Index channels = conv.out_channels;
   if (conv.epilogue == Epilogue::relu_pool) {
     for (Index i = 0; i < 2 && y / 2 + i < conv.height / 2; ++i) {
@@ -133,36 +139,46 @@ inline void store_tile(const WinogradConv& conv, const Vec (&results)[4][4], Vec
   }
 }
 
+// c [rows, n] = a [rows, k] · b.
+inline void multiply_position(Index rows, Index n, Index k, const float* a, const float* b,
+                              float* c) {
+  multiply_rows({.rows = rows,
+                 .n = n,
+                 .k = k,
+                 .a = a,
+                 .a_stride = k,
+                 .b = b,
+                 .bias = nullptr,
+                 .relu = false,
+                 .c = c,
+                 .c_stride = n});
+}
+
 // Calls visit(y, x, tile), y and x of the tile's first result.
-template <class Visit>
-inline void for_each_tile(const WinogradConv& conv, const Visit& visit) {
+template <class Conv, class Visit>
+inline void for_each_tile(const Conv& conv, const Visit& visit) {
   Index tile = 0;
-  for (Index y = 0; y < conv.height; y += WinogradConv::kTile) {
-    for (Index x = 0; x < conv.width; x += WinogradConv::kTile) {
+  for (Index y = 0; y < conv.height; y += Conv::kTile) {
+    for (Index x = 0; x < conv.width; x += Conv::kTile) {
       visit(y, x, tile);
       ++tile;
     }
   }
 }
 
-inline void convolve(const WinogradConv& conv, const ImageView<const float>& x,
+template <class Weight>
+inline void convolve(const WinogradConv<Weight>& conv, const ImageView<const float>& x,
                      const ImageView<float>& y, float* memory) {
-  const Workspace space(conv, memory);
+  const Workspace<Weight> space(conv, memory);
   for_each_tile(conv, [&](Index row, Index column, Index tile) {
     transform_input_tile(conv, x.data + row * x.row + column * conv.in_channels, x.row,
                          space.input + tile * conv.in_channels, space.input_position);
   });
-  for (Index position = 0; position < WinogradConv::kPositions; ++position) {
-    multiply_rows({.rows = space.tiles,
-                   .n = space.columns,
-                   .k = conv.in_channels,
-                   .a = space.input + position * space.input_position,
-                   .a_stride = conv.in_channels,
-                   .b = conv.weights + position * packed_size(conv.in_channels, conv.out_channels),
-                   .bias = nullptr,
-                   .relu = false,
-                   .c = space.result + position * space.result_position,
-                   .c_stride = space.columns});
+  for (Index position = 0; position < kWinogradPositions; ++position) {
+    multiply_position(space.tiles, space.columns, conv.in_channels,
+                      space.input + position * space.input_position,
+                      conv.weights + position * packed_size(conv.in_channels, conv.out_channels),
+                      space.result + position * space.result_position);
   }
   for_each_tile(conv, [&](Index row, Index column, Index tile) {
     for (Index c = 0; c < conv.out_channels; c += kWidth) {

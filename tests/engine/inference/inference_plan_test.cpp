@@ -1,12 +1,15 @@
 #include "engine/inference/inference_plan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "data/dataset.h"
 #include "engine/io/weights.h"
 #include "kernels/philox.h"
+#include "tests/support/mnist_dir.h"
 #include "tests/support/temporary_folder.h"
 
 namespace inkling {
@@ -100,7 +103,7 @@ TEST(InferencePlan, AgreesWithTheNetworkWhateverItsLayers) {
     const auto pictures = random_pictures(kCount * 11 * 9 * frozen.channels);
     const auto expected = logits_of(network, pictures);
     for (const int threads : {1, 2}) {
-      const InferencePlan plan(path, threads);
+      const InferencePlan plan(path, threads, InferencePrecision::float32);
       EXPECT_EQ(plan.classes(), network.classes());
       EXPECT_EQ(plan.parameter_count(), network.parameter_count());
       EXPECT_LE(relative_distance(plan.logits(pictures), expected), 1e-5);
@@ -113,7 +116,7 @@ TEST(InferencePlan, GivesTheSameForAPictureAloneAsInABatchUpToRounding) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "model.safetensors";
   save_model(path, Network(larger_cnn(), Device::cpu(1), 3), {});
-  const InferencePlan plan(path, 2);
+  const InferencePlan plan(path, 2, InferencePrecision::float32);
   constexpr Index kPixels = 28 * 28;
   constexpr Index kBatch = 67;  // more than a group a thread, and no multiple of one
   const auto pictures = random_pictures(kBatch * kPixels);
@@ -192,9 +195,49 @@ TEST(InferencePlan, LogitsOfTheShippedWeightsAreThoseOfFloat64) {
       exact.forward(Variable(Tensor::from_host<double>({kPictures, 28, 28, 1}, pixels, cpu)))
           .value()
           .to_host<double>();
-  EXPECT_LE(
-      relative_distance(InferencePlan(path).logits(pictures), {expected.begin(), expected.end()}),
-      1e-4);
+  const InferencePlan plan(path, 1, InferencePrecision::float32);
+  EXPECT_LE(relative_distance(plan.logits(pictures), {expected.begin(), expected.end()}), 1e-4);
+}
+
+// The gate of InferencePrecision::fast, in whole numbers, at the level of this processor or of
+// INKLING_ISA.
+TEST(InferencePlanRealMnist, FastAnswersAsFloat32Does) {
+  const auto folder = mnist_dir();
+  if (!folder) {
+    GTEST_SKIP() << kNoMnist;
+  }
+  Dataset test = load_mnist(*folder, MnistSplit::test);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  test.images.resize(500 * 28 * 28);  // a sanitizer's concern is memory, and it is slow
+#endif
+  const std::filesystem::path path = INKLING_SHIPPED_MODEL;
+  const auto exact = InferencePlan(path, 2, InferencePrecision::float32).probabilities(test.images);
+  const auto fast = InferencePlan(path, 2, InferencePrecision::fast).probabilities(test.images);
+  ASSERT_EQ(fast.size(), exact.size());
+  int differ = 0;
+  int right = 0;
+  int right_fast = 0;
+  double change = 0;
+  for (std::size_t i = 0; i < exact.size() / 10; ++i) {
+    const auto digit_of = [i](const std::vector<float>& probabilities) {
+      const auto row = probabilities.begin() + static_cast<std::ptrdiff_t>(10 * i);
+      return std::max_element(row, row + 10) - row;
+    };
+    differ += digit_of(fast) != digit_of(exact) ? 1 : 0;
+    right += digit_of(exact) == test.labels[i] ? 1 : 0;
+    right_fast += digit_of(fast) == test.labels[i] ? 1 : 0;
+  }
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    change += std::abs(static_cast<double>(fast[i]) - static_cast<double>(exact[i]));
+  }
+  change /= static_cast<double>(exact.size());
+  RecordProperty("differ", differ);
+  RecordProperty("right", right);
+  RecordProperty("right_fast", right_fast);
+  RecordProperty("change", std::to_string(change));
+  EXPECT_LE(differ, 5);
+  EXPECT_GE(right_fast, right - 2);
+  EXPECT_LE(change, 0.01);
 }
 
 }  // namespace

@@ -1,0 +1,90 @@
+#include "engine/inference/linear_step.h"
+
+#include "engine/inference/packed_matrix.h"
+
+namespace inkling::frozen {
+namespace {
+
+// Fewer weights are in the cache anyway: their precision buys nothing.
+constexpr Index kMinInt8Weights = Index{1} << 20;
+
+class FloatLinear final : public LinearStep {
+ public:
+  explicit FloatLinear(const LinearWeights& weights)
+      : in_features_(std::ssize(weights.order)),
+        out_features_(weights.out_features),
+        weights_(weights.out_features, weights.weight, weights.order),
+        bias_(padded_bias(weights.bias)) {}
+
+  Index workspace(Index /*rows*/) const override { return 0; }
+  void run(Index rows, const float* x, bool relu, float* y, float* /*workspace*/) const override {
+    cpu::inference::multiply({.rows = rows,
+                              .n = out_features_,
+                              .k = in_features_,
+                              .a = x,
+                              .a_stride = in_features_,
+                              .b = weights_.data(),
+                              .bias = bias_.data(),
+                              .relu = relu,
+                              .c = y,
+                              .c_stride = out_features_});
+  }
+
+ private:
+  Index in_features_;
+  Index out_features_;
+  PackedMatrix weights_;
+  AlignedBuffer<float> bias_;
+};
+
+class Int8Linear final : public LinearStep {
+ public:
+  explicit Int8Linear(const LinearWeights& weights)
+      : in_features_(std::ssize(weights.order)),
+        out_features_(weights.out_features),
+        weights_(weights.out_features, weights.weight, weights.order),
+        bias_(padded_bias(weights.bias)) {}
+
+  static bool supports(const LinearWeights& weights) {
+    const Index k = std::ssize(weights.order);
+    return k % cpu::inference::Int8Product::kTermMultiple == 0 &&
+           k <= cpu::inference::Int8Product::kMaxTerms &&
+           k * weights.out_features >= kMinInt8Weights;
+  }
+
+  Index workspace(Index rows) const override {
+    return 2 * rows * in_features_ / static_cast<Index>(sizeof(float));
+  }
+  void run(Index rows, const float* x, bool relu, float* y, float* workspace) const override {
+    cpu::inference::multiply(
+        cpu::inference::Int8Product{.rows = rows,
+                                    .n = out_features_,
+                                    .k = in_features_,
+                                    .a = x,
+                                    .a_stride = in_features_,
+                                    .b = weights_.data(),
+                                    .scales = weights_.scales(),
+                                    .bias = bias_.data(),
+                                    .relu = relu,
+                                    .c = y,
+                                    .c_stride = out_features_,
+                                    .workspace = reinterpret_cast<std::uint8_t*>(workspace)});
+  }
+
+ private:
+  Index in_features_;
+  Index out_features_;
+  PackedInt8Matrix weights_;
+  AlignedBuffer<float> bias_;
+};
+
+}  // namespace
+
+std::unique_ptr<LinearStep> freeze(const LinearWeights& weights, bool low_precision) {
+  if (low_precision && Int8Linear::supports(weights)) {
+    return std::make_unique<Int8Linear>(weights);
+  }
+  return std::make_unique<FloatLinear>(weights);
+}
+
+}  // namespace inkling::frozen
