@@ -1,5 +1,5 @@
-// Convolutions of a frozen network: 3 × 3 ones of stride 1 by Winograd, the others as a product
-// with the im2col matrix.
+// Convolutions of a frozen network: 3 × 3 ones of stride 1 by Winograd, the others directly, a row
+// of pixels at a time.
 #include <algorithm>
 #include <numeric>
 #include <vector>
@@ -7,7 +7,6 @@
 #include "engine/inference/aligned_buffer.h"
 #include "engine/inference/packed_matrix.h"
 #include "engine/inference/step.h"
-#include "kernels/cpu/im2col.h"
 
 namespace inkling::frozen {
 namespace {
@@ -68,11 +67,17 @@ PackedMatrix packed_weight(const Conv2dShape& shape, std::span<const float> weig
   return {shape.out_channels, transposed, order};
 }
 
-class Im2colStep final : public Step {
+// A row of results is a product: a pixel's inputs under a row of the kernel are contiguous in NHWC.
+class DirectStep final : public Step {
  public:
-  Im2colStep(const Conv2dShape& shape, std::span<const float> weight, std::span<const float> bias,
+  DirectStep(const Conv2dShape& shape, std::span<const float> weight, std::span<const float> bias,
              Epilogue epilogue)
-      : input_{.height = shape.in_height, .width = shape.in_width, .channels = shape.in_channels},
+      : input_{.height = shape.in_height,
+               .width = shape.in_width,
+               .channels = shape.in_channels,
+               .before = shape.padding,
+               .below = shape.padding,
+               .right = shape.padding},
         shape_(shape),
         epilogue_(epilogue),
         weights_(packed_weight(shape, weight)),
@@ -80,30 +85,28 @@ class Im2colStep final : public Step {
 
   const Layout& input() const override { return input_; }
   Index workspace() const override {
-    return pixels() * shape_.patch() +
-           (epilogue_ == Epilogue::relu_pool ? pixels() * shape_.out_channels : 0);
+    return epilogue_ == Epilogue::relu_pool ? pixels() * shape_.out_channels : 0;
   }
 
   void run(const float* x, float* y, Index y_row, float* workspace) const override {
-    float* const columns = workspace;
-    cpu::im2col(shape_, x, columns);
     const Index width = shape_.out_width() * shape_.out_channels;
-    float* const full = workspace + pixels() * shape_.patch();
     const bool pooled = epilogue_ == Epilogue::relu_pool;
     for (Index row = 0; row < shape_.out_height(); ++row) {
       cpu::inference::multiply({.rows = shape_.out_width(),
                                 .n = shape_.out_channels,
                                 .k = shape_.patch(),
-                                .a = columns + row * shape_.out_width() * shape_.patch(),
-                                .a_stride = shape_.patch(),
+                                .a = x + row * shape_.stride * input_.row(),
+                                .a_stride = shape_.stride * shape_.in_channels,
+                                .a_pieces = shape_.kernel,
+                                .a_piece_stride = input_.row(),
                                 .b = weights_.data(),
                                 .bias = bias_.data(),
                                 .relu = epilogue_ != Epilogue::none,
-                                .c = pooled ? full + row * width : y + row * y_row,
+                                .c = pooled ? workspace + row * width : y + row * y_row,
                                 .c_stride = shape_.out_channels});
     }
     if (pooled) {
-      pool(full, y, y_row);
+      pool(workspace, y, y_row);
     }
   }
 
@@ -144,7 +147,7 @@ std::unique_ptr<Step> freeze(const layers::Conv2d& layer, const Shape& input,
   if (supports_winograd(layer, image)) {
     return std::make_unique<WinogradStep<float>>(image, layer.out_channels, weight, bias, epilogue);
   }
-  return std::make_unique<Im2colStep>(Conv2dShape{.batch = 1,
+  return std::make_unique<DirectStep>(Conv2dShape{.batch = 1,
                                                   .in_height = image.height,
                                                   .in_width = image.width,
                                                   .in_channels = image.channels,

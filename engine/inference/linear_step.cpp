@@ -52,8 +52,9 @@ class Int8Linear final : public LinearStep {
            k * weights.out_features >= kMinInt8Weights;
   }
 
+  // A scale for each row, then the rows as bytes.
   Index workspace(Index rows) const override {
-    return 2 * rows * in_features_ / static_cast<Index>(sizeof(float));
+    return rows + rows * in_features_ / static_cast<Index>(sizeof(float));
   }
   void run(Index rows, const float* x, bool relu, float* y, float* workspace) const override {
     cpu::inference::multiply(
@@ -68,7 +69,8 @@ class Int8Linear final : public LinearStep {
                                     .relu = relu,
                                     .c = y,
                                     .c_stride = out_features_,
-                                    .workspace = reinterpret_cast<std::uint8_t*>(workspace)});
+                                    .workspace = reinterpret_cast<std::uint8_t*>(workspace + rows),
+                                    .row_scales = workspace});
   }
 
  private:

@@ -88,8 +88,8 @@ template Index WinogradConv<bfloat16>::workspace() const;
 template <class Weight>
 void winograd_weights(Index in_channels, Index out_channels, const float* weight, Weight* result) {
   static const auto kG = filter_transform();
-  const Index matrix = packed_size(in_channels, out_channels);
-  std::fill_n(result, kWinogradPositions * matrix, Weight{});
+  const Index block = in_channels * kColumnBlock;
+  std::fill_n(result, kWinogradPositions * packed_size(in_channels, out_channels), Weight{});
   for (Index in = 0; in < in_channels; ++in) {
     for (Index out = 0; out < out_channels; ++out) {
       double half[6][3] = {};  // G g
@@ -100,12 +100,13 @@ void winograd_weights(Index in_channels, Index out_channels, const float* weight
               static_cast<double>(weight[(tap * in_channels + in) * out_channels + out]);
         }
       }
-      const Index at = packed_index<Weight>(in_channels, in, out);
+      Weight* const to = result + out / kColumnBlock * kWinogradPositions * block +
+                         packed_index<Weight>(in_channels, in, out % kColumnBlock);
       for (Index i = 0; i < 6; ++i) {
         for (Index j = 0; j < 6; ++j) {
           const auto& g = kG[static_cast<std::size_t>(j)];
           const double value = half[i][0] * g[0] + half[i][1] * g[1] + half[i][2] * g[2];
-          result[(6 * i + j) * matrix + at] = rounded<Weight>(value);
+          to[(6 * i + j) * block] = rounded<Weight>(value);
         }
       }
     }

@@ -42,7 +42,11 @@ struct Product {
   Index n = 0;
   Index k = 0;
   const float* a = nullptr;
-  Index a_stride = 0;           // from row to row
+  Index a_stride = 0;  // from row to row
+  // A row of a may come in pieces of k / a_pieces numbers: of a convolution, a piece for each row
+  // of its kernel, so that its im2col matrix need not be written.
+  Index a_pieces = 1;
+  Index a_piece_stride = 0;
   const float* b = nullptr;     // packed
   const float* bias = nullptr;  // [padded_columns(n)], or null
   bool relu = false;
@@ -87,7 +91,8 @@ struct WinogradConv {
   Index workspace() const;
 };
 
-// The transformed filters of a weight [3, 3, in, out]: 36 packed matrices, one after the other.
+// The transformed filters of a weight [3, 3, in, out]: for each block of 32 output channels 36
+// packed matrices, [in, 32], one after the other.
 template <class Weight>
 void winograd_weights(Index in_channels, Index out_channels, const float* weight, Weight* result);
 
@@ -103,14 +108,15 @@ void multiply(const Product& product);
 // Whether the processor multiplies bf16 and int8.
 bool has_low_precision();
 
-// c [rows, n] = a [rows, k] · b, b in int8 with a scale for each column; a is not negative, and is
-// rounded to 65,536 steps of its row's maximum.
+// c [rows, n] = a [rows, k] · b: b in int8 with a scale for each column; a is not negative and is
+// rounded to the 256 steps of a byte up to its row's maximum.
 struct Int8Product {
-  static constexpr Index kMaxTerms = 65536;  // of k: then sums of 255 · 127 fit 32 bits
+  static constexpr Index kTermMultiple = 16;  // of k
+  static constexpr Index kMaxTerms = 65536;   // of k: then sums of 255 · 127 fit 32 bits
 
   Index rows = 0;
   Index n = 0;
-  Index k = 0;  // a multiple of kTermMultiple, at most kMaxTerms
+  Index k = 0;
   const float* a = nullptr;
   Index a_stride = 0;
   const std::int8_t* b = nullptr;  // packed
@@ -119,9 +125,8 @@ struct Int8Product {
   bool relu = false;
   float* c = nullptr;
   Index c_stride = 0;
-  std::uint8_t* workspace = nullptr;  // 2 · rows · k bytes
-
-  static constexpr Index kTermMultiple = 16;
+  std::uint8_t* workspace = nullptr;  // [rows, k]
+  float* row_scales = nullptr;        // [rows], workspace too
 };
 
 void multiply(const Int8Product& product);

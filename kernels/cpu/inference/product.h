@@ -61,29 +61,34 @@ inline void multiply_tile(const Product& p, Index row, Index column, const Pass&
       }
     }
   }
-  const auto add_term = [&](Vec(&to)[Rows][Vecs], Index k) {
+  const auto add_term = [&](Vec(&to)[Rows][Vecs], const float* from, const float* with, Index k) {
     Vec b[Vecs];
 #pragma GCC unroll 16
     for (int v = 0; v < Vecs; ++v) {
-      b[v] = load(block + k * kColumnBlock + v * kWidth);
+      b[v] = load(with + k * kColumnBlock + v * kWidth);
     }
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
 #pragma GCC unroll 16
       for (int v = 0; v < Vecs; ++v) {
-        to[r][v] += b[v] * a[r * p.a_stride + k];
+        to[r][v] += b[v] * from[r * p.a_stride + k];
       }
     }
   };
-  Index k = 0;
-  for (; k + Chains <= pass.terms; k += Chains) {
+  const Index terms = pass.terms / p.a_pieces;
+  for (Index piece = 0; piece < p.a_pieces; ++piece) {
+    const float* const of_piece = a + piece * p.a_piece_stride;
+    const float* const b_of_piece = block + piece * terms * kColumnBlock;
+    Index k = 0;
+    for (; k + Chains <= terms; k += Chains) {
 #pragma GCC unroll 8
-    for (int chain = 0; chain < Chains; ++chain) {
-      add_term(sums[chain], k + chain);
+      for (int chain = 0; chain < Chains; ++chain) {
+        add_term(sums[chain], of_piece, b_of_piece, k + chain);
+      }
     }
-  }
-  for (; k < pass.terms; ++k) {
-    add_term(sums[0], k);
+    for (; k < terms; ++k) {
+      add_term(sums[0], of_piece, b_of_piece, k);
+    }
   }
 #pragma GCC unroll 16
   for (int r = 0; r < Rows; ++r) {
@@ -137,7 +142,7 @@ inline void multiply_row(const Product& p) {
 }
 
 inline void multiply_rows(const Product& p) {
-  const Index terms = p.rows > kTileRows ? kTermsPerPass : p.k;
+  const Index terms = p.rows > kTileRows && p.a_pieces == 1 ? kTermsPerPass : p.k;
   for (Index block = 0; block < p.n; block += kColumnBlock) {
     for (Index first = 0; first == 0 || first < p.k; first += terms) {
       const Index of_pass = p.k - first < terms ? p.k - first : terms;

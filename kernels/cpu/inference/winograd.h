@@ -25,18 +25,16 @@ template <class Weight>
 struct Workspace {
   Workspace(const WinogradConv<Weight>& conv, float* memory)
       : tiles(conv.tiles_down() * conv.tiles_across()),
-        columns(padded_columns(conv.out_channels)),
         input_position(tiles * conv.in_channels + kPaddingBytes / Index{sizeof(Weight)}),
-        result_position(tiles * columns + kPaddingBytes / Index{sizeof(float)}),
+        result_position(tiles * kColumnBlock + kPaddingBytes / Index{sizeof(float)}),
         result(memory),
         input(reinterpret_cast<Weight*>(memory + kWinogradPositions * result_position)) {}
 
   Index floats() const { return kWinogradPositions * (result_position + input_position); }
 
   Index tiles;
-  Index columns;
   Index input_position;   // from position to position of `input`, [36][tiles][in_channels]
-  Index result_position;  // of `result`, [36][tiles][columns]
+  Index result_position;  // of `result`, [36][tiles][32]
   float* result;
   Weight* input;  // as the products take it
 };
@@ -121,29 +119,36 @@ inline void store_tile(const Conv& conv, const Vec (&results)[4][4], Vec bias, I
                        float* to, Index row) {
   const Index channels = conv.out_channels;
   if (conv.epilogue == Epilogue::relu_pool) {
-    for (Index i = 0; i < 2 && y / 2 + i < conv.height / 2; ++i) {
-      for (Index j = 0; j < 2 && x / 2 + j < conv.width / 2; ++j) {
+#pragma GCC unroll 2
+    for (Index i = 0; i < 2; ++i) {
+#pragma GCC unroll 2
+      for (Index j = 0; j < 2; ++j) {
         const Vec max = maximum(maximum(results[2 * i][2 * j], results[2 * i][2 * j + 1]),
                                 maximum(results[2 * i + 1][2 * j], results[2 * i + 1][2 * j + 1]));
-        store(to + (y / 2 + i) * row + (x / 2 + j) * channels, maximum(max + bias, Vec{}));
+        if (y / 2 + i < conv.height / 2 && x / 2 + j < conv.width / 2) {
+          store(to + (y / 2 + i) * row + (x / 2 + j) * channels, maximum(max + bias, Vec{}));
+        }
       }
     }
     return;
   }
-  for (Index i = 0; i < 4 && y + i < conv.height; ++i) {
-    for (Index j = 0; j < 4 && x + j < conv.width; ++j) {
+#pragma GCC unroll 4
+  for (Index i = 0; i < 4; ++i) {
+#pragma GCC unroll 4
+    for (Index j = 0; j < 4; ++j) {
       const Vec sum = results[i][j] + bias;
-      store(to + (y + i) * row + (x + j) * channels,
-            conv.epilogue == Epilogue::relu ? maximum(sum, Vec{}) : sum);
+      if (y + i < conv.height && x + j < conv.width) {
+        store(to + (y + i) * row + (x + j) * channels,
+              conv.epilogue == Epilogue::relu ? maximum(sum, Vec{}) : sum);
+      }
     }
   }
 }
 
-// c [rows, n] = a [rows, k] · b.
-inline void multiply_position(Index rows, Index n, Index k, const float* a, const float* b,
-                              float* c) {
+// c [rows, 32] = a [rows, k] · b, a block of columns.
+inline void multiply_block(Index rows, Index k, const float* a, const float* b, float* c) {
   multiply_rows({.rows = rows,
-                 .n = n,
+                 .n = kColumnBlock,
                  .k = k,
                  .a = a,
                  .a_stride = k,
@@ -151,7 +156,7 @@ inline void multiply_position(Index rows, Index n, Index k, const float* a, cons
                  .bias = nullptr,
                  .relu = false,
                  .c = c,
-                 .c_stride = n});
+                 .c_stride = kColumnBlock});
 }
 
 // Calls visit(y, x, tile), y and x of the tile's first result.
@@ -174,20 +179,28 @@ inline void convolve(const WinogradConv<Weight>& conv, const ImageView<const flo
     transform_input_tile(conv, x.data + row * x.row + column * conv.in_channels, x.row,
                          space.input + tile * conv.in_channels, space.input_position);
   });
-  for (Index position = 0; position < kWinogradPositions; ++position) {
-    multiply_position(space.tiles, space.columns, conv.in_channels,
-                      space.input + position * space.input_position,
-                      conv.weights + position * packed_size(conv.in_channels, conv.out_channels),
-                      space.result + position * space.result_position);
-  }
-  for_each_tile(conv, [&](Index row, Index column, Index tile) {
-    for (Index c = 0; c < conv.out_channels; c += kWidth) {
-      Vec results[4][4];
-      transform_result_tile(space.result + tile * space.columns + c, space.result_position,
-                            results);
-      store_tile(conv, results, load(conv.bias + c), row, column, y.data + c, y.row);
+  // A block of channels from its products to its results, so that what is between, [36][tiles][32],
+  // never leaves the cache of the core.
+  const Index block_weights = conv.in_channels * kColumnBlock;
+  for (Index block = 0; block < conv.out_channels; block += kColumnBlock) {
+    const Weight* const weights = conv.weights + block * kWinogradPositions * conv.in_channels;
+    for (Index position = 0; position < kWinogradPositions; ++position) {
+      multiply_block(space.tiles, conv.in_channels, space.input + position * space.input_position,
+                     weights + position * block_weights,
+                     space.result + position * space.result_position);
     }
-  });
+    const Index end =
+        conv.out_channels - block < kColumnBlock ? conv.out_channels - block : kColumnBlock;
+    for_each_tile(conv, [&](Index row, Index column, Index tile) {
+      for (Index c = 0; c < end; c += kWidth) {
+        Vec results[4][4];
+        transform_result_tile(space.result + tile * kColumnBlock + c, space.result_position,
+                              results);
+        store_tile(conv, results, load(conv.bias + block + c), row, column, y.data + block + c,
+                   y.row);
+      }
+    });
+  }
 }
 
 }  // namespace
