@@ -37,8 +37,8 @@ Variable draw_uniform(const Shape& shape, double bound, std::uint64_t seed, std:
 
 }  // namespace
 
-Network::Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed, Dtype dtype,
-                 Index max_parameters)
+Network::Network(const NetworkSpec& spec, const Device& device, std::optional<std::uint64_t> seed,
+                 Dtype dtype, Index max_parameters)
     : spec_(spec), device_(device) {
   Shape shape{spec.height, spec.width, spec.channels};  // of one image
   for (std::size_t i = 0; i < spec.layers.size(); ++i) {
@@ -83,8 +83,8 @@ bool Network::fuse(const Layer& layer) {
   return false;
 }
 
-void Network::add_parameters(const std::vector<layers::ParameterSpec>& specs, std::uint64_t seed,
-                             Dtype dtype, Index max_parameters) {
+void Network::add_parameters(const std::vector<layers::ParameterSpec>& specs,
+                             std::optional<std::uint64_t> seed, Dtype dtype, Index max_parameters) {
   Index count = parameter_count();
   for (const layers::ParameterSpec& parameter : specs) {
     count += element_count(parameter.shape);
@@ -103,9 +103,10 @@ void Network::add_parameters(const std::vector<layers::ParameterSpec>& specs, st
   for (const layers::ParameterSpec& parameter : specs) {
     const double bound = 1 / std::sqrt(static_cast<double>(parameter.fan_in));
     const auto number = static_cast<std::uint32_t>(parameters_.size());
-    parameters_.push_back({parameter.name,
-                           draw_uniform(parameter.shape, bound, seed, number, dtype, device_),
-                           parameter.layout});
+    Variable variable =
+        seed ? draw_uniform(parameter.shape, bound, *seed, number, dtype, device_)
+             : Variable(Tensor::zeros(parameter.shape, dtype, device_), /*requires_grad=*/true);
+    parameters_.push_back({parameter.name, variable, parameter.layout});
   }
 }
 

@@ -1,6 +1,7 @@
 // A network: its parameters, and the forward pass that records the graph.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,11 @@ class Network {
   using Training = layers::Training;
 
   // Parameters are drawn as PyTorch's defaults draw them: weight and bias uniform in ±1/sqrt(fan
-  // in) (He et al. 2015 with a = sqrt(5)), by Philox from the seed. Throws std::invalid_argument
-  // that names the layer when shapes do not fit.
+  // in) (He et al. 2015 with a = sqrt(5)), by Philox from the seed; without a seed they are zeros,
+  // for who reads them from a file. Throws std::invalid_argument that names the layer when shapes
+  // do not fit.
   // A layer that would exceed max_parameters is rejected before its memory is allocated.
-  Network(const NetworkSpec& spec, const Device& device, std::uint64_t seed = 0,
+  Network(const NetworkSpec& spec, const Device& device, std::optional<std::uint64_t> seed = 0,
           Dtype dtype = Dtype::float32, Index max_parameters = kMaxParameters);
 
   // images [batch, height, width, channels] → logits [batch, classes], in the images' dtype: that
@@ -49,8 +51,8 @@ class Network {
   };
 
   bool fuse(const Layer& layer);  // to the last step; false: it takes a step of its own
-  void add_parameters(const std::vector<layers::ParameterSpec>& specs, std::uint64_t seed,
-                      Dtype dtype, Index max_parameters);
+  void add_parameters(const std::vector<layers::ParameterSpec>& specs,
+                      std::optional<std::uint64_t> seed, Dtype dtype, Index max_parameters);
   Variable run(const Variable& images, const Training* training) const;
 
   NetworkSpec spec_;

@@ -1,6 +1,7 @@
 #include "engine/parameter.h"
 
 #include <stdexcept>
+#include <type_traits>
 
 namespace inkling {
 namespace {
@@ -35,8 +36,12 @@ std::vector<float> to_floats(const Tensor& tensor) {
 
 void set_values(Tensor& tensor, std::span<const float> values) {
   dispatch_accum(tensor.dtype(), [&]<class T>() {
-    const std::vector<T> converted(values.begin(), values.end());
-    tensor.copy_from_host<T>(converted);
+    if constexpr (std::is_same_v<T, float>) {
+      tensor.copy_from_host<T>(values);
+    } else {
+      const std::vector<T> converted(values.begin(), values.end());
+      tensor.copy_from_host<T>(converted);
+    }
   });
 }
 
@@ -63,11 +68,13 @@ void Parameter::from_file(std::span<const float> values) {
     throw std::invalid_argument(name + ": expected " + std::to_string(variable.value().size()) +
                                 " values, received " + std::to_string(values.size()));
   }
-  std::vector<float> memory(values.begin(), values.end());
-  if (layout == ParameterLayout::conv2d_weight) {
-    for_each_conv2d_weight(variable.value().shape(),
-                           [&](std::size_t m, std::size_t f) { memory[m] = values[f]; });
+  if (layout == ParameterLayout::same) {
+    set_values(variable.value(), values);
+    return;
   }
+  std::vector<float> memory(values.size());
+  for_each_conv2d_weight(variable.value().shape(),
+                         [&](std::size_t m, std::size_t f) { memory[m] = values[f]; });
   set_values(variable.value(), memory);
 }
 

@@ -54,7 +54,7 @@ class WinogradStep final : public Step {
 };
 
 // The columns of a weight [patch, out], which PackedMatrix takes as [out, patch].
-PackedMatrix packed_weight(const Conv2dShape& shape, std::span<const float> weight) {
+PackedMatrix<float> packed_weight(const Conv2dShape& shape, std::span<const float> weight) {
   std::vector<float> transposed;
   transposed.reserve(weight.size());
   for (Index out = 0; out < shape.out_channels; ++out) {
@@ -92,18 +92,19 @@ class DirectStep final : public Step {
     const Index width = shape_.out_width() * shape_.out_channels;
     const bool pooled = epilogue_ == Epilogue::relu_pool;
     for (Index row = 0; row < shape_.out_height(); ++row) {
-      cpu::inference::multiply({.rows = shape_.out_width(),
-                                .n = shape_.out_channels,
-                                .k = shape_.patch(),
-                                .a = x + row * shape_.stride * input_.row(),
-                                .a_stride = shape_.stride * shape_.in_channels,
-                                .a_pieces = shape_.kernel,
-                                .a_piece_stride = input_.row(),
-                                .b = weights_.data(),
-                                .bias = bias_.data(),
-                                .relu = epilogue_ != Epilogue::none,
-                                .c = pooled ? workspace + row * width : y + row * y_row,
-                                .c_stride = shape_.out_channels});
+      cpu::inference::multiply(
+          cpu::inference::Product<float>{.rows = shape_.out_width(),
+                                         .n = shape_.out_channels,
+                                         .k = shape_.patch(),
+                                         .a = x + row * shape_.stride * input_.row(),
+                                         .a_stride = shape_.stride * shape_.in_channels,
+                                         .a_pieces = shape_.kernel,
+                                         .a_piece_stride = input_.row(),
+                                         .b = weights_.data(),
+                                         .bias = bias_.data(),
+                                         .relu = epilogue_ != Epilogue::none,
+                                         .c = pooled ? workspace + row * width : y + row * y_row,
+                                         .c_stride = shape_.out_channels});
     }
     if (pooled) {
       pool(workspace, y, y_row);
@@ -130,7 +131,7 @@ class DirectStep final : public Step {
   Layout input_;
   Conv2dShape shape_;
   Epilogue epilogue_;
-  PackedMatrix weights_;
+  PackedMatrix<float> weights_;
   AlignedBuffer<float> bias_;
 };
 

@@ -8,6 +8,8 @@ namespace {
 // Fewer weights are in the cache anyway: their precision buys nothing.
 constexpr Index kMinInt8Weights = Index{1} << 20;
 
+// Weight: float or Half.
+template <class Weight>
 class FloatLinear final : public LinearStep {
  public:
   explicit FloatLinear(const LinearWeights& weights)
@@ -18,22 +20,22 @@ class FloatLinear final : public LinearStep {
 
   Index workspace(Index /*rows*/) const override { return 0; }
   void run(Index rows, const float* x, bool relu, float* y, float* /*workspace*/) const override {
-    cpu::inference::multiply({.rows = rows,
-                              .n = out_features_,
-                              .k = in_features_,
-                              .a = x,
-                              .a_stride = in_features_,
-                              .b = weights_.data(),
-                              .bias = bias_.data(),
-                              .relu = relu,
-                              .c = y,
-                              .c_stride = out_features_});
+    cpu::inference::multiply(cpu::inference::Product<Weight>{.rows = rows,
+                                                             .n = out_features_,
+                                                             .k = in_features_,
+                                                             .a = x,
+                                                             .a_stride = in_features_,
+                                                             .b = weights_.data(),
+                                                             .bias = bias_.data(),
+                                                             .relu = relu,
+                                                             .c = y,
+                                                             .c_stride = out_features_});
   }
 
  private:
   Index in_features_;
   Index out_features_;
-  PackedMatrix weights_;
+  PackedMatrix<Weight> weights_;
   AlignedBuffer<float> bias_;
 };
 
@@ -80,13 +82,22 @@ class Int8Linear final : public LinearStep {
   AlignedBuffer<float> bias_;
 };
 
+bool are_halves(std::span<const float> weight) {
+  return std::all_of(weight.begin(), weight.end(), [](float value) {
+    return float16_to_float(float_to_float16(value)) == value;
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<LinearStep> freeze(const LinearWeights& weights, bool low_precision) {
   if (low_precision && Int8Linear::supports(weights)) {
     return std::make_unique<Int8Linear>(weights);
   }
-  return std::make_unique<FloatLinear>(weights);
+  if (cpu::inference::has_half() && are_halves(weights.weight)) {
+    return std::make_unique<FloatLinear<cpu::inference::Half>>(weights);
+  }
+  return std::make_unique<FloatLinear<float>>(weights);
 }
 
 }  // namespace inkling::frozen

@@ -5,15 +5,18 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
-#include <vector>
+#include <type_traits>
 
 #include "engine/inference/aligned_buffer.h"
+#include "engine/io/half.h"
 #include "kernels/cpu/inference/inference_kernels.h"
 
 namespace inkling::frozen {
 
 // A matrix [k, n] as cpu::inference::multiply() takes it, out of a weight [n, k] whose columns
 // stand in another order: row i of the result is column order[i] of the weight.
+// Weight: float, or Half for weights that a half holds exactly, as files of float16 have them.
+template <class Weight>
 class PackedMatrix {
  public:
   PackedMatrix(Index n, std::span<const float> weight, std::span<const Index> order)
@@ -22,20 +25,28 @@ class PackedMatrix {
     for (Index block = 0; block < n; block += cpu::inference::kColumnBlock) {
       const Index end = std::min(n, block + cpu::inference::kColumnBlock);
       for (Index row = 0; row < k; ++row) {
-        float* const to = values_.data() + cpu::inference::packed_index(k, row, block);
-        std::fill_n(to, cpu::inference::kColumnBlock, 0.0F);
+        Weight* const to = values_.data() + cpu::inference::packed_index(k, row, block);
+        std::fill_n(to, cpu::inference::kColumnBlock, Weight{});
         for (Index column = block; column < end; ++column) {
-          to[column - block] =
-              weight[static_cast<std::size_t>(column * k + order[static_cast<std::size_t>(row)])];
+          to[column - block] = stored(
+              weight[static_cast<std::size_t>(column * k + order[static_cast<std::size_t>(row)])]);
         }
       }
     }
   }
 
-  const float* data() const { return values_.data(); }
+  const Weight* data() const { return values_.data(); }
 
  private:
-  AlignedBuffer<float> values_;
+  static Weight stored(float value) {
+    if constexpr (std::is_same_v<Weight, float>) {
+      return value;
+    } else {
+      return {float_to_float16(value)};
+    }
+  }
+
+  AlignedBuffer<Weight> values_;
 };
 
 // The same in int8: a column's weights are multiples of its scale, the largest 127 of it.

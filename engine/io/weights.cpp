@@ -22,23 +22,30 @@ T read_as(std::span<const std::byte> bytes, std::size_t index) {
 }
 
 // Throws WeightsError for a dtype that is no floating-point one.
-std::vector<float> to_floats(const SafetensorsEntry& entry, const std::string& file) {
+template <class Stored, class ToFloat>
+std::vector<float> converted(const SafetensorsEntry& entry, const ToFloat& to_float_of) {
   std::vector<float> values(static_cast<std::size_t>(element_count(entry.shape)));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (entry.dtype == "F32") {
-      values[i] = read_as<float>(entry.bytes, i);
-    } else if (entry.dtype == "F16") {
-      values[i] = float16_to_float(read_as<std::uint16_t>(entry.bytes, i));
-    } else if (entry.dtype == "BF16") {
-      values[i] = to_float(read_as<bfloat16>(entry.bytes, i));
-    } else if (entry.dtype == "F64") {
-      values[i] = static_cast<float>(read_as<double>(entry.bytes, i));
-    } else {
-      throw WeightsError(file + ": tensor " + entry.name +
-                         ": expected dtype F32, F16, BF16 or F64, received " + entry.dtype);
-    }
+    values[i] = to_float_of(read_as<Stored>(entry.bytes, i));
   }
   return values;
+}
+
+std::vector<float> to_floats(const SafetensorsEntry& entry, const std::string& file) {
+  if (entry.dtype == "F32") {
+    return converted<float>(entry, [](float value) { return value; });
+  }
+  if (entry.dtype == "F16") {
+    return converted<std::uint16_t>(entry, float16_to_float);
+  }
+  if (entry.dtype == "BF16") {
+    return converted<bfloat16>(entry, [](bfloat16 value) { return to_float(value); });
+  }
+  if (entry.dtype == "F64") {
+    return converted<double>(entry, [](double value) { return static_cast<float>(value); });
+  }
+  throw WeightsError(file + ": tensor " + entry.name +
+                     ": expected dtype F32, F16, BF16 or F64, received " + entry.dtype);
 }
 
 double finite_number(const nlohmann::json& json, const char* key, const std::string& file) {
@@ -121,8 +128,9 @@ Model model_from_metadata(const Safetensors& contents, const Device& device,
     for (const SafetensorsEntry& entry : contents.tensors) {
       elements += element_count(entry.shape);
     }
-    return {Network(parse_network_spec(spec->second), device, 0, Dtype::float32, elements),
-            parse_normalization(normalization->second, file)};
+    return {
+        Network(parse_network_spec(spec->second), device, std::nullopt, Dtype::float32, elements),
+        parse_normalization(normalization->second, file)};
   } catch (const std::invalid_argument& error) {
     throw WeightsError(file + ": " + error.what());
   }

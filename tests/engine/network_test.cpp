@@ -1,5 +1,6 @@
 #include "engine/network.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -202,6 +203,15 @@ TEST(Parameter, ConvertsConvolutionsToPyTorchsLayoutAndBack) {
   EXPECT_EQ(weight.variable.value().data<float>()[((1 * 2 + 0) * 2 + 1) * 3 + 2],
             ((2 * 2 + 1) * 2 + 1) * 2 + 0);
   EXPECT_THROW(weight.from_file(std::vector<float>(23)), std::invalid_argument);
+}
+
+TEST(Network, WithoutASeedHasZeros) {
+  const Network network(larger_cnn(), Device::cpu(1), std::nullopt);
+  for (const Parameter& parameter : network.parameters()) {
+    const auto values = parameter.variable.value().to_host<float>();
+    EXPECT_TRUE(std::all_of(values.begin(), values.end(), [](float value) { return value == 0; }))
+        << parameter.name;
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/io/half.h"
 #include "kernels/cpu/inference/inference_kernels.h"
 #include "tests/kernels/levels.h"
 #include "tests/kernels/reference.h"
@@ -25,12 +26,22 @@ class InferenceKernels : public testing::Test {
   }
 };
 
-std::vector<float> packed(Index k, Index n, const std::vector<float>& b) {
-  std::vector<float> result(static_cast<std::size_t>(packed_size(k, n)));
+template <class Weight>
+Weight stored(float value) {
+  if constexpr (std::is_same_v<Weight, Half>) {
+    return {float_to_float16(value)};
+  } else {
+    return value;
+  }
+}
+
+template <class Weight>
+std::vector<Weight> packed(Index k, Index n, const std::vector<float>& b) {
+  std::vector<Weight> result(static_cast<std::size_t>(packed_size(k, n)));
   for (Index row = 0; row < k; ++row) {
     for (Index column = 0; column < n; ++column) {
       result[static_cast<std::size_t>(packed_index(k, row, column))] =
-          b[static_cast<std::size_t>(row * n + column)];
+          stored<Weight>(b[static_cast<std::size_t>(row * n + column)]);
     }
   }
   return result;
@@ -43,26 +54,30 @@ std::vector<float> padded(std::vector<float> bias) {
 
 // Rows of the result are a little apart: what is between them must stay. An error is measured by
 // the sum of the products' magnitudes, as the sum itself may cancel (Higham 2002, chapter 3).
+template <class Weight>
 void check_product(Index rows, Index n, Index k, bool with_bias, bool relu) {
   SCOPED_TRACE(testing::Message() << rows << " × " << n << " × " << k << ", bias " << with_bias
                                   << ", relu " << relu);
   const auto a = random_values<float>(rows * k, 1);
-  const auto b = random_values<float>(k * n, 2);
+  auto b = random_values<float>(k * n, 2);
+  for (float& value : b) {
+    value = std::round(value * 1024) / 1024;  // a half holds it
+  }
   const auto bias = random_values<float>(n, 3);
-  const auto packed_b = packed(k, n, b);
+  const auto packed_b = packed<Weight>(k, n, b);
   const auto padded_bias = padded(bias);
   const Index c_stride = n + 3;
   std::vector<float> c(static_cast<std::size_t>(rows * c_stride), kUnset);
-  multiply({.rows = rows,
-            .n = n,
-            .k = k,
-            .a = a.data(),
-            .a_stride = k,
-            .b = packed_b.data(),
-            .bias = with_bias ? padded_bias.data() : nullptr,
-            .relu = relu,
-            .c = c.data(),
-            .c_stride = c_stride});
+  multiply(Product<Weight>{.rows = rows,
+                           .n = n,
+                           .k = k,
+                           .a = a.data(),
+                           .a_stride = k,
+                           .b = packed_b.data(),
+                           .bias = with_bias ? padded_bias.data() : nullptr,
+                           .relu = relu,
+                           .c = c.data(),
+                           .c_stride = c_stride});
   double worst = 0;
   for (Index row = 0; row < rows; ++row) {
     for (Index column = 0; column < c_stride; ++column) {
@@ -87,16 +102,26 @@ void check_product(Index rows, Index n, Index k, bool with_bias, bool relu) {
   EXPECT_LE(worst, 1e-6);
 }
 
-TEST_F(InferenceKernels, ProductsMatchPlainLoops) {
+template <class Weight>
+void check_products() {
   for (const Index rows : {1, 2, 6, 7, 8, 15, 16, 49}) {
     for (const Index n : {1, 10, 32, 33, 80}) {
       for (const Index k : {1, 9, 64, 1030}) {
-        check_product(rows, n, k, rows % 2 == 0, n % 2 == 0);
+        check_product<Weight>(rows, n, k, rows % 2 == 0, n % 2 == 0);
       }
     }
   }
-  check_product(49, 80, 1030, true, true);
-  check_product(1, 33, 64, true, true);
+  check_product<Weight>(49, 80, 1030, true, true);
+  check_product<Weight>(1, 33, 64, true, true);
+}
+
+TEST_F(InferenceKernels, ProductsMatchPlainLoops) { check_products<float>(); }
+
+TEST_F(InferenceKernels, ProductsWithHalvesMatchPlainLoops) {
+  if (!has_half()) {
+    GTEST_SKIP() << "this level does not convert halves";
+  }
+  check_products<Half>();
 }
 
 // The padded input, and a result whose rows are apart.

@@ -9,13 +9,15 @@ namespace inkling::cpu::inference {
 
 #define INKLING_DECLARE_LEVEL(level)                                                 \
   namespace level {                                                                  \
-  void multiply(const Product& product);                                             \
+  void multiply(const Product<float>& product);                                      \
+  void multiply(const Product<Half>& product);                                       \
   void multiply(const Int8Product& product);                                         \
   void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,    \
                 const ImageView<float>& y, float* workspace);                        \
   void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x, \
                 const ImageView<float>& y, float* workspace);                        \
   Index workspace_size(const WinogradConv<float>& conv);                             \
+  bool has_half();                                                                   \
   bool has_low_precision();                                                          \
   }
 INKLING_FOR_EACH_LEVEL(INKLING_DECLARE_LEVEL)
@@ -28,17 +30,19 @@ using Winograd = void (*)(const WinogradConv<Weight>&, const ImageView<const flo
                           const ImageView<float>&, float*);
 
 struct Kernels {
-  void (*multiply)(const Product&);
+  void (*multiply)(const Product<float>&);
+  void (*multiply_half)(const Product<Half>&);
   void (*multiply_int8)(const Int8Product&);
   Winograd<float> winograd;
   Winograd<bfloat16> winograd_bf16;
   Index (*workspace_size)(const WinogradConv<float>&);
+  bool (*has_half)();
   bool (*has_low_precision)();
 };
 
-#define INKLING_KERNELS_OF_LEVEL(level)                     \
-  {level::multiply, level::multiply,       level::winograd, \
-   level::winograd, level::workspace_size, level::has_low_precision},
+#define INKLING_KERNELS_OF_LEVEL(level)                                      \
+  {level::multiply, level::multiply,       level::multiply, level::winograd, \
+   level::winograd, level::workspace_size, level::has_half, level::has_low_precision},
 constexpr Kernels kLevels[] = {INKLING_FOR_EACH_LEVEL(INKLING_KERNELS_OF_LEVEL)};
 #undef INKLING_KERNELS_OF_LEVEL
 
@@ -124,9 +128,11 @@ void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& 
   kernels().winograd_bf16(conv, x, y, workspace);
 }
 
-void multiply(const Product& product) { kernels().multiply(product); }
+void multiply(const Product<float>& product) { kernels().multiply(product); }
+void multiply(const Product<Half>& product) { kernels().multiply_half(product); }
 void multiply(const Int8Product& product) { kernels().multiply_int8(product); }
 
+bool has_half() { return kernels().has_half(); }
 bool has_low_precision() { return kernels().has_low_precision(); }
 
 }  // namespace inkling::cpu::inference

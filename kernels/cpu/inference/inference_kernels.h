@@ -36,7 +36,14 @@ constexpr Index packed_index(Index k, Index row, Index column) {
          column % kColumnBlock * kRows + row % kRows;
 }
 
-// c [rows, n] = a [rows, k] · b (+ bias), then max(0, c) with relu.
+// IEEE 754's binary16, as bits.
+struct Half {
+  std::uint16_t bits = 0;
+};
+
+// c [rows, n] = a [rows, k] · b (+ bias), then max(0, c) with relu. Weight: float, or Half, which
+// is half as much to read (has_half()); sums are float32 either way.
+template <class Weight>
 struct Product {
   Index rows = 0;
   Index n = 0;
@@ -47,7 +54,7 @@ struct Product {
   // of its kernel, so that its im2col matrix need not be written.
   Index a_pieces = 1;
   Index a_piece_stride = 0;
-  const float* b = nullptr;     // packed
+  const Weight* b = nullptr;    // packed
   const float* bias = nullptr;  // [padded_columns(n)], or null
   bool relu = false;
   float* c = nullptr;
@@ -103,7 +110,11 @@ void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,
 void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x,
               const ImageView<float>& y, float* workspace);
 
-void multiply(const Product& product);
+void multiply(const Product<float>& product);
+void multiply(const Product<Half>& product);
+
+// Whether the processor converts halves.
+bool has_half();
 
 // Whether the processor multiplies bf16 and int8.
 bool has_low_precision();

@@ -3,9 +3,10 @@
 
 namespace inkling::cpu::inference::INKLING_LEVEL {
 
-void multiply(const Product& product) {
-  product.rows == 1 ? multiply_row(product) : multiply_rows(product);
-}
+void multiply(const Product<float>& product) { multiply_any(product); }
+void multiply(const Product<Half>& product) { multiply_any(product); }
+
+bool has_half() { return kHasHalf; }
 
 void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,
               const ImageView<float>& y, float* workspace) {

@@ -70,7 +70,7 @@ inline void multiply_bf16_up_to(Index rows, Index k, const bfloat16* a, const bf
 }
 
 // c [rows, 32] = a [rows, k] · b, a block of columns.
-inline void multiply_block(Index rows, Index k, const bfloat16* a, const bfloat16* b, float* c) {
+inline void multiply_position(Index rows, Index k, const bfloat16* a, const bfloat16* b, float* c) {
   const Index tiles = (rows + kTileRows - 1) / kTileRows;
   for (Index tile = 0; tile < tiles; ++tile) {
     const Index row = rows * tile / tiles;

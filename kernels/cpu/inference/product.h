@@ -2,6 +2,8 @@
 // of k; its loop is 2 loads of b, a broadcast and 2 FMAs for each row.
 #pragma once
 
+#include <type_traits>
+
 #include "kernels/cpu/inference/inference_kernels.h"
 #include "kernels/cpu/inference/vec.h"
 
@@ -33,8 +35,10 @@ inline void store_columns(float* to, Vec value, Index columns) {
   }
 }
 
-// What a tile begins with and ends as: one pass of several over k.
+// One pass of several over k: of a block of columns.
+template <class Weight>
 struct Pass {
+  const Weight* weights;  // [terms, 32]
   Index first_term;
   Index terms;
   bool is_first;
@@ -43,10 +47,10 @@ struct Pass {
 
 // Rows × Vecs sums, from `row` and `column` on. Chains: so many sums are kept of every element,
 // each of every Chains-th term, where there would be too few to hide an FMA's latency.
-template <int Rows, int Vecs, int Chains>
-inline void multiply_tile(const Product& p, Index row, Index column, const Pass& pass) {
-  const float* const block = p.b + column / kColumnBlock * kColumnBlock * p.k +
-                             pass.first_term * kColumnBlock + column % kColumnBlock;
+template <int Rows, int Vecs, int Chains, class Weight>
+inline void multiply_tile(const Product<Weight>& p, Index row, Index column,
+                          const Pass<Weight>& pass) {
+  const Weight* const block = pass.weights + column % kColumnBlock;
   const float* const a = p.a + row * p.a_stride + pass.first_term;
   float* const c = p.c + row * p.c_stride + column;
   Vec sums[Chains][Rows][Vecs] = {};
@@ -61,7 +65,7 @@ inline void multiply_tile(const Product& p, Index row, Index column, const Pass&
       }
     }
   }
-  const auto add_term = [&](Vec(&to)[Rows][Vecs], const float* from, const float* with, Index k) {
+  const auto add_term = [&](Vec(&to)[Rows][Vecs], const float* from, const Weight* with, Index k) {
     Vec b[Vecs];
 #pragma GCC unroll 16
     for (int v = 0; v < Vecs; ++v) {
@@ -78,7 +82,7 @@ inline void multiply_tile(const Product& p, Index row, Index column, const Pass&
   const Index terms = pass.terms / p.a_pieces;
   for (Index piece = 0; piece < p.a_pieces; ++piece) {
     const float* const of_piece = a + piece * p.a_piece_stride;
-    const float* const b_of_piece = block + piece * terms * kColumnBlock;
+    const Weight* const b_of_piece = block + piece * terms * kColumnBlock;
     Index k = 0;
     for (; k + Chains <= terms; k += Chains) {
 #pragma GCC unroll 8
@@ -111,9 +115,9 @@ inline void multiply_tile(const Product& p, Index row, Index column, const Pass&
 }
 
 // `rows` of at most Rows.
-template <int Rows>
-inline void multiply_up_to(const Product& p, Index row, Index rows, Index column,
-                           const Pass& pass) {
+template <int Rows, class Weight>
+inline void multiply_up_to(const Product<Weight>& p, Index row, Index rows, Index column,
+                           const Pass<Weight>& pass) {
   if constexpr (Rows > 0) {
     if (rows == Rows) {
       multiply_tile<Rows, kTileVecs, 1>(p, row, column, pass);
@@ -123,36 +127,73 @@ inline void multiply_up_to(const Product& p, Index row, Index rows, Index column
   }
 }
 
-// Tiles of about as many rows each: one of few rows would wait for its own FMAs.
-inline void multiply_columns(const Product& p, Index column, const Pass& pass) {
+// A block of columns with all rows, in tiles of about as many rows each: one of few rows would wait
+// for its own FMAs.
+template <class Weight>
+inline void multiply_block(const Product<Weight>& p, Index block, const Pass<Weight>& pass) {
   const Index tiles = (p.rows + kTileRows - 1) / kTileRows;
-  for (Index tile = 0; tile < tiles; ++tile) {
-    const Index row = p.rows * tile / tiles;
-    multiply_up_to<kTileRows>(p, row, p.rows * (tile + 1) / tiles - row, column, pass);
+  for (Index column = block; column < block + kColumnBlock && column < p.n;
+       column += kTileVecs * kWidth) {
+    for (Index tile = 0; tile < tiles; ++tile) {
+      const Index row = p.rows * tile / tiles;
+      multiply_up_to<kTileRows>(p, row, p.rows * (tile + 1) / tiles - row, column, pass);
+    }
   }
+}
+
+// Many rows read halves as floats, converted once.
+inline void multiply_block_as_float(const Product<Half>& p, Index block, const Pass<Half>& pass) {
+  alignas(kVecBytes) float weights[kTermsPerPass * kColumnBlock];
+  for (Index i = 0; i < pass.terms * kColumnBlock; i += kWidth) {
+    store(weights + i, load(pass.weights + i));
+  }
+  multiply_block(Product<float>{.rows = p.rows,
+                                .n = p.n,
+                                .k = p.k,
+                                .a = p.a,
+                                .a_stride = p.a_stride,
+                                .b = nullptr,
+                                .bias = p.bias,
+                                .relu = p.relu,
+                                .c = p.c,
+                                .c_stride = p.c_stride},
+                 block, {weights, pass.first_term, pass.terms, pass.is_first, pass.is_last});
 }
 
 // One row: b is read once, a whole block at a time, with eight vectors of sums.
-inline void multiply_row(const Product& p) {
+template <class Weight>
+inline void multiply_row(const Product<Weight>& p) {
   constexpr int kVecs = static_cast<int>(kColumnBlock) / kWidth;
   constexpr int kChains = kVecs >= 8 ? 1 : 8 / kVecs;
-  for (Index column = 0; column < p.n; column += kColumnBlock) {
-    multiply_tile<1, kVecs, kChains>(p, 0, column, {0, p.k, true, true});
+  for (Index block = 0; block < p.n; block += kColumnBlock) {
+    multiply_tile<1, kVecs, kChains>(p, 0, block,
+                                     Pass<Weight>{p.b + block * p.k, 0, p.k, true, true});
   }
 }
 
-inline void multiply_rows(const Product& p) {
-  const Index terms = p.rows > kTileRows && p.a_pieces == 1 ? kTermsPerPass : p.k;
+template <class Weight>
+inline void multiply_rows(const Product<Weight>& p) {
+  const bool are_many = p.rows > kTileRows && p.a_pieces == 1;
+  const Index terms = are_many ? kTermsPerPass : p.k;
   for (Index block = 0; block < p.n; block += kColumnBlock) {
     for (Index first = 0; first == 0 || first < p.k; first += terms) {
       const Index of_pass = p.k - first < terms ? p.k - first : terms;
-      const Pass pass{first, of_pass, first == 0, first + of_pass == p.k};
-      for (Index column = block; column < block + kColumnBlock && column < p.n;
-           column += kTileVecs * kWidth) {
-        multiply_columns(p, column, pass);
+      const Pass<Weight> pass{p.b + block * p.k + first * kColumnBlock, first, of_pass, first == 0,
+                              first + of_pass == p.k};
+      if constexpr (std::is_same_v<Weight, Half>) {
+        if (are_many) {
+          multiply_block_as_float(p, block, pass);
+          continue;
+        }
       }
+      multiply_block(p, block, pass);
     }
   }
+}
+
+template <class Weight>
+inline void multiply_any(const Product<Weight>& p) {
+  p.rows == 1 ? multiply_row(p) : multiply_rows(p);
 }
 
 }  // namespace

@@ -5,7 +5,11 @@
 
 #include <bit>
 
-#include "kernels/types.h"
+#ifdef __F16C__
+#include <immintrin.h>
+#endif
+
+#include "kernels/cpu/inference/inference_kernels.h"
 
 namespace inkling::cpu::inference::INKLING_LEVEL {
 namespace {
@@ -31,6 +35,22 @@ using UnalignedVec [[gnu::vector_size(kVecBytes), gnu::aligned(4), gnu::may_alia
 inline Vec load(const float* from) { return *reinterpret_cast<const UnalignedVec*>(from); }
 inline void store(float* to, Vec value) { *reinterpret_cast<UnalignedVec*>(to) = value; }
 inline Vec maximum(Vec a, Vec b) { return a > b ? a : b; }
+
+// Halves, where the level converts them.
+#if defined(__AVX512F__)
+constexpr bool kHasHalf = true;
+inline Vec load(const Half* from) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
+#elif defined(__F16C__)
+constexpr bool kHasHalf = true;
+inline Vec load(const Half* from) {
+  return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
+#else
+constexpr bool kHasHalf = false;
+inline Vec load(const Half* /*from*/) { return Vec{}; }  // never called
+#endif
 
 }  // namespace
 }  // namespace inkling::cpu::inference::INKLING_LEVEL

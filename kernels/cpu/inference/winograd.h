@@ -146,17 +146,17 @@ inline void store_tile(const Conv& conv, const Vec (&results)[4][4], Vec bias, I
 }
 
 // c [rows, 32] = a [rows, k] · b, a block of columns.
-inline void multiply_block(Index rows, Index k, const float* a, const float* b, float* c) {
-  multiply_rows({.rows = rows,
-                 .n = kColumnBlock,
-                 .k = k,
-                 .a = a,
-                 .a_stride = k,
-                 .b = b,
-                 .bias = nullptr,
-                 .relu = false,
-                 .c = c,
-                 .c_stride = kColumnBlock});
+inline void multiply_position(Index rows, Index k, const float* a, const float* b, float* c) {
+  multiply_rows(Product<float>{.rows = rows,
+                               .n = kColumnBlock,
+                               .k = k,
+                               .a = a,
+                               .a_stride = k,
+                               .b = b,
+                               .bias = nullptr,
+                               .relu = false,
+                               .c = c,
+                               .c_stride = kColumnBlock});
 }
 
 // Calls visit(y, x, tile), y and x of the tile's first result.
@@ -185,9 +185,9 @@ inline void convolve(const WinogradConv<Weight>& conv, const ImageView<const flo
   for (Index block = 0; block < conv.out_channels; block += kColumnBlock) {
     const Weight* const weights = conv.weights + block * kWinogradPositions * conv.in_channels;
     for (Index position = 0; position < kWinogradPositions; ++position) {
-      multiply_block(space.tiles, conv.in_channels, space.input + position * space.input_position,
-                     weights + position * block_weights,
-                     space.result + position * space.result_position);
+      multiply_position(
+          space.tiles, conv.in_channels, space.input + position * space.input_position,
+          weights + position * block_weights, space.result + position * space.result_position);
     }
     const Index end =
         conv.out_channels - block < kColumnBlock ? conv.out_channels - block : kColumnBlock;
