@@ -20,19 +20,16 @@ class AlignedBuffer {
  public:
   AlignedBuffer() = default;
   // Throws std::bad_alloc.
-  explicit AlignedBuffer(Index size) : size_(size) {
-    const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
-    void* memory = nullptr;
-    if (posix_memalign(&memory, bytes < kHugePage ? kCacheLine : kHugePage, bytes) != 0) {
-      throw std::bad_alloc();
+  explicit AlignedBuffer(Index size) : memory_(allocate(size)), size_(size) {}
+
+  // At least `size` numbers; those before are lost when they were fewer.
+  void reserve(Index size) {
+    if (size_ < size) {
+      memory_.reset();  // before the larger one, so that both are never held
+      size_ = 0;
+      memory_.reset(allocate(size));
+      size_ = size;
     }
-    memory_.reset(static_cast<T*>(memory));
-#ifdef MADV_HUGEPAGE
-    if (bytes >= kHugePage) {
-      // Where the system has none to give, 4 KiB pages do as well, only slower.
-      static_cast<void>(madvise(memory, bytes / kHugePage * kHugePage, MADV_HUGEPAGE));
-    }
-#endif
   }
 
   T* data() { return memory_.get(); }
@@ -43,6 +40,21 @@ class AlignedBuffer {
   struct Free {
     void operator()(T* memory) const { std::free(memory); }
   };
+  static T* allocate(Index size) {
+    const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
+    void* memory = nullptr;
+    if (posix_memalign(&memory, bytes < kHugePage ? kCacheLine : kHugePage, bytes) != 0) {
+      throw std::bad_alloc();
+    }
+#ifdef MADV_HUGEPAGE
+    if (bytes >= kHugePage) {
+      // Where the system has none to give, 4 KiB pages do as well, only slower.
+      static_cast<void>(madvise(memory, bytes / kHugePage * kHugePage, MADV_HUGEPAGE));
+    }
+#endif
+    return static_cast<T*>(memory);
+  }
+
   static constexpr std::size_t kCacheLine = 64;
   static constexpr std::size_t kHugePage = std::size_t{2} << 20;
 

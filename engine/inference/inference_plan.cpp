@@ -13,14 +13,12 @@ namespace {
 // Pictures whose linear layers are computed together: weights are read once for all of them.
 constexpr Index kMaxGroup = 32;
 
-// This thread's, kept between calls. At least `size` floats.
+thread_local AlignedBuffer<float> workspace_of_thread;  // kept between calls
+
+// At least `size` floats.
 float* workspace(Index size) {
-  thread_local AlignedBuffer<float> buffer;
-  if (buffer.size() < size) {
-    buffer = AlignedBuffer<float>();  // before the larger one, so that both are never held
-    buffer = AlignedBuffer<float>(size);
-  }
-  return buffer.data();
+  workspace_of_thread.reserve(size);
+  return workspace_of_thread.data();
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace inkling::cpu {
 namespace {
 
 struct Level {
-  InstructionLevel level;
   const char* name;
+  InstructionLevel level;
   bool supported;
 };
 
@@ -24,17 +24,17 @@ bool supports_v4() {
 }
 
 const Level kLevels[] = {
-    {InstructionLevel::x86_64_v4_bf16, "x86-64-v4-bf16",
+    {"x86-64-v4-bf16", InstructionLevel::x86_64_v4_bf16,
      supports_v4() && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni")},
-    {InstructionLevel::x86_64_v4, "x86-64-v4", supports_v4()},
-    {InstructionLevel::x86_64_v3, "x86-64-v3",
+    {"x86-64-v4", InstructionLevel::x86_64_v4, supports_v4()},
+    {"x86-64-v3", InstructionLevel::x86_64_v3,
      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
          __builtin_cpu_supports("bmi2")},
-    {InstructionLevel::x86_64_v2, "x86-64-v2",
+    {"x86-64-v2", InstructionLevel::x86_64_v2,
      __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")},
 };
 #else
-const Level kLevels[] = {{InstructionLevel::generic, "generic", true}};
+const Level kLevels[] = {{"generic", InstructionLevel::generic, true}};
 #endif
 
 InstructionLevel choose() {

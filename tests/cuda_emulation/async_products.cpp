@@ -82,7 +82,7 @@ double dot(const std::array<double, kTerms>& a, const std::array<double, kTerms>
 }  // namespace
 
 void AsyncProducts::begin(const Product& product) {
-  const auto size = static_cast<std::size_t>(product.columns / 8 * 4);
+  const std::size_t size = static_cast<std::size_t>(product.columns) / 2;
   if (!sums_.contains(product.d)) {
     sums_.emplace(product.d, std::vector<float>(product.d, product.d + size));
     poison(product.d, size * sizeof(float));
@@ -106,10 +106,10 @@ void AsyncProducts::wait(std::size_t pending, const unsigned char* shared, std::
       const std::array rows{a.terms(first_row), a.terms(first_row + 8)};
       std::vector<float>& sums = sums_.at(product.d);
       for (int column = 0; column < product.columns; column += 8) {
-        for (int next = 0; next < 2; ++next) {
-          const auto terms = b.terms(column + first_column + next);
-          for (int row = 0; row < 2; ++row) {
-            float& sum = sums[static_cast<std::size_t>(column / 2 + 2 * row + next)];
+        for (std::size_t next = 0; next < 2; ++next) {
+          const auto terms = b.terms(column + first_column + static_cast<int>(next));
+          for (std::size_t row = 0; row < 2; ++row) {
+            float& sum = sums[static_cast<std::size_t>(column) / 2 + 2 * row + next];
             sum = static_cast<float>(dot(rows[row], terms, sum));
           }
         }

@@ -14,12 +14,12 @@ namespace inkling::cpu::inference::INKLING_LEVEL {
 namespace {
 
 #ifndef INKLING_LOW_PRECISION
-constexpr bool kHasLowPrecision = false;
+inline constexpr bool kHasLowPrecision = false;
 #else
-constexpr bool kHasLowPrecision = true;
+inline constexpr bool kHasLowPrecision = true;
 
-constexpr Index kBf16 = kRowsTogether<bfloat16>;
-constexpr Index kInt8 = kRowsTogether<std::int8_t>;
+inline constexpr Index kBf16 = kRowsTogether<bfloat16>;
+inline constexpr Index kInt8 = kRowsTogether<std::int8_t>;
 
 // A vector's numbers, rounded to the nearest.
 inline void store(bfloat16* to, Vec value) {

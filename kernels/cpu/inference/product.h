@@ -10,9 +10,9 @@
 namespace inkling::cpu::inference::INKLING_LEVEL {
 namespace {
 
-constexpr int kTileVecs = 2;
+inline constexpr int kTileVecs = 2;
 // Terms of a pass where rows are many: of a block of b 64 KB, which stay in L2 for all rows.
-constexpr Index kTermsPerPass = 512;
+inline constexpr Index kTermsPerPass = 512;
 
 // Columns of a row that exist may be fewer than a vector's.
 inline Vec load_columns(const float* from, Index columns) {

@@ -15,19 +15,19 @@ namespace inkling::cpu::inference::INKLING_LEVEL {
 namespace {
 
 #if defined(__AVX512F__)
-constexpr int kVecBytes = 64;
-constexpr int kTileRows = 7;  // of a product's tile in registers: 7 × 2 sums of 32 registers
+inline constexpr int kVecBytes = 64;
+inline constexpr int kTileRows = 7;  // of a product's tile in registers: 7 × 2 sums of 32 registers
 #elif defined(__AVX__)
-constexpr int kVecBytes = 32;
-constexpr int kTileRows = 6;  // 6 × 2 of 16
+inline constexpr int kVecBytes = 32;
+inline constexpr int kTileRows = 6;  // 6 × 2 of 16
 #elif defined(__aarch64__)
-constexpr int kVecBytes = 16;
-constexpr int kTileRows = 10;  // 10 × 2 of 32
+inline constexpr int kVecBytes = 16;
+inline constexpr int kTileRows = 10;  // 10 × 2 of 32
 #else
-constexpr int kVecBytes = 16;
-constexpr int kTileRows = 6;
+inline constexpr int kVecBytes = 16;
+inline constexpr int kTileRows = 6;
 #endif
-constexpr int kWidth = kVecBytes / static_cast<int>(sizeof(float));
+inline constexpr int kWidth = kVecBytes / static_cast<int>(sizeof(float));
 
 using Vec [[gnu::vector_size(kVecBytes)]] = float;
 using UnalignedVec [[gnu::vector_size(kVecBytes), gnu::aligned(4), gnu::may_alias]] = float;
@@ -38,17 +38,17 @@ inline Vec maximum(Vec a, Vec b) { return a > b ? a : b; }
 
 // Halves, where the level converts them.
 #if defined(__AVX512F__)
-constexpr bool kHasHalf = true;
+inline constexpr bool kHasHalf = true;
 inline Vec load(const Half* from) {
   return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
 }
 #elif defined(__F16C__)
-constexpr bool kHasHalf = true;
+inline constexpr bool kHasHalf = true;
 inline Vec load(const Half* from) {
   return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
 }
 #else
-constexpr bool kHasHalf = false;
+inline constexpr bool kHasHalf = false;
 inline Vec load(const Half* /*from*/) { return Vec{}; }  // never called
 #endif
 

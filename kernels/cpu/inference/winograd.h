@@ -14,12 +14,12 @@
 namespace inkling::cpu::inference::INKLING_LEVEL {
 namespace {
 
-constexpr float kA = 0.70710678118654752440F;
-constexpr float kB = 1.41421356237309504880F;
+inline constexpr float kA = 0.70710678118654752440F;
+inline constexpr float kB = 1.41421356237309504880F;
 
 // Positions are a little further apart than their data: else the 36 stores of a transform would
 // fall on the same set of the L1 cache.
-constexpr Index kPaddingBytes = 64;
+inline constexpr Index kPaddingBytes = 64;
 
 template <class Weight>
 struct Workspace {
