@@ -1,10 +1,10 @@
 #include "engine/inference/inference_plan.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "engine/inference/aligned_buffer.h"
 #include "engine/inference/frozen_network.h"
+#include "kernels/kernels.h"
 #include "kernels/thread_pool.h"
 
 namespace inkling {
@@ -32,7 +32,7 @@ struct InferencePlan::Impl {
         classes(model.network.classes()),
         parameter_count(model.network.parameter_count()),
         network(model, precision),
-        pool(threads) {}
+        stream(*cpu::open_stream(threads)) {}
 
   std::vector<float> logits(std::span<const std::uint8_t> pictures) {
     if (pictures.empty() || static_cast<Index>(pictures.size()) % pixels != 0) {
@@ -41,9 +41,14 @@ struct InferencePlan::Impl {
                                   " bytes");
     }
     const Index count = static_cast<Index>(pictures.size()) / pixels;
+    ThreadPool& pool = *stream.pool;
     const Index threads = pool.threads();
     const Index group = std::min((count + threads - 1) / threads, kMaxGroup);
     std::vector<float> result(static_cast<std::size_t>(count * classes));
+    if (group == count) {  // wholly on this thread: no lock, nothing allocated
+      network.logits(count, pictures.data(), result.data(), workspace(network.workspace(count)));
+      return result;
+    }
     parallel_for(pool, count, group, [&](Index begin, Index end) {
       network.logits(end - begin, pictures.data() + begin * pixels, result.data() + begin * classes,
                      workspace(network.workspace(end - begin)));
@@ -58,7 +63,7 @@ struct InferencePlan::Impl {
   Index classes;
   Index parameter_count;
   frozen::FrozenNetwork network;
-  ThreadPool pool;
+  Stream stream;
 };
 
 InferencePlan::InferencePlan(const std::filesystem::path& weights_file, int threads,
@@ -73,18 +78,10 @@ std::vector<float> InferencePlan::logits(std::span<const std::uint8_t> pictures)
 
 std::vector<float> InferencePlan::probabilities(std::span<const std::uint8_t> pictures) const {
   std::vector<float> result = logits(pictures);
-  for (auto row = result.begin(); row != result.end(); row += impl_->classes) {
-    const auto end = row + impl_->classes;
-    const float max = *std::max_element(row, end);
-    double sum = 0;
-    std::for_each(row, end, [&](float& value) {
-      value = std::exp(value - max);
-      sum += static_cast<double>(value);
-    });
-    std::for_each(row, end, [&](float& value) {
-      value = static_cast<float>(static_cast<double>(value) / sum);
-    });
-  }
+  cpu::softmax<float>(impl_->stream, {.batch = std::ssize(result) / impl_->classes,
+                                      .classes = impl_->classes,
+                                      .logits = result.data(),
+                                      .probabilities = result.data()});
   return result;
 }
 

@@ -20,9 +20,6 @@ inline constexpr int kTileRows = 7;  // of a product's tile in registers: 7 × 2
 #elif defined(__AVX__)
 inline constexpr int kVecBytes = 32;
 inline constexpr int kTileRows = 6;  // 6 × 2 of 16
-#elif defined(__aarch64__)
-inline constexpr int kVecBytes = 16;
-inline constexpr int kTileRows = 10;  // 10 × 2 of 32
 #else
 inline constexpr int kVecBytes = 16;
 inline constexpr int kTileRows = 6;
