@@ -7,14 +7,15 @@
 #include "engine/inference/aligned_buffer.h"
 #include "engine/inference/packed_matrix.h"
 #include "engine/inference/step.h"
+#include "kernels/cpu/simd/winograd.h"
 
 namespace inkling::frozen {
 namespace {
 
 bool supports_winograd(const layers::Conv2d& layer, const Layout& image) {
   return layer.kernel == 3 && layer.options.stride == 1 && layer.options.padding == 1 &&
-         image.channels % cpu::inference::kWinogradChannels == 0 &&
-         layer.out_channels % cpu::inference::kWinogradChannels == 0;
+         image.channels % cpu::simd::kWinogradChannels == 0 &&
+         layer.out_channels % cpu::simd::kWinogradChannels == 0;
 }
 
 // Weight: float or bfloat16.
@@ -24,10 +25,10 @@ class WinogradStep final : public Step {
   WinogradStep(const Layout& image, Index out_channels, std::span<const float> weight,
                std::span<const float> bias, Epilogue epilogue)
       : input_(image),
-        weights_(cpu::inference::kWinogradPositions *
-                 cpu::inference::packed_size(image.channels, out_channels)),
+        weights_(cpu::simd::kWinogradPositions *
+                 cpu::simd::packed_size(image.channels, out_channels)),
         bias_(padded_bias(bias)) {
-    cpu::inference::winograd_weights(image.channels, out_channels, weight.data(), weights_.data());
+    cpu::simd::winograd_weights(image.channels, out_channels, weight.data(), weights_.data());
     conv_ = {.height = image.height,
              .width = image.width,
              .in_channels = image.channels,
@@ -43,14 +44,14 @@ class WinogradStep final : public Step {
   const Layout& input() const override { return input_; }
   Index workspace() const override { return conv_.workspace(); }
   void run(const float* x, float* y, Index y_row, float* workspace) const override {
-    cpu::inference::winograd(conv_, {x, input_.row()}, {y, y_row}, workspace);
+    cpu::simd::winograd(conv_, {x, input_.row()}, {y, y_row}, workspace);
   }
 
  private:
   Layout input_;
   AlignedBuffer<Weight> weights_;
   AlignedBuffer<float> bias_;
-  cpu::inference::WinogradConv<Weight> conv_;
+  cpu::simd::WinogradConv<Weight> conv_;
 };
 
 // The columns of a weight [patch, out], which PackedMatrix takes as [out, patch].
@@ -92,19 +93,19 @@ class DirectStep final : public Step {
     const Index width = shape_.out_width() * shape_.out_channels;
     const bool pooled = epilogue_ == Epilogue::relu_pool;
     for (Index row = 0; row < shape_.out_height(); ++row) {
-      cpu::inference::multiply(
-          cpu::inference::Product<float>{.rows = shape_.out_width(),
-                                         .n = shape_.out_channels,
-                                         .k = shape_.patch(),
-                                         .a = x + row * shape_.stride * input_.row(),
-                                         .a_stride = shape_.stride * shape_.in_channels,
-                                         .a_pieces = shape_.kernel,
-                                         .a_piece_stride = input_.row(),
-                                         .b = weights_.data(),
-                                         .bias = bias_.data(),
-                                         .relu = epilogue_ != Epilogue::none,
-                                         .c = pooled ? workspace + row * width : y + row * y_row,
-                                         .c_stride = shape_.out_channels});
+      cpu::simd::multiply(
+          cpu::simd::Product<float>{.rows = shape_.out_width(),
+                                    .n = shape_.out_channels,
+                                    .k = shape_.patch(),
+                                    .a = x + row * shape_.stride * input_.row(),
+                                    .a_stride = shape_.stride * shape_.in_channels,
+                                    .a_pieces = shape_.kernel,
+                                    .a_piece_stride = input_.row(),
+                                    .b = weights_.data(),
+                                    .bias = bias_.data(),
+                                    .relu = epilogue_ != Epilogue::none,
+                                    .c = pooled ? workspace + row * width : y + row * y_row,
+                                    .c_stride = shape_.out_channels});
     }
     if (pooled) {
       pool(workspace, y, y_row);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/inference/inference_kernels.h"
+#include "kernels/cpu/simd/product.h"
 
 namespace inkling::frozen {
 namespace {
@@ -68,7 +68,7 @@ FrozenNetwork::FrozenNetwork(const Model& model, InferencePrecision precision)
   Shape shape{picture_.height, picture_.width, picture_.channels};
   Shape image = shape;  // before it was flattened
   const bool low_precision =
-      precision == InferencePrecision::fast && cpu::inference::has_low_precision();
+      precision == InferencePrecision::fast && cpu::simd::has_low_precision();
   bool is_negative = true;  // some number of `shape` may be
   for (std::size_t i = 0; i < layers.size();) {
     std::size_t next = i + 1;

@@ -20,16 +20,16 @@ class FloatLinear final : public LinearStep {
 
   Index workspace(Index /*rows*/) const override { return 0; }
   void run(Index rows, const float* x, bool relu, float* y, float* /*workspace*/) const override {
-    cpu::inference::multiply(cpu::inference::Product<Weight>{.rows = rows,
-                                                             .n = out_features_,
-                                                             .k = in_features_,
-                                                             .a = x,
-                                                             .a_stride = in_features_,
-                                                             .b = weights_.data(),
-                                                             .bias = bias_.data(),
-                                                             .relu = relu,
-                                                             .c = y,
-                                                             .c_stride = out_features_});
+    cpu::simd::multiply(cpu::simd::Product<Weight>{.rows = rows,
+                                                   .n = out_features_,
+                                                   .k = in_features_,
+                                                   .a = x,
+                                                   .a_stride = in_features_,
+                                                   .b = weights_.data(),
+                                                   .bias = bias_.data(),
+                                                   .relu = relu,
+                                                   .c = y,
+                                                   .c_stride = out_features_});
   }
 
  private:
@@ -49,9 +49,8 @@ class Int8Linear final : public LinearStep {
 
   static bool supports(const LinearWeights& weights) {
     const Index k = std::ssize(weights.order);
-    return k % cpu::inference::Int8Product::kTermMultiple == 0 &&
-           k <= cpu::inference::Int8Product::kMaxTerms &&
-           k * weights.out_features >= kMinInt8Weights;
+    return k % cpu::simd::Int8Product::kTermMultiple == 0 &&
+           k <= cpu::simd::Int8Product::kMaxTerms && k * weights.out_features >= kMinInt8Weights;
   }
 
   // A scale for each row, then the rows as bytes.
@@ -59,20 +58,20 @@ class Int8Linear final : public LinearStep {
     return rows + rows * in_features_ / static_cast<Index>(sizeof(float));
   }
   void run(Index rows, const float* x, bool relu, float* y, float* workspace) const override {
-    cpu::inference::multiply(
-        cpu::inference::Int8Product{.rows = rows,
-                                    .n = out_features_,
-                                    .k = in_features_,
-                                    .a = x,
-                                    .a_stride = in_features_,
-                                    .b = weights_.data(),
-                                    .scales = weights_.scales(),
-                                    .bias = bias_.data(),
-                                    .relu = relu,
-                                    .c = y,
-                                    .c_stride = out_features_,
-                                    .workspace = reinterpret_cast<std::uint8_t*>(workspace + rows),
-                                    .row_scales = workspace});
+    cpu::simd::multiply(
+        cpu::simd::Int8Product{.rows = rows,
+                               .n = out_features_,
+                               .k = in_features_,
+                               .a = x,
+                               .a_stride = in_features_,
+                               .b = weights_.data(),
+                               .scales = weights_.scales(),
+                               .bias = bias_.data(),
+                               .relu = relu,
+                               .c = y,
+                               .c_stride = out_features_,
+                               .workspace = reinterpret_cast<std::uint8_t*>(workspace + rows),
+                               .row_scales = workspace});
   }
 
  private:
@@ -94,8 +93,8 @@ std::unique_ptr<LinearStep> freeze(const LinearWeights& weights, bool low_precis
   if (low_precision && Int8Linear::supports(weights)) {
     return std::make_unique<Int8Linear>(weights);
   }
-  if (cpu::inference::has_half() && are_halves(weights.weight)) {
-    return std::make_unique<FloatLinear<cpu::inference::Half>>(weights);
+  if (cpu::simd::has_half() && are_halves(weights.weight)) {
+    return std::make_unique<FloatLinear<cpu::simd::Half>>(weights);
   }
   return std::make_unique<FloatLinear<float>>(weights);
 }

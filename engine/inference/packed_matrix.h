@@ -9,24 +9,24 @@
 
 #include "engine/inference/aligned_buffer.h"
 #include "engine/io/half.h"
-#include "kernels/cpu/inference/inference_kernels.h"
+#include "kernels/cpu/simd/product.h"
 
 namespace inkling::frozen {
 
-// A matrix [k, n] as cpu::inference::multiply() takes it, out of a weight [n, k] whose columns
+// A matrix [k, n] as cpu::simd::multiply() takes it, out of a weight [n, k] whose columns
 // stand in another order: row i of the result is column order[i] of the weight.
 // Weight: float, or Half for weights that a half holds exactly, as files of float16 have them.
 template <class Weight>
 class PackedMatrix {
  public:
   PackedMatrix(Index n, std::span<const float> weight, std::span<const Index> order)
-      : values_(cpu::inference::packed_size(std::ssize(order), n)) {
+      : values_(cpu::simd::packed_size(std::ssize(order), n)) {
     const Index k = std::ssize(order);
-    for (Index block = 0; block < n; block += cpu::inference::kColumnBlock) {
-      const Index end = std::min(n, block + cpu::inference::kColumnBlock);
+    for (Index block = 0; block < n; block += cpu::simd::kColumnBlock) {
+      const Index end = std::min(n, block + cpu::simd::kColumnBlock);
       for (Index row = 0; row < k; ++row) {
-        Weight* const to = values_.data() + cpu::inference::packed_index(k, row, block);
-        std::fill_n(to, cpu::inference::kColumnBlock, Weight{});
+        Weight* const to = values_.data() + cpu::simd::packed_index(k, row, block);
+        std::fill_n(to, cpu::simd::kColumnBlock, Weight{});
         for (Index column = block; column < end; ++column) {
           to[column - block] = stored(
               weight[static_cast<std::size_t>(column * k + order[static_cast<std::size_t>(row)])]);
@@ -53,8 +53,8 @@ class PackedMatrix {
 class PackedInt8Matrix {
  public:
   PackedInt8Matrix(Index n, std::span<const float> weight, std::span<const Index> order)
-      : values_(cpu::inference::packed_size(std::ssize(order), n)),
-        scales_(cpu::inference::padded_columns(n)) {
+      : values_(cpu::simd::packed_size(std::ssize(order), n)),
+        scales_(cpu::simd::padded_columns(n)) {
     const Index k = std::ssize(order);
     std::fill_n(values_.data(), values_.size(), std::int8_t{0});
     std::fill_n(scales_.data(), scales_.size(), 0.0F);
@@ -67,7 +67,7 @@ class PackedInt8Matrix {
       scales_.data()[column] = largest / 127;
       for (Index row = 0; row < k; ++row) {
         const float steps = row_of_weight[order[static_cast<std::size_t>(row)]] * per_scale;
-        values_.data()[cpu::inference::packed_index<std::int8_t>(k, row, column)] =
+        values_.data()[cpu::simd::packed_index<std::int8_t>(k, row, column)] =
             static_cast<std::int8_t>(std::lrint(steps));
       }
     }
@@ -83,7 +83,7 @@ class PackedInt8Matrix {
 
 // With zeros as far as the kernels read.
 inline AlignedBuffer<float> padded_bias(std::span<const float> bias) {
-  AlignedBuffer<float> padded(cpu::inference::padded_columns(std::ssize(bias)));
+  AlignedBuffer<float> padded(cpu::simd::padded_columns(std::ssize(bias)));
   std::fill(std::copy(bias.begin(), bias.end(), padded.data()), padded.data() + padded.size(),
             0.0F);
   return padded;

@@ -8,10 +8,11 @@
 //        0   1   0  -5/2   0   1
 #pragma once
 
-#include "kernels/cpu/inference/low_precision.h"
-#include "kernels/cpu/inference/product.h"
+#include "kernels/cpu/simd/level/low_precision.h"
+#include "kernels/cpu/simd/level/product_tiles.h"
+#include "kernels/cpu/simd/winograd.h"
 
-namespace inkling::cpu::inference::INKLING_LEVEL {
+namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
 
 inline constexpr float kA = 0.70710678118654752440F;
@@ -204,4 +205,4 @@ inline void convolve(const WinogradConv<Weight>& conv, const ImageView<const flo
 }
 
 }  // namespace
-}  // namespace inkling::cpu::inference::INKLING_LEVEL
+}  // namespace inkling::cpu::simd::INKLING_LEVEL

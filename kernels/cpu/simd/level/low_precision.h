@@ -2,7 +2,7 @@
 // (VPDPBUSD). The compiler's vector types know neither, so these are intrinsics.
 #pragma once
 
-#include "kernels/cpu/inference/product.h"
+#include "kernels/cpu/simd/level/product_tiles.h"
 
 #if defined(__AVX512BF16__) && defined(__AVX512VNNI__)
 #define INKLING_LOW_PRECISION
@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #endif
 
-namespace inkling::cpu::inference::INKLING_LEVEL {
+namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
 
 #ifndef INKLING_LOW_PRECISION
@@ -173,4 +173,4 @@ inline void multiply_int8(const Int8Product& p) {
 #endif
 
 }  // namespace
-}  // namespace inkling::cpu::inference::INKLING_LEVEL
+}  // namespace inkling::cpu::simd::INKLING_LEVEL

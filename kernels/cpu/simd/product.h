@@ -1,14 +1,13 @@
-// Kernels of a network frozen for serving: weights are packed once, sums stay in registers, nothing
-// is allocated. Compiled for each level of the processor (kernels/cpu/instruction_level.h), with
-// the compiler's vector types; thread-safe. Those of low precision exist where has_low_precision()
-// says so; elsewhere they must not be called.
+// Matrix products in the compiler's vector types, compiled for each level of the processor
+// (kernels/cpu/instruction_level.h): weights are packed once, sums stay in registers, nothing is
+// allocated. Thread-safe. Those of low precision exist where has_low_precision() says so; elsewhere
+// they must not be called.
 #pragma once
 
-#include "kernels/args/conv2d.h"
 #include "kernels/bfloat16.h"
-#include "kernels/cpu/instruction_level.h"
+#include "kernels/types.h"
 
-namespace inkling::cpu::inference {
+namespace inkling::cpu::simd {
 
 // A packed matrix [k, n] is blocks of 32 columns, each [k, 32], zeros beyond n: a kernel reads it
 // from the first to the last number, whatever its vectors' width. In low precision neighboring rows
@@ -61,55 +60,6 @@ struct Product {
   Index c_stride = 0;
 };
 
-// An image in a buffer: pixel (y, x) is at data + y · row + x · channels.
-template <class T>
-struct ImageView {
-  T* data = nullptr;
-  Index row = 0;
-};
-
-// A 3 × 3 convolution of stride 1 by Winograd's F(4 × 4, 3 × 3) (Lavin and Gray 2015), with the
-// points 0, ±1/√2, ±√2, ∞ (Barabasz et al. 2018: the smallest error). 36 products of [tiles,
-// in_channels] by [in_channels, out_channels] take the place of 9 of [16 tiles, …].
-//
-// Weight: float, or bfloat16, which rounds the transformed filters and inputs; sums are float32.
-inline constexpr Index kWinogradPositions = 36;
-inline constexpr Index kWinogradChannels = 16;  // in_channels and out_channels are multiples of it
-
-template <class Weight>
-struct WinogradConv {
-  static constexpr Index kTile = 4;  // results of a tile, along each side
-
-  Index height = 0;  // of the result, before the pool
-  Index width = 0;
-  Index in_channels = 0;
-  Index out_channels = 0;
-  Epilogue epilogue = Epilogue::none;
-  const Weight* weights = nullptr;  // winograd_weights()
-  const float* bias = nullptr;      // [padded_columns(out_channels)]
-
-  Index tiles_down() const { return (height + kTile - 1) / kTile; }
-  Index tiles_across() const { return (width + kTile - 1) / kTile; }
-  // The input with its padding, and with as much more below and at the right as the last tiles'
-  // 6 × 6 inputs reach.
-  Index padded_height() const { return kTile * tiles_down() + 2; }
-  Index padded_width() const { return kTile * tiles_across() + 2; }
-  // Floats that winograd() needs for itself.
-  Index workspace() const;
-};
-
-// The transformed filters of a weight [3, 3, in, out]: for each block of 32 output channels 36
-// packed matrices, [in, 32], one after the other.
-template <class Weight>
-void winograd_weights(Index in_channels, Index out_channels, const float* weight, Weight* result);
-
-// x: the padded input, padded_height() × padded_width(): its data are the padding's first pixel,
-// and what lies beyond the image is zero. y: the result, pooled or not.
-void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,
-              const ImageView<float>& y, float* workspace);
-void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x,
-              const ImageView<float>& y, float* workspace);
-
 void multiply(const Product<float>& product);
 void multiply(const Product<Half>& product);
 
@@ -142,4 +92,4 @@ struct Int8Product {
 
 void multiply(const Int8Product& product);
 
-}  // namespace inkling::cpu::inference
+}  // namespace inkling::cpu::simd

@@ -1,7 +1,7 @@
 // Compiled once for each level: INKLING_LEVEL names it, the compiler flags make it.
-#include "kernels/cpu/inference/winograd.h"
+#include "kernels/cpu/simd/level/winograd_conv.h"
 
-namespace inkling::cpu::inference::INKLING_LEVEL {
+namespace inkling::cpu::simd::INKLING_LEVEL {
 
 void multiply(const Product<float>& product) { multiply_any(product); }
 void multiply(const Product<Half>& product) { multiply_any(product); }
@@ -33,4 +33,4 @@ void winograd(const WinogradConv<bfloat16>& /*conv*/, const ImageView<const floa
 void multiply(const Int8Product& /*product*/) {}
 #endif
 
-}  // namespace inkling::cpu::inference::INKLING_LEVEL
+}  // namespace inkling::cpu::simd::INKLING_LEVEL

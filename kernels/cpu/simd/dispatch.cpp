@@ -1,11 +1,14 @@
-#include "kernels/cpu/inference/inference_kernels.h"
-
+// Which level's kernels are called.
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <type_traits>
 
-namespace inkling::cpu::inference {
+#include "kernels/cpu/instruction_level.h"
+#include "kernels/cpu/simd/product.h"
+#include "kernels/cpu/simd/winograd.h"
+
+namespace inkling::cpu::simd {
 
 #define INKLING_DECLARE_LEVEL(level)                                                 \
   namespace level {                                                                  \
@@ -135,4 +138,4 @@ void multiply(const Int8Product& product) { kernels().multiply_int8(product); }
 bool has_half() { return kernels().has_half(); }
 bool has_low_precision() { return kernels().has_low_precision(); }
 
-}  // namespace inkling::cpu::inference
+}  // namespace inkling::cpu::simd

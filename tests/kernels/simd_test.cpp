@@ -1,15 +1,15 @@
-// The kernels of a frozen network against plain loops in float64, at whatever level INKLING_ISA
+// The kernels in vector types against plain loops in float64, at whatever level INKLING_ISA
 // forces.
 #include <limits>
 
 #include <gtest/gtest.h>
 
 #include "engine/io/half.h"
-#include "kernels/cpu/inference/inference_kernels.h"
+#include "kernels/cpu/simd/winograd.h"
 #include "tests/kernels/levels.h"
 #include "tests/kernels/reference.h"
 
-namespace inkling::cpu::inference {
+namespace inkling::cpu::simd {
 namespace {
 
 using reference::random_values;
@@ -17,7 +17,7 @@ using reference::relative_distance;
 
 constexpr float kUnset = std::numeric_limits<float>::quiet_NaN();
 
-class InferenceKernels : public testing::Test {
+class SimdKernels : public testing::Test {
  protected:
   void SetUp() override {
     if (const auto reason = level_missing_here()) {
@@ -115,9 +115,9 @@ void check_products() {
   check_product<Weight>(1, 33, 64, true, true);
 }
 
-TEST_F(InferenceKernels, ProductsMatchPlainLoops) { check_products<float>(); }
+TEST_F(SimdKernels, ProductsMatchPlainLoops) { check_products<float>(); }
 
-TEST_F(InferenceKernels, ProductsWithHalvesMatchPlainLoops) {
+TEST_F(SimdKernels, ProductsWithHalvesMatchPlainLoops) {
   if (!has_half()) {
     GTEST_SKIP() << "this level does not convert halves";
   }
@@ -214,11 +214,11 @@ void check_winograd_everywhere(double tolerance) {
   }
 }
 
-TEST_F(InferenceKernels, WinogradMatchesPlainLoops) { check_winograd_everywhere<float>(5e-6); }
+TEST_F(SimdKernels, WinogradMatchesPlainLoops) { check_winograd_everywhere<float>(5e-6); }
 
 // bf16 rounds to 8 bits, 2^-9 of a number at most, inputs and filters alike; the transforms enlarge
 // that a little.
-TEST_F(InferenceKernels, WinogradInBf16MatchesPlainLoops) {
+TEST_F(SimdKernels, WinogradInBf16MatchesPlainLoops) {
   if (!has_low_precision()) {
     GTEST_SKIP() << "this level has no dot products of bf16";
   }
@@ -282,7 +282,7 @@ void check_int8_product(Index rows, Index n, Index k, bool relu) {
   EXPECT_LE(relative_distance(got, expected), 5e-3);  // a byte has steps of 1 / 255
 }
 
-TEST_F(InferenceKernels, Int8ProductsMatchPlainLoops) {
+TEST_F(SimdKernels, Int8ProductsMatchPlainLoops) {
   if (!has_low_precision()) {
     GTEST_SKIP() << "this level has no dot products of int8";
   }
@@ -295,7 +295,7 @@ TEST_F(InferenceKernels, Int8ProductsMatchPlainLoops) {
 }
 
 // The longest sums of the largest numbers: they must not overflow.
-TEST_F(InferenceKernels, Int8SumsFitThirtyTwoBits) {
+TEST_F(SimdKernels, Int8SumsFitThirtyTwoBits) {
   if (!has_low_precision()) {
     GTEST_SKIP() << "this level has no dot products of int8";
   }
@@ -323,4 +323,4 @@ TEST_F(InferenceKernels, Int8SumsFitThirtyTwoBits) {
 }
 
 }  // namespace
-}  // namespace inkling::cpu::inference
+}  // namespace inkling::cpu::simd

@@ -1,5 +1,5 @@
 // A level's vector of floats: the compiler's own vector type, as wide as the level's registers.
-// Included by inference_level.cpp alone; everything is in its unnamed namespace, so that no code of
+// Included by simd_level.cpp alone; everything is in its unnamed namespace, so that no code of
 // one level can stand in for another's.
 #pragma once
 
@@ -9,9 +9,9 @@
 #include <immintrin.h>
 #endif
 
-#include "kernels/cpu/inference/inference_kernels.h"
+#include "kernels/cpu/simd/product.h"
 
-namespace inkling::cpu::inference::INKLING_LEVEL {
+namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
 
 #if defined(__AVX512F__)
@@ -50,4 +50,4 @@ inline Vec load(const Half* /*from*/) { return Vec{}; }  // never called
 #endif
 
 }  // namespace
-}  // namespace inkling::cpu::inference::INKLING_LEVEL
+}  // namespace inkling::cpu::simd::INKLING_LEVEL

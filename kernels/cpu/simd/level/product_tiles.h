@@ -4,10 +4,10 @@
 
 #include <type_traits>
 
-#include "kernels/cpu/inference/inference_kernels.h"
-#include "kernels/cpu/inference/vec.h"
+#include "kernels/cpu/simd/level/vec.h"
+#include "kernels/cpu/simd/product.h"
 
-namespace inkling::cpu::inference::INKLING_LEVEL {
+namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
 
 inline constexpr int kTileVecs = 2;
@@ -197,4 +197,4 @@ inline void multiply_any(const Product<Weight>& p) {
 }
 
 }  // namespace
-}  // namespace inkling::cpu::inference::INKLING_LEVEL
+}  // namespace inkling::cpu::simd::INKLING_LEVEL
