@@ -32,6 +32,9 @@ inline constexpr Conv2dShape kConv2dShapes[] = {
     {1, 8, 8, 16, 72, 3, 1, 1},
     {1, 6, 6, 40, 136, 1, 1, 0},
     {3, 20, 18, 16, 136, 3, 1, 1},
+    {2, 6, 7, 32, 64, 3, 1, 1},  // Winograd on the CPU: tiles cut off
+    {1, 8, 8, 64, 32, 3, 1, 0},
+    {3, 5, 4, 32, 32, 3, 1, 2},
 };
 
 inline constexpr LinearShape kLinearShapes[] = {

@@ -25,31 +25,34 @@ class WinogradStep final : public Step {
   WinogradStep(const Layout& image, Index out_channels, std::span<const float> weight,
                std::span<const float> bias, Epilogue epilogue)
       : input_(image),
-        weights_(cpu::simd::kWinogradPositions *
+        filters_(cpu::simd::kWinogradPositions *
                  cpu::simd::packed_size(image.channels, out_channels)),
         bias_(padded_bias(bias)) {
-    cpu::simd::winograd_weights(image.channels, out_channels, weight.data(), weights_.data());
-    conv_ = {.height = image.height,
-             .width = image.width,
+    cpu::simd::winograd_filters({.in_channels = image.channels,
+                                 .out_channels = out_channels,
+                                 .weight = weight.data(),
+                                 .row = out_channels},
+                                filters_.data());
+    conv_ = {.tiles = {.height = image.height, .width = image.width},
              .in_channels = image.channels,
              .out_channels = out_channels,
              .epilogue = epilogue,
-             .weights = weights_.data(),
+             .filters = filters_.data(),
              .bias = bias_.data()};
     input_.before = 1;
-    input_.below = conv_.padded_height() - image.height - 1;
-    input_.right = conv_.padded_width() - image.width - 1;
+    input_.below = conv_.tiles.padded_height() - image.height - 1;
+    input_.right = conv_.tiles.padded_width() - image.width - 1;
   }
 
   const Layout& input() const override { return input_; }
   Index workspace() const override { return conv_.workspace(); }
   void run(const float* x, float* y, Index y_row, float* workspace) const override {
-    cpu::simd::winograd(conv_, {x, input_.row()}, {y, y_row}, workspace);
+    cpu::simd::winograd(conv_, {x, input_.row()}, {y, y_row}, nullptr, workspace);
   }
 
  private:
   Layout input_;
-  AlignedBuffer<Weight> weights_;
+  AlignedBuffer<Weight> filters_;
   AlignedBuffer<float> bias_;
   cpu::simd::WinogradConv<Weight> conv_;
 };

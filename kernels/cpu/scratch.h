@@ -7,15 +7,19 @@
 
 namespace inkling::cpu {
 
-// At least `size` elements, uninitialized, valid until the next call with the same T and Slot on
-// this thread. Buffers used at once have different Slots.
+// At least `size` elements, uninitialized, at the beginning of a cache line, valid until the next
+// call with the same T and Slot on this thread. Buffers used at once have different Slots.
 template <class T, int Slot = 0>
 T* scratch(Index size) {
-  thread_local std::vector<T> buffer;
-  if (static_cast<Index>(buffer.size()) < size) {
-    buffer.resize(static_cast<std::size_t>(size));
+  struct alignas(64) Line {
+    T elements[64 / sizeof(T)];
+  };
+  thread_local std::vector<Line> buffer;
+  const std::size_t lines = (static_cast<std::size_t>(size) * sizeof(T) + 63) / 64;
+  if (buffer.size() < lines) {
+    buffer.resize(lines);
   }
-  return buffer.data();
+  return buffer.data()->elements;
 }
 
 }  // namespace inkling::cpu

@@ -104,6 +104,17 @@ TEST(FusedConv2d, PropagatesNaNThroughThePool) {
   EXPECT_TRUE(std::isnan(y.value().to_host<float>()[0]));
 }
 
+// By Winograd's minimal filtering on the CPU.
+TEST(FusedConv2d, PropagatesNaNWithManyChannels) {
+  Variable x = random_variable<float>({1, 8, 8, 32}, 1);
+  const Variable weight = random_variable<float>({3, 3, 32, 32}, 2);
+  x.value().data<float>()[0] = kNan;
+  for (const Epilogue epilogue : {Epilogue::none, Epilogue::relu, Epilogue::relu_pool}) {
+    const Variable y = conv2d(x, weight, Variable(), {.padding = 1}, epilogue);
+    EXPECT_TRUE(std::isnan(y.value().to_host<float>()[0])) << static_cast<int>(epilogue);
+  }
+}
+
 TEST(Float32, StaysNearFloat64InAWholeSmallNetwork) {
   const auto run = []<class T>() {
     const Variable x = random_variable<T>({4, 10, 10, 3}, 1);

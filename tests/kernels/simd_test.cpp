@@ -169,18 +169,21 @@ void check_winograd(const WinogradCase& c, double tolerance) {
   const auto weight = random_values<float>(9 * c.in_channels * c.out_channels, 2);
   const auto bias = random_values<float>(c.out_channels, 3);
   const auto padded_bias = padded(bias);
-  std::vector<Weight> weights(
+  std::vector<Weight> filters(
       static_cast<std::size_t>(kWinogradPositions * packed_size(c.in_channels, c.out_channels)));
-  winograd_weights(c.in_channels, c.out_channels, weight.data(), weights.data());
-  const WinogradConv<Weight> conv{.height = c.height,
-                                  .width = c.width,
+  winograd_filters({.in_channels = c.in_channels,
+                    .out_channels = c.out_channels,
+                    .weight = weight.data(),
+                    .row = c.out_channels},
+                   filters.data());
+  const WinogradConv<Weight> conv{.tiles = {.height = c.height, .width = c.width},
                                   .in_channels = c.in_channels,
                                   .out_channels = c.out_channels,
                                   .epilogue = c.epilogue,
-                                  .weights = weights.data(),
+                                  .filters = filters.data(),
                                   .bias = padded_bias.data()};
-  const Index x_row = conv.padded_width() * c.in_channels;
-  std::vector<float> padded_x(static_cast<std::size_t>(conv.padded_height() * x_row));
+  const Index x_row = conv.tiles.padded_width() * c.in_channels;
+  std::vector<float> padded_x(static_cast<std::size_t>(conv.tiles.padded_height() * x_row));
   for (Index y = 0; y < c.height; ++y) {
     std::copy_n(x.begin() + y * c.width * c.in_channels, c.width * c.in_channels,
                 padded_x.begin() + (y + 1) * x_row + c.in_channels);
@@ -191,7 +194,7 @@ void check_winograd(const WinogradCase& c, double tolerance) {
   const Index y_row = row + 5;
   std::vector<float> y(static_cast<std::size_t>(height * y_row + 1), kUnset);
   std::vector<float> workspace(static_cast<std::size_t>(conv.workspace()), kUnset);
-  winograd(conv, {padded_x.data(), x_row}, {y.data(), y_row}, workspace.data());
+  winograd(conv, {padded_x.data(), x_row}, {y.data(), y_row}, nullptr, workspace.data());
   std::vector<float> got;
   for (Index i = 0; i < std::ssize(y); ++i) {
     if (i / y_row < height && i % y_row < row) {

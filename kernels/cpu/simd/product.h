@@ -48,7 +48,8 @@ struct Product {
   Index n = 0;
   Index k = 0;
   const float* a = nullptr;
-  Index a_stride = 0;  // from row to row
+  Index a_stride = 0;         // from row to row, as stored
+  bool a_transposed = false;  // a is stored [k, rows], in one piece
   // A row of a may come in pieces of k / a_pieces numbers: of a convolution, a piece for each row
   // of its kernel, so that its im2col matrix need not be written.
   Index a_pieces = 1;
@@ -56,6 +57,7 @@ struct Product {
   const Weight* b = nullptr;    // packed
   const float* bias = nullptr;  // [padded_columns(n)], or null
   bool relu = false;
+  bool accumulate = false;  // c += a · b: without bias
   float* c = nullptr;
   Index c_stride = 0;
 };

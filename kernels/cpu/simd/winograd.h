@@ -14,46 +14,62 @@ struct ImageView {
   Index row = 0;
 };
 
-// A 3 × 3 convolution of stride 1 by Winograd's F(4 × 4, 3 × 3) (Lavin and Gray 2015), with the
-// points 0, ±1/√2, ±√2, ∞ (Barabasz et al. 2018: the smallest error). 36 products of [tiles,
-// in_channels] by [in_channels, out_channels] take the place of 9 of [16 tiles, …].
-//
-// Weight: float, or bfloat16, which rounds the transformed filters and inputs; sums are float32.
+// Tiles of 4 × 4 results and 6 × 6 inputs, 36 numbers of each channel after their transforms:
+// F(4 × 4, 3 × 3) (Lavin and Gray 2015) with the points 0, ±1/√2, ±√2, ∞ (Barabasz et al. 2018: the
+// smallest error). 36 products of [tiles, in_channels] by [in_channels, out_channels] take the
+// place of 9 of [16 tiles, …].
 inline constexpr Index kWinogradPositions = 36;
 inline constexpr Index kWinogradChannels = 16;  // in_channels and out_channels are multiples of it
 
-template <class Weight>
-struct WinogradConv {
+struct WinogradTiles {
   static constexpr Index kTile = 4;  // results of a tile, along each side
 
   Index height = 0;  // of the result, before the pool
   Index width = 0;
+
+  constexpr Index down() const { return (height + kTile - 1) / kTile; }
+  constexpr Index across() const { return (width + kTile - 1) / kTile; }
+  constexpr Index count() const { return down() * across(); }
+  // The input with its padding, and with as much more below and at the right as the last tiles'
+  // 6 × 6 inputs reach.
+  constexpr Index padded_height() const { return kTile * down() + 2; }
+  constexpr Index padded_width() const { return kTile * across() + 2; }
+};
+
+// A weight [3, 3, in_channels, out_channels], or some of the output channels of a wider one.
+struct WinogradFilters {
+  Index in_channels = 0;
+  Index out_channels = 0;
+  const float* weight = nullptr;
+  Index row = 0;  // from input channel to input channel
+};
+
+// The transformed filters: for each block of 32 output channels 36 packed matrices, [in, 32], one
+// after the other, zeros beyond out_channels.
+void winograd_filters(const WinogradFilters& filters, float* result);
+void winograd_filters(const WinogradFilters& filters, bfloat16* result);
+
+// A 3 × 3 convolution of stride 1. Weight: float, or bfloat16, which rounds the transformed filters
+// and inputs; sums are float32.
+template <class Weight>
+struct WinogradConv {
+  WinogradTiles tiles;
   Index in_channels = 0;
   Index out_channels = 0;
   Epilogue epilogue = Epilogue::none;
-  const Weight* weights = nullptr;  // winograd_weights()
-  const float* bias = nullptr;      // [padded_columns(out_channels)]
+  const Weight* filters = nullptr;  // transformed
+  const float* bias = nullptr;      // [padded_columns(out_channels)], or null
 
-  Index tiles_down() const { return (height + kTile - 1) / kTile; }
-  Index tiles_across() const { return (width + kTile - 1) / kTile; }
-  // The input with its padding, and with as much more below and at the right as the last tiles'
-  // 6 × 6 inputs reach.
-  Index padded_height() const { return kTile * tiles_down() + 2; }
-  Index padded_width() const { return kTile * tiles_across() + 2; }
   // Floats that winograd() needs for itself.
   Index workspace() const;
 };
 
-// The transformed filters of a weight [3, 3, in, out]: for each block of 32 output channels 36
-// packed matrices, [in, 32], one after the other.
-template <class Weight>
-void winograd_weights(Index in_channels, Index out_channels, const float* weight, Weight* result);
-
 // x: the padded input, padded_height() × padded_width(): its data are the padding's first pixel,
-// and what lies beyond the image is zero. y: the result, pooled or not.
+// and what lies beyond the image is zero. y: the result, pooled or not; argmax: of the pool, packed
+// (kernels/args/conv2d.h), or null.
 void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,
-              const ImageView<float>& y, float* workspace);
+              const ImageView<float>& y, std::uint8_t* argmax, float* workspace);
 void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x,
-              const ImageView<float>& y, float* workspace);
+              const ImageView<float>& y, std::uint8_t* argmax, float* workspace);
 
 }  // namespace inkling::cpu::simd

@@ -139,7 +139,7 @@ inline void multiply_int8_tile(const Int8Product& p, Index row, Index column) {
                             static_cast<Vec>(_mm512_cvtepi32_ps(sum)) +
                         load(p.bias + first);
       if (first < p.n) {
-        store_columns(p.c + (row + r) * p.c_stride + first, p.relu ? maximum(value, Vec{}) : value,
+        store_columns(p.c + (row + r) * p.c_stride + first, p.relu ? relu(value) : value,
                       p.n - first);
       }
     }

@@ -41,17 +41,20 @@ struct Pass {
   const Weight* weights;  // [terms, 32]
   Index first_term;
   Index terms;
-  bool is_first;
+  bool is_first;  // sums begin as the bias, not as what c holds
   bool is_last;
 };
 
 // Rows × Vecs sums, from `row` and `column` on. Chains: so many sums are kept of every element,
 // each of every Chains-th term, where there would be too few to hide an FMA's latency.
-template <int Rows, int Vecs, int Chains, class Weight>
+template <int Rows, int Vecs, int Chains, bool ATransposed, class Weight>
 inline void multiply_tile(const Product<Weight>& p, Index row, Index column,
                           const Pass<Weight>& pass) {
   const Weight* const block = pass.weights + column % kColumnBlock;
-  const float* const a = p.a + row * p.a_stride + pass.first_term;
+  // From row to row and from term to term, one of them known to the compiler.
+  const Index a_row = ATransposed ? 1 : p.a_stride;
+  const Index a_term = ATransposed ? p.a_stride : 1;
+  const float* const a = p.a + row * a_row + pass.first_term * a_term;
   float* const c = p.c + row * p.c_stride + column;
   Vec sums[Chains][Rows][Vecs] = {};
 #pragma GCC unroll 16
@@ -75,7 +78,7 @@ inline void multiply_tile(const Product<Weight>& p, Index row, Index column,
     for (int r = 0; r < Rows; ++r) {
 #pragma GCC unroll 16
       for (int v = 0; v < Vecs; ++v) {
-        to[r][v] += b[v] * from[r * p.a_stride + k];
+        to[r][v] += b[v] * from[r * a_row + k * a_term];
       }
     }
   };
@@ -104,7 +107,7 @@ inline void multiply_tile(const Product<Weight>& p, Index row, Index column,
         sum += sums[chain][r][v];
       }
       if (p.relu && pass.is_last) {
-        sum = maximum(sum, Vec{});
+        sum = relu(sum);
       }
       const Index columns = p.n - column - v * kWidth;
       if (columns > 0) {
@@ -120,7 +123,11 @@ inline void multiply_up_to(const Product<Weight>& p, Index row, Index rows, Inde
                            const Pass<Weight>& pass) {
   if constexpr (Rows > 0) {
     if (rows == Rows) {
-      multiply_tile<Rows, kTileVecs, 1>(p, row, column, pass);
+      if (p.a_transposed) {
+        multiply_tile<Rows, kTileVecs, 1, true>(p, row, column, pass);
+      } else {
+        multiply_tile<Rows, kTileVecs, 1, false>(p, row, column, pass);
+      }
     } else {
       multiply_up_to<Rows - 1>(p, row, rows, column, pass);
     }
@@ -166,8 +173,8 @@ inline void multiply_row(const Product<Weight>& p) {
   constexpr int kVecs = static_cast<int>(kColumnBlock) / kWidth;
   constexpr int kChains = kVecs >= 8 ? 1 : 8 / kVecs;
   for (Index block = 0; block < p.n; block += kColumnBlock) {
-    multiply_tile<1, kVecs, kChains>(p, 0, block,
-                                     Pass<Weight>{p.b + block * p.k, 0, p.k, true, true});
+    multiply_tile<1, kVecs, kChains, false>(p, 0, block,
+                                            Pass<Weight>{p.b + block * p.k, 0, p.k, true, true});
   }
 }
 
@@ -178,8 +185,8 @@ inline void multiply_rows(const Product<Weight>& p) {
   for (Index block = 0; block < p.n; block += kColumnBlock) {
     for (Index first = 0; first == 0 || first < p.k; first += terms) {
       const Index of_pass = p.k - first < terms ? p.k - first : terms;
-      const Pass<Weight> pass{p.b + block * p.k + first * kColumnBlock, first, of_pass, first == 0,
-                              first + of_pass == p.k};
+      const Pass<Weight> pass{p.b + block * p.k + first * kColumnBlock, first, of_pass,
+                              first == 0 && !p.accumulate, first + of_pass == p.k};
       if constexpr (std::is_same_v<Weight, Half>) {
         if (are_many) {
           multiply_block_as_float(p, block, pass);
@@ -193,7 +200,7 @@ inline void multiply_rows(const Product<Weight>& p) {
 
 template <class Weight>
 inline void multiply_any(const Product<Weight>& p) {
-  p.rows == 1 ? multiply_row(p) : multiply_rows(p);
+  p.rows == 1 && !p.accumulate && !p.a_transposed ? multiply_row(p) : multiply_rows(p);
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ using UnalignedVec [[gnu::vector_size(kVecBytes), gnu::aligned(4), gnu::may_alia
 inline Vec load(const float* from) { return *reinterpret_cast<const UnalignedVec*>(from); }
 inline void store(float* to, Vec value) { *reinterpret_cast<UnalignedVec*>(to) = value; }
 inline Vec maximum(Vec a, Vec b) { return a > b ? a : b; }
+inline Vec relu(Vec x) { return maximum(Vec{}, x); }  // NaN stays NaN
 
 // Halves, where the level converts them.
 #if defined(__AVX512F__)

@@ -1,22 +1,14 @@
-// Winograd's transforms, a vector of channels at a time. With a = 1/√2 and b = √2:
-//
-//        1   0  -5/2  0    1   0            1   1   1   1    1   0
-//        0  -b  -2    a    1   0            0   a  -a   b   -b   0
-//   Bᵀ = 0   b  -2   -a    1   0       Aᵀ = 0  1/2 1/2  2    2   0
-//        0  -a  -1/2  b    1   0            0  a/2 -a/2 2b  -2b  1
-//        0   a  -1/2 -b    1   0
-//        0   1   0  -5/2   0   1
+// A 3 × 3 convolution by Winograd's minimal filtering, an image at a time.
 #pragma once
 
+#include "kernels/cpu/simd/level/argmax.h"
 #include "kernels/cpu/simd/level/low_precision.h"
 #include "kernels/cpu/simd/level/product_tiles.h"
+#include "kernels/cpu/simd/level/winograd_transforms.h"
 #include "kernels/cpu/simd/winograd.h"
 
 namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
-
-inline constexpr float kA = 0.70710678118654752440F;
-inline constexpr float kB = 1.41421356237309504880F;
 
 // Positions are a little further apart than their data: else the 36 stores of a transform would
 // fall on the same set of the L1 cache.
@@ -25,7 +17,7 @@ inline constexpr Index kPaddingBytes = 64;
 template <class Weight>
 struct Workspace {
   Workspace(const WinogradConv<Weight>& conv, float* memory)
-      : tiles(conv.tiles_down() * conv.tiles_across()),
+      : tiles(conv.tiles.count()),
         input_position(tiles * conv.in_channels + kPaddingBytes / Index{sizeof(Weight)}),
         result_position(tiles * kColumnBlock + kPaddingBytes / Index{sizeof(float)}),
         result(memory),
@@ -40,111 +32,85 @@ struct Workspace {
   Weight* input;  // as the products take it
 };
 
-inline void transform_input(const Vec (&d)[6], Vec (&t)[6]) {
-  const Vec even_a = d[4] - 2.0F * d[2];
-  const Vec odd_a = kA * d[3] - kB * d[1];
-  const Vec even_b = d[4] - 0.5F * d[2];
-  const Vec odd_b = kB * d[3] - kA * d[1];
-  t[0] = d[0] - 2.5F * d[2] + d[4];
-  t[1] = even_a + odd_a;
-  t[2] = even_a - odd_a;
-  t[3] = even_b + odd_b;
-  t[4] = even_b - odd_b;
-  t[5] = d[1] - 2.5F * d[3] + d[5];
+// A vector of output channels; in bf16 two input channels' come together.
+inline void store_filter(float* to, Vec value) { store(to, value); }
+inline void store_filter(bfloat16* to, Vec value) {
+  for (int i = 0; i < kWidth; ++i) {
+    to[i * kRowsTogether<bfloat16>] = to_bfloat16(value[i]);
+  }
 }
 
-inline void transform_result(const Vec (&m)[6], Vec (&y)[4]) {
-  const Vec sum_a = m[1] + m[2];
-  const Vec difference_a = kA * (m[1] - m[2]);
-  const Vec sum_b = m[3] + m[4];
-  const Vec difference_b = kB * (m[3] - m[4]);
-  y[0] = m[0] + sum_a + sum_b;
-  y[1] = difference_a + difference_b;
-  y[2] = 0.5F * sum_a + 2.0F * sum_b;
-  y[3] = 0.5F * difference_a + 2.0F * difference_b + m[5];
-}
-
-// x: the tile's first input.
 template <class Weight>
-inline void transform_input_tile(const WinogradConv<Weight>& conv, const float* x, Index row,
-                                 Weight* to, Index position) {
-  const Index channels = conv.in_channels;
-  for (Index c = 0; c < channels; c += kWidth) {
-    Vec columns[6][6];  // Bᵀ d: [column of d][row of the result]
-#pragma GCC unroll 6
-    for (int j = 0; j < 6; ++j) {
-      Vec d[6];
-#pragma GCC unroll 6
-      for (int i = 0; i < 6; ++i) {
-        d[i] = load(x + i * row + j * channels + c);
-      }
-      transform_input(d, columns[j]);
-    }
-#pragma GCC unroll 6
-    for (int i = 0; i < 6; ++i) {
-      const Vec of_row[6] = {columns[0][i], columns[1][i], columns[2][i],
-                             columns[3][i], columns[4][i], columns[5][i]};
-      Vec t[6];
-      transform_input(of_row, t);
-#pragma GCC unroll 6
-      for (int j = 0; j < 6; ++j) {
-        store(to + (6 * i + j) * position + c, t[j]);
+inline void transform_filters(const WinogradFilters& f, Weight* result) {
+  const Index matrix = f.in_channels * kColumnBlock;
+  for (Index block = 0; block < f.out_channels; block += kColumnBlock) {
+    for (Index in = 0; in < f.in_channels; ++in) {
+      for (Index c = 0; c < kColumnBlock; c += kWidth) {
+        const float* const from = f.weight + in * f.row + block + c;
+        Weight* const to = result + packed_index<Weight>(f.in_channels, in, c);
+        transform_square<TransformFilter>(
+            [&](int i, int j) {
+              return load_columns(from + (3 * i + j) * f.in_channels * f.row,
+                                  f.out_channels - block - c);
+            },
+            [&](int i, int j, Vec value) { store_filter(to + (6 * i + j) * matrix, value); });
       }
     }
-  }
-}
-
-// A tile's 4 × 4 results of a vector of channels, without the bias.
-inline void transform_result_tile(const float* m, Index position, Vec (&y)[4][4]) {
-  Vec columns[6][4];  // Aᵀ m: [column of m][row of y]
-#pragma GCC unroll 6
-  for (int j = 0; j < 6; ++j) {
-    Vec of_column[6];
-#pragma GCC unroll 6
-    for (int i = 0; i < 6; ++i) {
-      of_column[i] = load(m + (6 * i + j) * position);
-    }
-    transform_result(of_column, columns[j]);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    const Vec of_row[6] = {columns[0][i], columns[1][i], columns[2][i],
-                           columns[3][i], columns[4][i], columns[5][i]};
-    transform_result(of_row, y[i]);
+    result += kWinogradPositions * matrix;
   }
 }
 
 // Stores what of a tile lies within the image: its results, or the maxima of its four windows.
-template <class Conv>
-inline void store_tile(const Conv& conv, const Vec (&results)[4][4], Vec bias, Index y, Index x,
-                       float* to, Index row) {
-  const Index channels = conv.out_channels;
-  if (conv.epilogue == Epilogue::relu_pool) {
+template <class Weight>
+struct StoreTile {
+  const WinogradConv<Weight>& conv;
+  ImageView<float> y;
+  std::uint8_t* argmax;  // of the pool's first pixel and `channel`, or null
+  Index channel;
+
+  void results(const Vec (&sums)[4][4], Index row, Index column) const {
+#pragma GCC unroll 4
+    for (Index i = 0; i < 4; ++i) {
+#pragma GCC unroll 4
+      for (Index j = 0; j < 4; ++j) {
+        if (row + i < conv.tiles.height && column + j < conv.tiles.width) {
+          store(y.data + (row + i) * y.row + (column + j) * conv.out_channels + channel,
+                conv.epilogue == Epilogue::relu ? relu(sums[i][j]) : sums[i][j]);
+        }
+      }
+    }
+  }
+
+  void maxima(const Vec (&sums)[4][4], Index row, Index column) const {
 #pragma GCC unroll 2
     for (Index i = 0; i < 2; ++i) {
 #pragma GCC unroll 2
       for (Index j = 0; j < 2; ++j) {
-        const Vec max = maximum(maximum(results[2 * i][2 * j], results[2 * i][2 * j + 1]),
-                                maximum(results[2 * i + 1][2 * j], results[2 * i + 1][2 * j + 1]));
-        if (y / 2 + i < conv.height / 2 && x / 2 + j < conv.width / 2) {
-          store(to + (y / 2 + i) * row + (x / 2 + j) * channels, maximum(max + bias, Vec{}));
+        const Index to_row = row / 2 + i;
+        const Index to_column = column / 2 + j;
+        if (to_row >= conv.tiles.height / 2 || to_column >= conv.tiles.width / 2) {
+          continue;
         }
+        const Vec(&top)[4] = sums[2 * i];
+        const Vec(&bottom)[4] = sums[2 * i + 1];
+        Vec max;
+        if (argmax == nullptr) {
+          max = maximum(maximum(top[2 * j], top[2 * j + 1]),
+                        maximum(bottom[2 * j], bottom[2 * j + 1]));
+        } else {
+          const Index pixel = to_row * (conv.tiles.width / 2) + to_column;
+          VecMax running{top[2 * j]};
+          running.update(top[2 * j + 1], 1);
+          running.update(bottom[2 * j], 2);
+          running.update(bottom[2 * j + 1], 3);
+          store_argmax(argmax + pixel * packed_argmax_bytes(conv.out_channels), running.argmax);
+          max = running.value;
+        }
+        store(y.data + to_row * y.row + to_column * conv.out_channels + channel, relu(max));
       }
     }
-    return;
   }
-#pragma GCC unroll 4
-  for (Index i = 0; i < 4; ++i) {
-#pragma GCC unroll 4
-    for (Index j = 0; j < 4; ++j) {
-      const Vec sum = results[i][j] + bias;
-      if (y + i < conv.height && x + j < conv.width) {
-        store(to + (y + i) * row + (x + j) * channels,
-              conv.epilogue == Epilogue::relu ? maximum(sum, Vec{}) : sum);
-      }
-    }
-  }
-}
+};
 
 // c [rows, 32] = a [rows, k] · b, a block of columns.
 inline void multiply_position(Index rows, Index k, const float* a, const float* b, float* c) {
@@ -160,47 +126,50 @@ inline void multiply_position(Index rows, Index k, const float* a, const float* 
                                .c_stride = kColumnBlock});
 }
 
-// Calls visit(y, x, tile), y and x of the tile's first result.
-template <class Conv, class Visit>
-inline void for_each_tile(const Conv& conv, const Visit& visit) {
-  Index tile = 0;
-  for (Index y = 0; y < conv.height; y += Conv::kTile) {
-    for (Index x = 0; x < conv.width; x += Conv::kTile) {
-      visit(y, x, tile);
-      ++tile;
+// A vector of a block's channels, from the products to the result.
+template <class Weight>
+inline void store_results(const Workspace<Weight>& space, const StoreTile<Weight>& to, Index c) {
+  const float* const bias = to.conv.bias;
+  const Vec of_channels = bias != nullptr ? load(bias + to.channel) : Vec{};
+  for_each_tile(to.conv.tiles, [&](Index row, Index column, Index tile) {
+    const float* const m = space.result + tile * kColumnBlock + c;
+    Vec sums[4][4];
+    transform_square<TransformResult>(
+        [&](int i, int j) { return load(m + (6 * i + j) * space.result_position); },
+        [&](int i, int j, Vec value) { sums[i][j] = value + of_channels; });
+    if (to.conv.epilogue == Epilogue::relu_pool) {
+      to.maxima(sums, row, column);
+    } else {
+      to.results(sums, row, column);
     }
-  }
+  });
 }
 
 template <class Weight>
 inline void convolve(const WinogradConv<Weight>& conv, const ImageView<const float>& x,
-                     const ImageView<float>& y, float* memory) {
+                     const ImageView<float>& y, std::uint8_t* argmax, float* memory) {
   const Workspace<Weight> space(conv, memory);
-  for_each_tile(conv, [&](Index row, Index column, Index tile) {
-    transform_input_tile(conv, x.data + row * x.row + column * conv.in_channels, x.row,
+  for_each_tile(conv.tiles, [&](Index row, Index column, Index tile) {
+    transform_input_tile(conv.in_channels, x.data + row * x.row + column * conv.in_channels, x.row,
                          space.input + tile * conv.in_channels, space.input_position);
   });
   // A block of channels from its products to its results, so that what is between, [36][tiles][32],
   // never leaves the cache of the core.
-  const Index block_weights = conv.in_channels * kColumnBlock;
+  const Index matrix = conv.in_channels * kColumnBlock;
   for (Index block = 0; block < conv.out_channels; block += kColumnBlock) {
-    const Weight* const weights = conv.weights + block * kWinogradPositions * conv.in_channels;
+    const Weight* const filters = conv.filters + block * kWinogradPositions * conv.in_channels;
     for (Index position = 0; position < kWinogradPositions; ++position) {
-      multiply_position(
-          space.tiles, conv.in_channels, space.input + position * space.input_position,
-          weights + position * block_weights, space.result + position * space.result_position);
+      multiply_position(space.tiles, conv.in_channels,
+                        space.input + position * space.input_position, filters + position * matrix,
+                        space.result + position * space.result_position);
     }
-    const Index end =
-        conv.out_channels - block < kColumnBlock ? conv.out_channels - block : kColumnBlock;
-    for_each_tile(conv, [&](Index row, Index column, Index tile) {
-      for (Index c = 0; c < end; c += kWidth) {
-        Vec results[4][4];
-        transform_result_tile(space.result + tile * kColumnBlock + c, space.result_position,
-                              results);
-        store_tile(conv, results, load(conv.bias + block + c), row, column, y.data + block + c,
-                   y.row);
-      }
-    });
+    for (Index c = 0; c < kColumnBlock && block + c < conv.out_channels; c += kWidth) {
+      const Index channel = block + c;
+      store_results(
+          space,
+          StoreTile<Weight>{conv, y, argmax != nullptr ? argmax + channel / 4 : nullptr, channel},
+          c);
+    }
   }
 }
 

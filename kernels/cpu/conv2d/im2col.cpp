@@ -1,4 +1,4 @@
-#include "kernels/cpu/im2col.h"
+#include "kernels/cpu/conv2d/im2col.h"
 
 #include <algorithm>
 

@@ -1,16 +1,18 @@
-// Convolution and its epilogue as one matrix product per image, of its im2col matrix.
+// One matrix product per image, of its im2col matrix.
 //
 // A batch is divided into at most kChunks chunks, whatever the number of threads, and the chunks'
 // weight gradients are added in order, so sums do not depend on the number of threads. (They may
 // differ between machines: Eigen blocks a product by the cache sizes that it finds.)
+#include "kernels/cpu/conv2d/im2col_conv.h"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "kernels/cpu/conv2d/add_in_order.h"
+#include "kernels/cpu/conv2d/im2col.h"
 #include "kernels/cpu/gemm.h"
-#include "kernels/cpu/im2col.h"
 #include "kernels/cpu/scratch.h"
-#include "kernels/kernels.h"
 #include "kernels/pointwise.h"
 #include "kernels/thread_pool.h"
 
@@ -190,24 +192,10 @@ void backward_image(const Conv2dBackward<T>& args, const Sizes& sizes, Index ima
   }
 }
 
-// sum[i] = partials[0][i] + partials[1][i] + …, in that order.
-template <class T>
-void add_in_order(ThreadPool& pool, Index chunks, Index size, const T* partials, T* sum) {
-  parallel_for(pool, size, 16384, [&](Index begin, Index end) {
-    std::copy(partials + begin, partials + end, sum + begin);
-    for (Index chunk = 1; chunk < chunks; ++chunk) {
-      const T* part = partials + chunk * size;
-      for (Index i = begin; i < end; ++i) {
-        sum[i] += part[i];
-      }
-    }
-  });
-}
-
 }  // namespace
 
 template <class T>
-void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
+void im2col_forward(const Stream& stream, const Conv2dForward<T>& args) {
   const Sizes sizes(args.shape, args.epilogue);
   parallel_for(*stream.pool, args.shape.batch, chunk_size(args.shape.batch),
                [&](Index begin, Index end) {
@@ -218,7 +206,7 @@ void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
 }
 
 template <class T>
-void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
+void im2col_backward(const Stream& stream, const Conv2dBackward<T>& args) {
   const Conv2dShape& s = args.shape;
   const Sizes sizes(s, args.epilogue);
   const Index grain = chunk_size(s.batch);
@@ -244,7 +232,9 @@ void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
   }
 }
 
-INKLING_INSTANTIATE_CPU(conv2d_forward);
-INKLING_INSTANTIATE_CPU(conv2d_backward);
+template void im2col_forward(const Stream&, const Conv2dForward<float>&);
+template void im2col_forward(const Stream&, const Conv2dForward<double>&);
+template void im2col_backward(const Stream&, const Conv2dBackward<float>&);
+template void im2col_backward(const Stream&, const Conv2dBackward<double>&);
 
 }  // namespace inkling::cpu

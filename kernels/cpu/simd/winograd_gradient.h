@@ -1,0 +1,70 @@
+// The gradients of a 3 × 3 convolution by Winograd's minimal filtering: the steps of its forward
+// pass (winograd.h) transposed, in reverse order. With X the inputs of a tile, dY its results'
+// gradient, V = Bᵀ X B and U = G W Gᵀ:
+//
+//   D = A dY Aᵀ                  transform_gradient(), an image at a time
+//   V = Bᵀ X B                   transform_input(), an image at a time
+//   dU = Σ over tiles Vᵀ D       multiply(), a position of 36 at a time, of several images together
+//   dV = D Uᵀ                    the same
+//   dX = Σ over tiles B dV Bᵀ    input_gradient(), an image at a time
+//   dW = Gᵀ dU G                 filter_gradient(), 32 output channels at a time
+//
+// Whoever calls them puts each on as many threads as it likes: calls for different images,
+// positions or blocks write to different places.
+#pragma once
+
+#include "kernels/cpu/simd/winograd.h"
+
+namespace inkling::cpu::simd {
+
+struct WinogradGradient {
+  WinogradTiles tiles;    // of an image
+  Index images = 0;       // multiplied together
+  Index in_channels = 0;  // both are multiples of kColumnBlock
+  Index out_channels = 0;
+  Epilogue epilogue = Epilogue::none;
+  // V, then dV in its place: [36][images][tiles][in_channels], of input_size() numbers.
+  float* inputs = nullptr;
+  // D: [36][out_channels / 32][images][tiles][32], of result_size() numbers.
+  float* results = nullptr;
+  // U: the transformed filters of the weight [3, 3, out_channels, in_channels], its channels
+  // exchanged; null where dV is not wanted.
+  const float* filters = nullptr;
+  // dU: [out_channels / 32][36][in_channels][32]; null where it is not wanted.
+  float* filter_gradients = nullptr;
+
+  // Positions are a little further apart than their data: else the 36 stores of a transform would
+  // fall on the same set of the L1 cache.
+  constexpr Index input_position() const {
+    return images * tiles.count() * in_channels + kColumnBlock / 2;
+  }
+  constexpr Index result_position() const {
+    return images * tiles.count() * out_channels + kColumnBlock / 2;
+  }
+  constexpr Index input_size() const { return kWinogradPositions * input_position(); }
+  constexpr Index result_size() const { return kWinogradPositions * result_position(); }
+  constexpr Index filter_size() const { return kWinogradPositions * in_channels * out_channels; }
+};
+
+// An image's result and its gradient, with the epilogue: y and argmax as conv2d_forward() wrote
+// them, null where the epilogue needs them not.
+struct ResultGradient {
+  const float* y = nullptr;
+  const std::uint8_t* argmax = nullptr;
+  const float* dy = nullptr;
+};
+
+void winograd_transform_input(const WinogradGradient& gradient, Index image,
+                              const ImageView<const float>& padded_x);
+// dbias [out_channels] is this image's gradient of the bias; may be null.
+void winograd_transform_gradient(const WinogradGradient& gradient, Index image,
+                                 const ResultGradient& result, float* dbias);
+// accumulate: dU += …, in place of dU = ….
+void winograd_multiply(const WinogradGradient& gradient, Index position, bool accumulate);
+// padded_dx is zero and is added to.
+void winograd_input_gradient(const WinogradGradient& gradient, Index image,
+                             const ImageView<float>& padded_dx);
+// dweight: the block's first column of [3, 3, in_channels, out_channels].
+void winograd_filter_gradient(const WinogradGradient& gradient, Index block, float* dweight);
+
+}  // namespace inkling::cpu::simd
