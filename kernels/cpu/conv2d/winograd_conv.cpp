@@ -140,6 +140,8 @@ class Backward {
                  .epilogue = args.epilogue};
     gradient_.inputs = scratch<float, kInputs>(gradient_.input_size());
     gradient_.results = scratch<float, kResults>(gradient_.result_size());
+    gradient_.results_by_row = gradient_.results;
+    gradient_.input_gradients = gradient_.inputs;
     if (args.dx != nullptr) {
       gradient_.filters = transformed_filters(pool, s.out_channels, s.in_channels,
                                               exchanged_channels(pool, s, args.weight));
@@ -165,7 +167,12 @@ class Backward {
     }
     if (args_.dweight != nullptr) {
       parallel_for(pool_, s.out_channels, kColumnBlock, [&](Index begin, Index) {
-        simd::winograd_filter_gradient(gradient_, begin / kColumnBlock, args_.dweight + begin);
+        const Index matrices = kWinogradPositions * s.in_channels;
+        simd::winograd_filter_gradient(
+            {.in_channels = s.in_channels,
+             .transformed = gradient_.filter_gradients + begin * matrices,
+             .dweight = args_.dweight + begin,
+             .row = s.out_channels});
       });
     }
     if (args_.dbias != nullptr) {
@@ -204,7 +211,7 @@ class Backward {
   const Conv2dBackward<float>& args_;
   ImageSizes sizes_;
   Index group_size_;
-  WinogradGradient gradient_;
+  WinogradGradient<float> gradient_;
   float* bias_partials_ = nullptr;
 };
 

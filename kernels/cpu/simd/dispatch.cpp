@@ -1,5 +1,6 @@
 // Calls the kernels of this processor's level.
 #include <stdexcept>
+#include <type_traits>
 
 #include "kernels/cpu/simd/kernel_table.h"
 
@@ -17,29 +18,34 @@ const KernelTable& kernels() {
   throw std::logic_error("simd: an instruction level without kernels");
 }
 
+template <class Weight>
+const WeightKernels<Weight>& kernels_of() {
+  if constexpr (std::is_same_v<Weight, bfloat16>) {
+    return kernels().bf16;
+  } else {
+    return kernels().float32;
+  }
+}
+
 }  // namespace
 
 bool has_half() { return kernels().multiply_half != nullptr; }
 bool has_low_precision() { return kernels().multiply_int8 != nullptr; }
 
-void multiply(const Product<float>& product) { kernels().multiply(product); }
+void multiply(const Product<float>& product) { kernels().float32.multiply(product); }
 void multiply(const Product<Half>& product) { kernels().multiply_half(product); }
+void multiply(const Product<bfloat16>& product) { kernels().bf16.multiply(product); }
 void multiply(const Int8Product& product) { kernels().multiply_int8(product); }
 
-void winograd_filters(const WinogradFilters& filters, float* result) {
-  kernels().winograd_filters(filters, result);
-}
-void winograd_filters(const WinogradFilters& filters, bfloat16* result) {
-  kernels().winograd_filters_bf16(filters, result);
+template <class Weight>
+void winograd_filters(const WinogradFilters& filters, Weight* result) {
+  kernels_of<Weight>().filters(filters, result);
 }
 
-void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,
+template <class Weight>
+void winograd(const WinogradConv<Weight>& conv, const ImageView<const float>& x,
               const ImageView<float>& y, std::uint8_t* argmax, float* workspace) {
-  kernels().winograd(conv, x, y, argmax, workspace);
-}
-void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x,
-              const ImageView<float>& y, std::uint8_t* argmax, float* workspace) {
-  kernels().winograd_bf16(conv, x, y, argmax, workspace);
+  kernels_of<Weight>().convolve(conv, x, y, argmax, workspace);
 }
 
 template <class Weight>
@@ -51,26 +57,44 @@ Index WinogradConv<Weight>::workspace() const {
                                        .filters = nullptr,
                                        .bias = nullptr});
 }
-template Index WinogradConv<float>::workspace() const;
-template Index WinogradConv<bfloat16>::workspace() const;
 
-void winograd_transform_input(const WinogradGradient& gradient, Index image,
+template <class Weight>
+void winograd_transform_input(const WinogradGradient<Weight>& gradient, Index image,
                               const ImageView<const float>& padded_x) {
-  kernels().transform_input(gradient, image, padded_x);
+  kernels_of<Weight>().transform_input(gradient, image, padded_x);
 }
-void winograd_transform_gradient(const WinogradGradient& gradient, Index image,
+template <class Weight>
+void winograd_transform_gradient(const WinogradGradient<Weight>& gradient, Index image,
                                  const ResultGradient& result, float* dbias) {
-  kernels().transform_gradient(gradient, image, result, dbias);
+  kernels_of<Weight>().transform_gradient(gradient, image, result, dbias);
 }
-void winograd_multiply(const WinogradGradient& gradient, Index position, bool accumulate) {
-  kernels().multiply_position(gradient, position, accumulate);
+template <class Weight>
+void winograd_multiply(const WinogradGradient<Weight>& gradient, Index position, bool accumulate) {
+  kernels_of<Weight>().multiply_gradients(gradient, position, accumulate);
 }
-void winograd_input_gradient(const WinogradGradient& gradient, Index image,
+template <class Weight>
+void winograd_input_gradient(const WinogradGradient<Weight>& gradient, Index image,
                              const ImageView<float>& padded_dx) {
-  kernels().input_gradient(gradient, image, padded_dx);
+  kernels_of<Weight>().input_gradient(gradient, image, padded_dx);
 }
-void winograd_filter_gradient(const WinogradGradient& gradient, Index block, float* dweight) {
-  kernels().filter_gradient(gradient, block, dweight);
+void winograd_filter_gradient(const WinogradFilterGradient& gradient) {
+  kernels().filter_gradient(gradient);
 }
+
+#define INKLING_INSTANTIATE_WEIGHT(Weight)                                           \
+  template void winograd_filters(const WinogradFilters&, Weight*);                   \
+  template void winograd(const WinogradConv<Weight>&, const ImageView<const float>&, \
+                         const ImageView<float>&, std::uint8_t*, float*);            \
+  template Index WinogradConv<Weight>::workspace() const;                            \
+  template void winograd_transform_input(const WinogradGradient<Weight>&, Index,     \
+                                         const ImageView<const float>&);             \
+  template void winograd_transform_gradient(const WinogradGradient<Weight>&, Index,  \
+                                            const ResultGradient&, float*);          \
+  template void winograd_multiply(const WinogradGradient<Weight>&, Index, bool);     \
+  template void winograd_input_gradient(const WinogradGradient<Weight>&, Index,      \
+                                        const ImageView<float>&)
+INKLING_INSTANTIATE_WEIGHT(float);
+INKLING_INSTANTIATE_WEIGHT(bfloat16);
+#undef INKLING_INSTANTIATE_WEIGHT
 
 }  // namespace inkling::cpu::simd

@@ -9,28 +9,28 @@
 
 namespace inkling::cpu::simd {
 
+// Those that exist for float and for bfloat16.
 template <class Weight>
-using WinogradKernel = void (*)(const WinogradConv<Weight>&, const ImageView<const float>&,
-                                const ImageView<float>&, std::uint8_t*, float*);
+struct WeightKernels {
+  using Gradient = WinogradGradient<Weight>;
+
+  void (*multiply)(const Product<Weight>&) = nullptr;
+  void (*filters)(const WinogradFilters&, Weight*) = nullptr;
+  void (*convolve)(const WinogradConv<Weight>&, const ImageView<const float>&,
+                   const ImageView<float>&, std::uint8_t*, float*) = nullptr;
+  void (*transform_input)(const Gradient&, Index, const ImageView<const float>&) = nullptr;
+  void (*transform_gradient)(const Gradient&, Index, const ResultGradient&, float*) = nullptr;
+  void (*multiply_gradients)(const Gradient&, Index, bool) = nullptr;
+  void (*input_gradient)(const Gradient&, Index, const ImageView<float>&) = nullptr;
+};
 
 struct KernelTable {
-  void (*multiply)(const Product<float>&) = nullptr;
+  WeightKernels<float> float32;
+  WeightKernels<bfloat16> bf16;                           // null without low precision
+  void (*multiply_int8)(const Int8Product&) = nullptr;    // the same
   void (*multiply_half)(const Product<Half>&) = nullptr;  // null where halves are not converted
-  void (*winograd_filters)(const WinogradFilters&, float*) = nullptr;
-  WinogradKernel<float> winograd = nullptr;
   Index (*winograd_workspace)(const WinogradConv<float>&) = nullptr;
-
-  // Null without low precision.
-  void (*multiply_int8)(const Int8Product&) = nullptr;
-  void (*winograd_filters_bf16)(const WinogradFilters&, bfloat16*) = nullptr;
-  WinogradKernel<bfloat16> winograd_bf16 = nullptr;
-
-  void (*transform_input)(const WinogradGradient&, Index, const ImageView<const float>&) = nullptr;
-  void (*transform_gradient)(const WinogradGradient&, Index, const ResultGradient&,
-                             float*) = nullptr;
-  void (*multiply_position)(const WinogradGradient&, Index, bool) = nullptr;
-  void (*input_gradient)(const WinogradGradient&, Index, const ImageView<float>&) = nullptr;
-  void (*filter_gradient)(const WinogradGradient&, Index, float*) = nullptr;
+  void (*filter_gradient)(const WinogradFilterGradient&) = nullptr;
 };
 
 // Each level's, in the namespace named as it is.

@@ -40,16 +40,30 @@ struct Half {
   std::uint16_t bits = 0;
 };
 
-// c [rows, n] = a [rows, k] · b (+ bias), then max(0, c) with relu. Weight: float, or Half, which
-// is half as much to read (has_half()); sums are float32 either way.
+// What a packed matrix of Weight is multiplied with: float, but bf16 with bf16.
+template <class Weight>
+struct ActivationOf {
+  using type = float;
+};
+template <>
+struct ActivationOf<bfloat16> {
+  using type = bfloat16;
+};
+template <class Weight>
+using Activation = typename ActivationOf<Weight>::type;
+
+// c [rows, n] = a [rows, k] · b (+ bias), then max(0, c) with relu. Weight: float; Half, which is
+// half as much to read (has_half()); bfloat16, with k even (has_low_precision()). Sums are float32.
 template <class Weight>
 struct Product {
   Index rows = 0;
   Index n = 0;
   Index k = 0;
-  const float* a = nullptr;
-  Index a_stride = 0;         // from row to row, as stored
-  bool a_transposed = false;  // a is stored [k, rows], in one piece
+  const Activation<Weight>* a = nullptr;
+  Index a_stride = 0;  // from row to row
+  // a is stored [k / kRowsTogether, rows, kRowsTogether], in one piece: a_stride is from terms to
+  // terms.
+  bool a_transposed = false;
   // A row of a may come in pieces of k / a_pieces numbers: of a convolution, a piece for each row
   // of its kernel, so that its im2col matrix need not be written.
   Index a_pieces = 1;
@@ -64,6 +78,7 @@ struct Product {
 
 void multiply(const Product<float>& product);
 void multiply(const Product<Half>& product);
+void multiply(const Product<bfloat16>& product);
 
 // Whether the processor converts halves.
 bool has_half();

@@ -30,6 +30,9 @@ struct WinogradTiles {
   constexpr Index down() const { return (height + kTile - 1) / kTile; }
   constexpr Index across() const { return (width + kTile - 1) / kTile; }
   constexpr Index count() const { return down() * across(); }
+  // Of a tile's first result, and of its first input in the padded image.
+  constexpr Index first_row(Index tile) const { return tile / across() * kTile; }
+  constexpr Index first_column(Index tile) const { return tile % across() * kTile; }
   // The input with its padding, and with as much more below and at the right as the last tiles'
   // 6 × 6 inputs reach.
   constexpr Index padded_height() const { return kTile * down() + 2; }
@@ -46,11 +49,11 @@ struct WinogradFilters {
 
 // The transformed filters: for each block of 32 output channels 36 packed matrices, [in, 32], one
 // after the other, zeros beyond out_channels.
-void winograd_filters(const WinogradFilters& filters, float* result);
-void winograd_filters(const WinogradFilters& filters, bfloat16* result);
+template <class Weight>
+void winograd_filters(const WinogradFilters& filters, Weight* result);
 
-// A 3 × 3 convolution of stride 1. Weight: float, or bfloat16, which rounds the transformed filters
-// and inputs; sums are float32.
+// A 3 × 3 convolution of stride 1. Weight: float, or bfloat16 (has_low_precision()), which rounds
+// the transformed filters and inputs; sums are float32.
 template <class Weight>
 struct WinogradConv {
   WinogradTiles tiles;
@@ -67,9 +70,8 @@ struct WinogradConv {
 // x: the padded input, padded_height() × padded_width(): its data are the padding's first pixel,
 // and what lies beyond the image is zero. y: the result, pooled or not; argmax: of the pool, packed
 // (kernels/args/conv2d.h), or null.
-void winograd(const WinogradConv<float>& conv, const ImageView<const float>& x,
-              const ImageView<float>& y, std::uint8_t* argmax, float* workspace);
-void winograd(const WinogradConv<bfloat16>& conv, const ImageView<const float>& x,
+template <class Weight>
+void winograd(const WinogradConv<Weight>& conv, const ImageView<const float>& x,
               const ImageView<float>& y, std::uint8_t* argmax, float* workspace);
 
 }  // namespace inkling::cpu::simd

@@ -17,30 +17,39 @@
 
 namespace inkling::cpu::simd {
 
+// Weight: float, or bfloat16, which rounds U, V and D; sums are float32.
+template <class Weight>
 struct WinogradGradient {
   WinogradTiles tiles;    // of an image
   Index images = 0;       // multiplied together
   Index in_channels = 0;  // both are multiples of kColumnBlock
   Index out_channels = 0;
   Epilogue epilogue = Epilogue::none;
-  // V, then dV in its place: [36][images][tiles][in_channels], of input_size() numbers.
-  float* inputs = nullptr;
-  // D: [36][out_channels / 32][images][tiles][32], of result_size() numbers.
-  float* results = nullptr;
+  // V: [36][rows / kRowsTogether][in_channels][kRowsTogether], of input_size() numbers; a row is a
+  // tile of an image.
+  Weight* inputs = nullptr;
+  // D: [36][out_channels / 32][rows / kRowsTogether][32][kRowsTogether], of result_size() numbers;
+  // and [36][out_channels / 32][rows][32], which in float32 is the same memory.
+  Weight* results = nullptr;
+  Weight* results_by_row = nullptr;
+  // dV: [36][rows][in_channels], of input_size() numbers; in float32 it may take V's place.
+  float* input_gradients = nullptr;
   // U: the transformed filters of the weight [3, 3, out_channels, in_channels], its channels
   // exchanged; null where dV is not wanted.
-  const float* filters = nullptr;
+  const Weight* filters = nullptr;
   // dU: [out_channels / 32][36][in_channels][32]; null where it is not wanted.
   float* filter_gradients = nullptr;
 
+  // An image's tiles, and what is missing to a multiple of kRowsTogether.
+  constexpr Index rows_of_image() const {
+    constexpr Index kTogether = kRowsTogether<Weight>;
+    return (tiles.count() + kTogether - 1) / kTogether * kTogether;
+  }
+  constexpr Index rows() const { return images * rows_of_image(); }
   // Positions are a little further apart than their data: else the 36 stores of a transform would
   // fall on the same set of the L1 cache.
-  constexpr Index input_position() const {
-    return images * tiles.count() * in_channels + kColumnBlock / 2;
-  }
-  constexpr Index result_position() const {
-    return images * tiles.count() * out_channels + kColumnBlock / 2;
-  }
+  constexpr Index input_position() const { return rows() * in_channels + kColumnBlock; }
+  constexpr Index result_position() const { return rows() * out_channels + kColumnBlock; }
   constexpr Index input_size() const { return kWinogradPositions * input_position(); }
   constexpr Index result_size() const { return kWinogradPositions * result_position(); }
   constexpr Index filter_size() const { return kWinogradPositions * in_channels * out_channels; }
@@ -54,17 +63,29 @@ struct ResultGradient {
   const float* dy = nullptr;
 };
 
-void winograd_transform_input(const WinogradGradient& gradient, Index image,
+// dW of 32 output channels.
+struct WinogradFilterGradient {
+  Index in_channels = 0;
+  const float* transformed = nullptr;  // dU: [36][in_channels][32]
+  float* dweight = nullptr;            // the first of them, of [3, 3, in_channels, out_channels]
+  Index row = 0;                       // from input channel to input channel
+};
+
+// Weight: float, or bfloat16 (has_low_precision()).
+template <class Weight>
+void winograd_transform_input(const WinogradGradient<Weight>& gradient, Index image,
                               const ImageView<const float>& padded_x);
 // dbias [out_channels] is this image's gradient of the bias; may be null.
-void winograd_transform_gradient(const WinogradGradient& gradient, Index image,
+template <class Weight>
+void winograd_transform_gradient(const WinogradGradient<Weight>& gradient, Index image,
                                  const ResultGradient& result, float* dbias);
 // accumulate: dU += …, in place of dU = ….
-void winograd_multiply(const WinogradGradient& gradient, Index position, bool accumulate);
+template <class Weight>
+void winograd_multiply(const WinogradGradient<Weight>& gradient, Index position, bool accumulate);
 // padded_dx is zero and is added to.
-void winograd_input_gradient(const WinogradGradient& gradient, Index image,
+template <class Weight>
+void winograd_input_gradient(const WinogradGradient<Weight>& gradient, Index image,
                              const ImageView<float>& padded_dx);
-// dweight: the block's first column of [3, 3, in_channels, out_channels].
-void winograd_filter_gradient(const WinogradGradient& gradient, Index block, float* dweight);
+void winograd_filter_gradient(const WinogradFilterGradient& gradient);
 
 }  // namespace inkling::cpu::simd

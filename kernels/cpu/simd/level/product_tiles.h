@@ -4,8 +4,7 @@
 
 #include <type_traits>
 
-#include "kernels/cpu/simd/level/vec.h"
-#include "kernels/cpu/simd/product.h"
+#include "kernels/cpu/simd/level/operands.h"
 
 namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
@@ -50,11 +49,13 @@ struct Pass {
 template <int Rows, int Vecs, int Chains, bool ATransposed, class Weight>
 inline void multiply_tile(const Product<Weight>& p, Index row, Index column,
                           const Pass<Weight>& pass) {
-  const Weight* const block = pass.weights + column % kColumnBlock;
-  // From row to row and from term to term, one of them known to the compiler.
-  const Index a_row = ATransposed ? 1 : p.a_stride;
-  const Index a_term = ATransposed ? p.a_stride : 1;
-  const float* const a = p.a + row * a_row + pass.first_term * a_term;
+  constexpr Index kTogether = kRowsTogether<Weight>;
+  using Operands = Operands<Weight>;
+  const Weight* const block = pass.weights + column % kColumnBlock * kTogether;
+  // From row to row and from terms to terms, one of them known to the compiler.
+  const Index a_row = ATransposed ? kTogether : p.a_stride;
+  const Index a_terms = ATransposed ? p.a_stride : kTogether;
+  const Activation<Weight>* const a = p.a + row * a_row + pass.first_term / kTogether * a_terms;
   float* const c = p.c + row * p.c_stride + column;
   Vec sums[Chains][Rows][Vecs] = {};
 #pragma GCC unroll 16
@@ -68,33 +69,35 @@ inline void multiply_tile(const Product<Weight>& p, Index row, Index column,
       }
     }
   }
-  const auto add_term = [&](Vec(&to)[Rows][Vecs], const float* from, const Weight* with, Index k) {
-    Vec b[Vecs];
+  const auto add_terms = [&](Vec(&to)[Rows][Vecs], const Activation<Weight>* from,
+                             const Weight* with, Index k) {
+    typename Operands::Terms b[Vecs];
 #pragma GCC unroll 16
     for (int v = 0; v < Vecs; ++v) {
-      b[v] = load(with + k * kColumnBlock + v * kWidth);
+      b[v] = Operands::load(with + (k * kColumnBlock + v * kWidth) * kTogether);
     }
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
 #pragma GCC unroll 16
       for (int v = 0; v < Vecs; ++v) {
-        to[r][v] += b[v] * from[r * a_row + k * a_term];
+        Operands::add(to[r][v], b[v], from + r * a_row + k * a_terms);
       }
     }
   };
   const Index terms = pass.terms / p.a_pieces;
   for (Index piece = 0; piece < p.a_pieces; ++piece) {
-    const float* const of_piece = a + piece * p.a_piece_stride;
+    const Activation<Weight>* const of_piece = a + piece * p.a_piece_stride;
     const Weight* const b_of_piece = block + piece * terms * kColumnBlock;
+    const Index steps = terms / kTogether;
     Index k = 0;
-    for (; k + Chains <= terms; k += Chains) {
+    for (; k + Chains <= steps; k += Chains) {
 #pragma GCC unroll 8
       for (int chain = 0; chain < Chains; ++chain) {
-        add_term(sums[chain], of_piece, b_of_piece, k + chain);
+        add_terms(sums[chain], of_piece, b_of_piece, k + chain);
       }
     }
-    for (; k < terms; ++k) {
-      add_term(sums[0], of_piece, b_of_piece, k);
+    for (; k < steps; ++k) {
+      add_terms(sums[0], of_piece, b_of_piece, k);
     }
   }
 #pragma GCC unroll 16

@@ -1,27 +1,39 @@
 // Compiled once for each level: INKLING_LEVEL names it, the compiler flags make it.
 #include "kernels/cpu/simd/kernel_table.h"
+#include "kernels/cpu/simd/level/int8_product.h"
 #include "kernels/cpu/simd/level/winograd_conv.h"
+#include "kernels/cpu/simd/level/winograd_filters.h"
 #include "kernels/cpu/simd/level/winograd_gradient.h"
 
 namespace inkling::cpu::simd::INKLING_LEVEL {
+namespace {
+
+template <class Weight>
+constexpr WeightKernels<Weight> kernels_of_weight() {
+  return {.multiply = multiply_any<Weight>,
+          .filters = transform_filters<Weight>,
+          .convolve = convolve<Weight>,
+          .transform_input = transform_input_of_image<Weight>,
+          .transform_gradient = transform_gradient_of_image<Weight>,
+          .multiply_gradients = multiply_gradients<Weight>,
+          .input_gradient = input_gradient_of_image<Weight>};
+}
+
+}  // namespace
 
 const KernelTable kKernels{
-    .multiply = multiply_any<float>,
+    .float32 = kernels_of_weight<float>(),
+#ifdef INKLING_LOW_PRECISION
+    .bf16 = kernels_of_weight<bfloat16>(),
+    .multiply_int8 = multiply_int8,
+#else
+    .bf16 = {},
+    .multiply_int8 = nullptr,
+#endif
     .multiply_half = kHasHalf ? multiply_any<Half> : nullptr,
-    .winograd_filters = transform_filters<float>,
-    .winograd = convolve<float>,
     .winograd_workspace =
         [](const WinogradConv<float>& conv) { return Workspace<float>(conv, nullptr).floats(); },
-#ifdef INKLING_LOW_PRECISION
-    .multiply_int8 = multiply_int8,
-    .winograd_filters_bf16 = transform_filters<bfloat16>,
-    .winograd_bf16 = convolve<bfloat16>,
-#endif
-    .transform_input = transform_input_of_image,
-    .transform_gradient = transform_gradient_of_image,
-    .multiply_position = multiply_gradients,
-    .input_gradient = input_gradient_of_image,
-    .filter_gradient = filter_gradient_of_block,
+    .filter_gradient = filter_gradient,
 };
 
 }  // namespace inkling::cpu::simd::INKLING_LEVEL

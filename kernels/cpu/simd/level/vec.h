@@ -8,6 +8,9 @@
 #ifdef __F16C__
 #include <immintrin.h>
 #endif
+#if defined(__AVX512BF16__) && defined(__AVX512VNNI__)
+#define INKLING_LOW_PRECISION  // bf16 and int8
+#endif
 
 #include "kernels/cpu/simd/product.h"
 
@@ -48,6 +51,22 @@ inline Vec load(const Half* from) {
 #else
 inline constexpr bool kHasHalf = false;
 inline Vec load(const Half* /*from*/) { return Vec{}; }  // never called
+#endif
+
+// A vector's numbers as bf16, rounded to the nearest.
+#ifdef INKLING_LOW_PRECISION
+inline void store(bfloat16* to, Vec value) {
+  const auto rounded = std::bit_cast<__m256i>(_mm512_cvtneps_pbh(value));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), rounded);
+}
+// The same of two vectors, number by number: a[0], b[0], a[1], …
+inline void store_pairs(bfloat16* to, Vec a, Vec b) {
+  const auto low = std::bit_cast<__m256i>(_mm512_cvtneps_pbh(a));
+  const auto high = std::bit_cast<__m256i>(_mm512_cvtneps_pbh(b));
+  const __m512i pairs = _mm512_or_si512(_mm512_cvtepu16_epi32(low),
+                                        _mm512_slli_epi32(_mm512_cvtepu16_epi32(high), 16));
+  _mm512_storeu_si512(to, pairs);
+}
 #endif
 
 }  // namespace

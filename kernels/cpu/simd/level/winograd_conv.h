@@ -2,7 +2,6 @@
 #pragma once
 
 #include "kernels/cpu/simd/level/argmax.h"
-#include "kernels/cpu/simd/level/low_precision.h"
 #include "kernels/cpu/simd/level/product_tiles.h"
 #include "kernels/cpu/simd/level/winograd_transforms.h"
 #include "kernels/cpu/simd/winograd.h"
@@ -31,34 +30,6 @@ struct Workspace {
   float* result;
   Weight* input;  // as the products take it
 };
-
-// A vector of output channels; in bf16 two input channels' come together.
-inline void store_filter(float* to, Vec value) { store(to, value); }
-inline void store_filter(bfloat16* to, Vec value) {
-  for (int i = 0; i < kWidth; ++i) {
-    to[i * kRowsTogether<bfloat16>] = to_bfloat16(value[i]);
-  }
-}
-
-template <class Weight>
-inline void transform_filters(const WinogradFilters& f, Weight* result) {
-  const Index matrix = f.in_channels * kColumnBlock;
-  for (Index block = 0; block < f.out_channels; block += kColumnBlock) {
-    for (Index in = 0; in < f.in_channels; ++in) {
-      for (Index c = 0; c < kColumnBlock; c += kWidth) {
-        const float* const from = f.weight + in * f.row + block + c;
-        Weight* const to = result + packed_index<Weight>(f.in_channels, in, c);
-        transform_square<TransformFilter>(
-            [&](int i, int j) {
-              return load_columns(from + (3 * i + j) * f.in_channels * f.row,
-                                  f.out_channels - block - c);
-            },
-            [&](int i, int j, Vec value) { store_filter(to + (6 * i + j) * matrix, value); });
-      }
-    }
-    result += kWinogradPositions * matrix;
-  }
-}
 
 // Stores what of a tile lies within the image: its results, or the maxima of its four windows.
 template <class Weight>
@@ -112,20 +83,6 @@ struct StoreTile {
   }
 };
 
-// c [rows, 32] = a [rows, k] · b, a block of columns.
-inline void multiply_position(Index rows, Index k, const float* a, const float* b, float* c) {
-  multiply_rows(Product<float>{.rows = rows,
-                               .n = kColumnBlock,
-                               .k = k,
-                               .a = a,
-                               .a_stride = k,
-                               .b = b,
-                               .bias = nullptr,
-                               .relu = false,
-                               .c = c,
-                               .c_stride = kColumnBlock});
-}
-
 // A vector of a block's channels, from the products to the result.
 template <class Weight>
 inline void store_results(const Workspace<Weight>& space, const StoreTile<Weight>& to, Index c) {
@@ -159,9 +116,14 @@ inline void convolve(const WinogradConv<Weight>& conv, const ImageView<const flo
   for (Index block = 0; block < conv.out_channels; block += kColumnBlock) {
     const Weight* const filters = conv.filters + block * kWinogradPositions * conv.in_channels;
     for (Index position = 0; position < kWinogradPositions; ++position) {
-      multiply_position(space.tiles, conv.in_channels,
-                        space.input + position * space.input_position, filters + position * matrix,
-                        space.result + position * space.result_position);
+      multiply_rows(Product<Weight>{.rows = space.tiles,
+                                    .n = kColumnBlock,
+                                    .k = conv.in_channels,
+                                    .a = space.input + position * space.input_position,
+                                    .a_stride = conv.in_channels,
+                                    .b = filters + position * matrix,
+                                    .c = space.result + position * space.result_position,
+                                    .c_stride = kColumnBlock});
     }
     for (Index c = 0; c < kColumnBlock && block + c < conv.out_channels; c += kWidth) {
       const Index channel = block + c;

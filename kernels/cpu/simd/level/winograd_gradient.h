@@ -10,20 +10,34 @@
 namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
 
-inline void transform_input_of_image(const WinogradGradient& g, Index image,
+template <class Weight>
+inline void transform_input_of_image(const WinogradGradient<Weight>& g, Index image,
                                      const ImageView<const float>& padded_x) {
-  float* const to = g.inputs + image * g.tiles.count() * g.in_channels;
-  for_each_tile(g.tiles, [&](Index y, Index x, Index tile) {
-    transform_input_tile(g.in_channels, padded_x.data + y * padded_x.row + x * g.in_channels,
-                         padded_x.row, to + tile * g.in_channels, g.input_position());
-  });
+  constexpr Index kTogether = kRowsTogether<Weight>;
+  Weight* const to = g.inputs + image * g.rows_of_image() * g.in_channels;
+  for (Index row = 0; row < g.rows_of_image(); row += kTogether) {
+    for (Index c = 0; c < g.in_channels; c += kWidth) {
+      PositionStore<Weight> positions(to + row * g.in_channels + c * kTogether, g.input_position());
+#pragma GCC unroll 2
+      for (Index i = 0; i < kTogether; ++i) {
+        const bool is_tile = row + i < g.tiles.count();
+        const float* const x = padded_x.data + g.tiles.first_row(row + i) * padded_x.row +
+                               g.tiles.first_column(row + i) * g.in_channels + c;
+        transform_square<TransformInput>(
+            [&](int y, int column) {
+              return is_tile ? load(x + y * padded_x.row + column * g.in_channels) : Vec{};
+            },
+            positions.part(i));
+      }
+    }
+  }
 }
 
 // The gradient of a tile's 4 × 4 sums, of a vector of channels from `c` on: that of the results,
 // where ReLU let it pass, from the window's maximum; 0 beyond the image.
-template <Epilogue kEpilogue>
-inline void load_gradient(const WinogradGradient& g, const ResultGradient& result, Index y, Index x,
-                          Index c, Vec (&dy)[4][4]) {
+template <Epilogue kEpilogue, class Weight>
+inline void load_gradient(const WinogradGradient<Weight>& g, const ResultGradient& result,
+                          Index tile, Index c, Vec (&dy)[4][4]) {
   constexpr int kShrink = kEpilogue == Epilogue::relu_pool ? 2 : 1;
   constexpr int kSide = WinogradTiles::kTile / kShrink;
   const Index height = g.tiles.height / kShrink;
@@ -32,8 +46,8 @@ inline void load_gradient(const WinogradGradient& g, const ResultGradient& resul
   for (int i = 0; i < kSide; ++i) {
 #pragma GCC unroll 4
     for (int j = 0; j < kSide; ++j) {
-      const Index row = y / kShrink + i;
-      const Index column = x / kShrink + j;
+      const Index row = g.tiles.first_row(tile) / kShrink + i;
+      const Index column = g.tiles.first_column(tile) / kShrink + j;
       const bool is_inside = row < height && column < width;
       const Index pixel = is_inside ? row * width + column : 0;
       Vec value = is_inside ? load(result.dy + pixel * g.out_channels + c) : Vec{};
@@ -63,31 +77,45 @@ inline Vec sum(const Vec (&dy)[4][4]) {
   return (rows[0] + rows[1]) + (rows[2] + rows[3]);
 }
 
-template <Epilogue kEpilogue>
-inline void transform_gradient(const WinogradGradient& g, Index image, const ResultGradient& result,
-                               float* dbias) {
-  const Index rows = g.images * g.tiles.count();
+template <Epilogue kEpilogue, class Weight>
+inline void transform_gradient(const WinogradGradient<Weight>& g, Index image,
+                               const ResultGradient& result, float* dbias) {
+  constexpr Index kTogether = kRowsTogether<Weight>;
   for (Index c = 0; c < g.out_channels; c += kWidth) {
-    float* const to = g.results + c / kColumnBlock * rows * kColumnBlock +
-                      image * g.tiles.count() * kColumnBlock + c % kColumnBlock;
+    const Index first =
+        c / kColumnBlock * g.rows() * kColumnBlock + image * g.rows_of_image() * kColumnBlock;
+    const Index column = c % kColumnBlock;
     Vec of_bias = {};
-    for_each_tile(g.tiles, [&](Index y, Index x, Index tile) {
-      Vec dy[4][4];
-      load_gradient<kEpilogue>(g, result, y, x, c, dy);
-      of_bias += sum(dy);
-      transform_square<TransposedResult>(
-          [&](int i, int j) { return dy[i][j]; },
-          [&](int i, int j, Vec value) {
-            store(to + tile * kColumnBlock + (6 * i + j) * g.result_position(), value);
-          });
-    });
+    for (Index row = 0; row < g.rows_of_image(); row += kTogether) {
+      PositionStore<Weight> positions(g.results + first + row * kColumnBlock + column * kTogether,
+                                      g.result_position());
+#pragma GCC unroll 2
+      for (Index i = 0; i < kTogether; ++i) {
+        Vec dy[4][4] = {};
+        if (row + i < g.tiles.count()) {
+          load_gradient<kEpilogue>(g, result, row + i, c, dy);
+        }
+        of_bias += sum(dy);
+        const auto part = positions.part(i);
+        Weight* const by_row = g.results_by_row + first + (row + i) * kColumnBlock + column;
+        transform_square<TransposedResult>([&](int y, int x) { return dy[y][x]; },
+                                           [&](int y, int x, Vec value) {
+                                             part(y, x, value);
+                                             if constexpr (kTogether > 1) {
+                                               store(by_row + (6 * y + x) * g.result_position(),
+                                                     value);
+                                             }
+                                           });
+      }
+    }
     if (dbias != nullptr) {
       store(dbias + c, of_bias);
     }
   }
 }
 
-inline void transform_gradient_of_image(const WinogradGradient& g, Index image,
+template <class Weight>
+inline void transform_gradient_of_image(const WinogradGradient<Weight>& g, Index image,
                                         const ResultGradient& result, float* dbias) {
   switch (g.epilogue) {
     case Epilogue::none:
@@ -99,49 +127,51 @@ inline void transform_gradient_of_image(const WinogradGradient& g, Index image,
   }
 }
 
-// dU = Vᵀ D, then dV = D Uᵀ in V's place.
-inline void multiply_gradients(const WinogradGradient& g, Index position, bool accumulate) {
-  const Index rows = g.images * g.tiles.count();
-  float* const input = g.inputs + position * g.input_position();
-  const float* const result = g.results + position * g.result_position();
+// dU = Vᵀ D, then dV = D Uᵀ, which may take V's place.
+template <class Weight>
+inline void multiply_gradients(const WinogradGradient<Weight>& g, Index position, bool accumulate) {
+  const Index rows = g.rows();
   if (g.filter_gradients != nullptr) {
     const Index matrix = g.in_channels * kColumnBlock;
     for (Index block = 0; block < g.out_channels / kColumnBlock; ++block) {
-      multiply_any(
-          Product<float>{.rows = g.in_channels,
-                         .n = kColumnBlock,
-                         .k = rows,
-                         .a = input,
-                         .a_stride = g.in_channels,
-                         .a_transposed = true,
-                         .b = result + block * rows * kColumnBlock,
-                         .accumulate = accumulate,
-                         .c = g.filter_gradients + (block * kWinogradPositions + position) * matrix,
-                         .c_stride = kColumnBlock});
+      multiply_any(Product<Weight>{
+          .rows = g.in_channels,
+          .n = kColumnBlock,
+          .k = rows,
+          .a = g.inputs + position * g.input_position(),
+          .a_stride = g.in_channels * kRowsTogether<Weight>,
+          .a_transposed = true,
+          .b = g.results + position * g.result_position() + block * rows * kColumnBlock,
+          .accumulate = accumulate,
+          .c = g.filter_gradients + (block * kWinogradPositions + position) * matrix,
+          .c_stride = kColumnBlock});
     }
   }
   if (g.filters != nullptr) {
     const Index matrix = g.out_channels * kColumnBlock;
     for (Index block = 0; block < g.in_channels / kColumnBlock; ++block) {
-      multiply_any(Product<float>{.rows = rows,
-                                  .n = kColumnBlock,
-                                  .k = g.out_channels,
-                                  .a = result,
-                                  .a_stride = kColumnBlock,
-                                  .a_pieces = g.out_channels / kColumnBlock,
-                                  .a_piece_stride = rows * kColumnBlock,
-                                  .b = g.filters + (block * kWinogradPositions + position) * matrix,
-                                  .c = input + block * kColumnBlock,
-                                  .c_stride = g.in_channels});
+      multiply_any(Product<Weight>{
+          .rows = rows,
+          .n = kColumnBlock,
+          .k = g.out_channels,
+          .a = g.results_by_row + position * g.result_position(),
+          .a_stride = kColumnBlock,
+          .a_pieces = g.out_channels / kColumnBlock,
+          .a_piece_stride = rows * kColumnBlock,
+          .b = g.filters + (block * kWinogradPositions + position) * matrix,
+          .c = g.input_gradients + position * g.input_position() + block * kColumnBlock,
+          .c_stride = g.in_channels});
     }
   }
 }
 
-inline void input_gradient_of_image(const WinogradGradient& g, Index image,
+template <class Weight>
+inline void input_gradient_of_image(const WinogradGradient<Weight>& g, Index image,
                                     const ImageView<float>& padded_dx) {
-  const float* const from = g.inputs + image * g.tiles.count() * g.in_channels;
-  for_each_tile(g.tiles, [&](Index y, Index x, Index tile) {
-    float* const to = padded_dx.data + y * padded_dx.row + x * g.in_channels;
+  const float* const from = g.input_gradients + image * g.rows_of_image() * g.in_channels;
+  for (Index tile = 0; tile < g.tiles.count(); ++tile) {
+    float* const to = padded_dx.data + g.tiles.first_row(tile) * padded_dx.row +
+                      g.tiles.first_column(tile) * g.in_channels;
     for (Index c = 0; c < g.in_channels; c += kWidth) {
       transform_square<TransposedInput>(
           [&](int i, int j) {
@@ -150,20 +180,6 @@ inline void input_gradient_of_image(const WinogradGradient& g, Index image,
           [&](int i, int j, Vec value) {
             float* const pixel = to + i * padded_dx.row + j * g.in_channels + c;
             store(pixel, load(pixel) + value);
-          });
-    }
-  });
-}
-
-inline void filter_gradient_of_block(const WinogradGradient& g, Index block, float* dweight) {
-  const Index matrix = g.in_channels * kColumnBlock;
-  const float* const from = g.filter_gradients + block * kWinogradPositions * matrix;
-  for (Index in = 0; in < g.in_channels; ++in) {
-    for (Index c = 0; c < kColumnBlock; c += kWidth) {
-      transform_square<TransposedFilter>(
-          [&](int i, int j) { return load(from + (6 * i + j) * matrix + in * kColumnBlock + c); },
-          [&](int i, int j, Vec value) {
-            store(dweight + ((3 * i + j) * g.in_channels + in) * g.out_channels + c, value);
           });
     }
   }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "kernels/cpu/simd/level/vec.h"
+#include "kernels/cpu/simd/winograd.h"
 
 namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
@@ -140,6 +141,32 @@ inline void transform_square(const Load& load_at, const Store& store_at) {
     }
   }
 }
+
+// Where the 36 numbers of a transform go, `position` apart: of kRowsTogether transforms side by
+// side, as a product takes them. transform_square() of the i-th is given part(i), in this order.
+template <class Weight>
+class PositionStore {
+ public:
+  PositionStore(Weight* to, Index position) : to_(to), position_(position) {}
+
+  auto part(Index i) {
+    return [this, i](int row, int column, Vec value) {
+      const int at = 6 * row + column;
+      if constexpr (kRowsTogether<Weight> == 1) {
+        store(to_ + at * position_, value);
+      } else if (i == 0) {
+        first_[at] = value;
+      } else {
+        store_pairs(to_ + at * position_, first_[at], value);
+      }
+    };
+  }
+
+ private:
+  Weight* to_;
+  Index position_;
+  Vec first_[kRowsTogether<Weight> == 1 ? 1 : kWinogradPositions];
+};
 
 // Calls visit(y, x, tile), y and x of the tile's first result.
 template <class Visit>

@@ -1,83 +1,14 @@
-// Products of low precision, for processors with dot products of bf16 (VDPBF16PS) and int8
-// (VPDPBUSD). The compiler's vector types know neither, so these are intrinsics.
+// Products of int8, for processors with VPDPBUSD. The compiler's vector types do not know it, so
+// these are intrinsics.
 #pragma once
 
 #include "kernels/cpu/simd/level/product_tiles.h"
 
-#if defined(__AVX512BF16__) && defined(__AVX512VNNI__)
-#define INKLING_LOW_PRECISION
-
-#include <immintrin.h>
-#endif
-
+#ifdef INKLING_LOW_PRECISION
 namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
 
-#ifndef INKLING_LOW_PRECISION
-inline constexpr bool kHasLowPrecision = false;
-#else
-inline constexpr bool kHasLowPrecision = true;
-
-inline constexpr Index kBf16 = kRowsTogether<bfloat16>;
 inline constexpr Index kInt8 = kRowsTogether<std::int8_t>;
-
-// A vector's numbers, rounded to the nearest.
-inline void store(bfloat16* to, Vec value) {
-  const auto rounded = std::bit_cast<__m256i>(_mm512_cvtneps_pbh(value));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), rounded);
-}
-
-// Rows × 2 vectors of sums, as multiply_tile(): a step takes two terms of each.
-template <int Rows>
-inline void multiply_bf16_tile(Index k, const bfloat16* a, const bfloat16* b, float* c) {
-  __m512 sums[Rows][kTileVecs] = {};
-  for (Index i = 0; i < k; i += kBf16) {
-    __m512bh terms[kTileVecs];
-#pragma GCC unroll 2
-    for (int v = 0; v < kTileVecs; ++v) {
-      terms[v] = std::bit_cast<__m512bh>(_mm512_loadu_si512(b + i * kColumnBlock + v * 32));
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r) {
-      std::int32_t pair = 0;
-      __builtin_memcpy(&pair, a + r * k + i, sizeof(pair));
-      const auto broadcast = std::bit_cast<__m512bh>(_mm512_set1_epi32(pair));
-#pragma GCC unroll 2
-      for (int v = 0; v < kTileVecs; ++v) {
-        sums[r][v] = _mm512_dpbf16_ps(sums[r][v], terms[v], broadcast);
-      }
-    }
-  }
-#pragma GCC unroll 16
-  for (int r = 0; r < Rows; ++r) {
-#pragma GCC unroll 2
-    for (int v = 0; v < kTileVecs; ++v) {
-      _mm512_storeu_ps(c + r * kColumnBlock + v * kWidth, sums[r][v]);
-    }
-  }
-}
-
-template <int Rows>
-inline void multiply_bf16_up_to(Index rows, Index k, const bfloat16* a, const bfloat16* b,
-                                float* c) {
-  if constexpr (Rows > 0) {
-    if (rows == Rows) {
-      multiply_bf16_tile<Rows>(k, a, b, c);
-    } else {
-      multiply_bf16_up_to<Rows - 1>(rows, k, a, b, c);
-    }
-  }
-}
-
-// c [rows, 32] = a [rows, k] · b, a block of columns.
-inline void multiply_position(Index rows, Index k, const bfloat16* a, const bfloat16* b, float* c) {
-  const Index tiles = (rows + kTileRows - 1) / kTileRows;
-  for (Index tile = 0; tile < tiles; ++tile) {
-    const Index row = rows * tile / tiles;
-    multiply_bf16_up_to<kTileRows>(rows * (tile + 1) / tiles - row, k, a + row * k, b,
-                                   c + row * kColumnBlock);
-  }
-}
 
 // A row of numbers that are not negative as bytes. Returns what 1 stands for.
 inline float quantize_row(Index k, const float* a, std::uint8_t* bytes) {
@@ -170,7 +101,7 @@ inline void multiply_int8(const Int8Product& p) {
     }
   }
 }
-#endif
 
 }  // namespace
 }  // namespace inkling::cpu::simd::INKLING_LEVEL
+#endif
