@@ -1,6 +1,6 @@
 // How fast one training step of LargerCNN is: gather, forward, backward, Adam. Prints one JSON
 // object.
-//   bench-training-step [batch] [seconds] [threads]
+//   bench-training-step [batch] [seconds] [threads] [float32|bf16]
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +22,7 @@ Dataset random_dataset(std::int64_t count) {
   return data;
 }
 
-int run(Index batch, double seconds, int threads) {
+int run(Index batch, double seconds, int threads, Dtype precision) {
   using Clock = std::chrono::steady_clock;
   constexpr Index kWarmUpSteps = 3;
   TrainOptions options;
@@ -30,6 +30,7 @@ int run(Index batch, double seconds, int threads) {
   options.validation = 0;
   options.epochs = 1'000'000;
   options.learning_rate = 1e-5;
+  options.precision = precision;
   Trainer trainer(options, random_dataset(batch * 4), Device::cpu(threads));
   Clock::time_point begun;
   double elapsed = 0;
@@ -55,6 +56,8 @@ int main(int argc, char** argv) {
   const auto argument = [&](int i, double otherwise) {
     return argc > i ? std::atof(argv[i]) : otherwise;
   };
-  return inkling::run(static_cast<inkling::Index>(argument(1, 64)), argument(2, 10),
-                      static_cast<int>(argument(3, 2)));
+  return inkling::run(
+      static_cast<inkling::Index>(argument(1, 64)), argument(2, 10),
+      static_cast<int>(argument(3, 2)),
+      argc > 4 ? inkling::parse_choice(inkling::kPrecisions, argv[4]) : inkling::Dtype::float32);
 }

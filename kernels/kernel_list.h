@@ -12,7 +12,8 @@
 #include "kernels/args/pool2d.h"
 #include "kernels/args/step.h"
 
-// Templates: name<T> takes Args<T>, for float and double on the CPU, float and bfloat16 on CUDA.
+// Templates: name<T> takes Args<T>, for float, double and bfloat16 on the CPU, for float and
+// bfloat16 on CUDA; adam_update for parameters alone, never bfloat16.
 #define INKLING_KERNEL_TEMPLATES(X)               \
   X(accumulate, Accumulate)                       \
   X(adam_update, AdamUpdate)                      \

@@ -58,7 +58,8 @@ Function* pick(DeviceType device, Function* on_cpu, Function* on_cuda) {
 #define INKLING_INSTANTIATE(name, T) template void name(const Stream&, const KernelArgs::name<T>&)
 #define INKLING_INSTANTIATE_CPU(name) \
   INKLING_INSTANTIATE(name, float);   \
-  INKLING_INSTANTIATE(name, double)
+  INKLING_INSTANTIATE(name, double);  \
+  INKLING_INSTANTIATE(name, bfloat16)
 #define INKLING_INSTANTIATE_CUDA(name) \
   INKLING_INSTANTIATE(name, float);    \
   INKLING_INSTANTIATE(name, bfloat16)

@@ -1,4 +1,4 @@
-// Operations on a GPU against the same on the CPU in float64.
+// Operations on a device against the same on the CPU in float64.
 #pragma once
 
 #include "engine/check/gradcheck.h"
@@ -18,9 +18,8 @@ constexpr double device_check_tolerance(Dtype dtype) {
   return dtype == Dtype::bfloat16 ? 0x1.0p-8 : 1e-5;
 }
 
-// Runs an operation and its gradient on the device with activations in `dtype` (float32, or
-// bfloat16 on a GPU) and on the CPU in float64, on the same numbers: drawn, then rounded to
-// `dtype`.
+// Runs an operation and its gradient on the device with activations in `dtype` (float32 or
+// bfloat16) and on the CPU in float64, on the same numbers: drawn, then rounded to `dtype`.
 DeviceCheckResult run_device_check(const GradcheckCase& check, const Device& device, Dtype dtype,
                                    std::uint64_t seed = 1);
 

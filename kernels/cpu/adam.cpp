@@ -38,6 +38,7 @@ void adam_update(const Stream& stream, const AdamUpdate<T>& args) {
   }
 }
 
-INKLING_INSTANTIATE_CPU(adam_update);
+INKLING_INSTANTIATE(adam_update, float);
+INKLING_INSTANTIATE(adam_update, double);
 
 }  // namespace inkling::cpu

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "kernels/cpu/widen.h"
 #include "kernels/kernels.h"
 #include "kernels/thread_pool.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 constexpr Index kRows = 64;  // rows a chunk
 
-// Writes softmax(logits) and returns log(sum(exp(logits))).
+// Writes softmax(logits) and returns log(sum(exp(logits))). T: float or double.
 template <class T>
 T softmax_row(Index classes, const T* logits, T* probabilities) {
   const T max_logit = *std::max_element(logits, logits + classes);
@@ -34,7 +35,7 @@ template <class T>
 void softmax(const Stream& stream, const Softmax<T>& args) {
   parallel_for(*stream.pool, args.batch, kRows, [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
-      softmax_row(args.classes, args.logits + row * args.classes,
+      softmax_row(args.classes, widened<0>(args.logits + row * args.classes, args.classes),
                   args.probabilities + row * args.classes);
     }
   });
@@ -46,7 +47,7 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
   double loss = 0;
   std::int32_t correct = 0;
   for (Index row = 0; row < args.batch; ++row) {
-    const T* logits = args.logits + row * args.classes;
+    const Accum<T>* logits = widened<0>(args.logits + row * args.classes, args.classes);
     const Index label = args.labels[row];
     if (label >= args.classes) {
       throw std::out_of_range("cross_entropy: expected labels below " +
@@ -63,7 +64,7 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
         log_sum - (1 - args.label_smoothing) * logits[label] - args.label_smoothing * mean_logit;
     correct += std::max_element(logits, logits + args.classes) - logits == label ? 1 : 0;
   }
-  *args.loss = static_cast<T>(loss / static_cast<double>(args.batch));
+  *args.loss = static_cast<Accum<T>>(loss / static_cast<double>(args.batch));
   if (args.correct != nullptr) {
     *args.correct = correct;
   }
@@ -71,14 +72,15 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
 
 template <class T>
 void cross_entropy_backward(const Stream&, const CrossEntropyBackward<T>& args) {
-  const T scale = *args.dloss / static_cast<T>(args.batch);
-  const T elsewhere = static_cast<T>(args.label_smoothing / static_cast<double>(args.classes));
-  const T at_label = static_cast<T>(1 - args.label_smoothing) + elsewhere;
+  using A = Accum<T>;
+  const A scale = *args.dloss / static_cast<A>(args.batch);
+  const A elsewhere = static_cast<A>(args.label_smoothing / static_cast<double>(args.classes));
+  const A at_label = static_cast<A>(1 - args.label_smoothing) + elsewhere;
   for (Index row = 0; row < args.batch; ++row) {
     for (Index c = 0; c < args.classes; ++c) {
       const Index i = row * args.classes + c;
-      const T target = c == args.labels[row] ? at_label : elsewhere;
-      args.dlogits[i] = scale * (args.probabilities[i] - target);
+      const A target = c == args.labels[row] ? at_label : elsewhere;
+      args.dlogits[i] = narrow<T>(scale * (args.probabilities[i] - target));
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/elementwise.h"
+#include "kernels/cpu/widen.h"
 #include "kernels/kernels.h"
 #include "kernels/philox.h"
 #include "kernels/thread_pool.h"
@@ -13,14 +14,14 @@ template <class T>
 void dropout(const Stream& stream, const Dropout<T>& args) {
   const auto threshold = static_cast<float>(args.p);
   const auto step = static_cast<std::uint32_t>(*args.key.step);
-  const T scale = static_cast<T>(1.0 / (1.0 - args.p));
+  const auto scale = static_cast<Accum<T>>(1.0 / (1.0 - args.p));
   parallel_for(*stream.pool, args.size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; i += 4) {
       const Philox4 random = random4(args.key.seed, RandomUse::dropout, args.key.layer, step,
                                      static_cast<std::uint32_t>(i / 4));
       for (Index lane = 0; lane < std::min<Index>(4, end - i); ++lane) {
         const bool keep = uniform01(random.word[lane]) >= threshold;
-        args.y[i + lane] = keep ? args.x[i + lane] * scale : T{0};
+        args.y[i + lane] = keep ? narrow<T>(widen(args.x[i + lane]) * scale) : T{};
       }
     }
   });

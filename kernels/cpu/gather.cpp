@@ -3,6 +3,7 @@
 #include <array>
 
 #include "kernels/affine.h"
+#include "kernels/cpu/widen.h"
 #include "kernels/kernels.h"
 #include "kernels/thread_pool.h"
 
@@ -24,7 +25,8 @@ template <class T>
 void gather_batch(const Stream& stream, const GatherBatch<T>& args) {
   std::array<T, 256> normalized{};
   for (std::size_t byte = 0; byte < normalized.size(); ++byte) {
-    normalized[byte] = static_cast<T>((static_cast<double>(byte) / 255 - args.mean) / args.std);
+    const double value = (static_cast<double>(byte) / 255 - args.mean) / args.std;
+    normalized[byte] = narrow<T>(static_cast<Accum<T>>(value));
   }
   parallel_for(*stream.pool, args.batch, kPictures, [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
@@ -49,7 +51,7 @@ void augment_batch(const Stream& stream, const AugmentBatch<T>& args) {
       for (Index i = 0; i < gather.pixels; ++i) {
         const double value =
             sample(affine, image, args.height, args.width, i % args.width, i / args.width);
-        y[i] = static_cast<T>((value / 255 - gather.mean) / gather.std);
+        y[i] = narrow<T>(static_cast<Accum<T>>((value / 255 - gather.mean) / gather.std));
       }
       copy_label(gather, row);
     }

@@ -1,5 +1,6 @@
 // ReLU and its gradient.
 #include "kernels/cpu/elementwise.h"
+#include "kernels/cpu/widen.h"
 #include "kernels/kernels.h"
 #include "kernels/pointwise.h"
 #include "kernels/thread_pool.h"
@@ -10,7 +11,7 @@ template <class T>
 void relu_forward(const Stream& stream, const ReluForward<T>& args) {
   parallel_for(*stream.pool, args.size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      args.y[i] = relu(args.x[i]);
+      args.y[i] = narrow<T>(relu(widen(args.x[i])));
     }
   });
 }
@@ -19,7 +20,7 @@ template <class T>
 void relu_backward(const Stream& stream, const ReluBackward<T>& args) {
   parallel_for(*stream.pool, args.size, kElementGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      args.dx[i] = relu_gradient(args.y[i], args.dy[i]);
+      args.dx[i] = narrow<T>(relu_gradient(widen(args.y[i]), widen(args.dy[i])));
     }
   });
 }

@@ -43,8 +43,17 @@ TEST(Split, CutsTheSetIntoTwoWithoutOverlap) {
   EXPECT_THROW(split_validation(100, -1), std::invalid_argument);
 }
 
-TEST(Trainer, ReachesFullAccuracyOnSeparableDataAndLogsIt) {
-  Trainer trainer(small_options(), synthetic_dataset(400), Device::cpu(2));
+class TrainerInBothPrecisions : public testing::TestWithParam<Dtype> {
+ protected:
+  TrainOptions options() const {
+    TrainOptions options = small_options();
+    options.precision = GetParam();
+    return options;
+  }
+};
+
+TEST_P(TrainerInBothPrecisions, ReachesFullAccuracyOnSeparableDataAndLogsIt) {
+  Trainer trainer(options(), synthetic_dataset(400), Device::cpu(2));
   std::size_t epochs = 0;
   EXPECT_TRUE(
       trainer.run({.after_step = nullptr, .after_epoch = [&](const Trainer&) { ++epochs; }}));
@@ -56,17 +65,20 @@ TEST(Trainer, ReachesFullAccuracyOnSeparableDataAndLogsIt) {
   EXPECT_EQ(trainer.steps(), 3 * 24) << "380 images make 23 batches of 16 and one of 12";
 }
 
-TEST(Trainer, GivesTheSameWeightsForAnyNumberOfThreads) {
+TEST_P(TrainerInBothPrecisions, GivesTheSameWeightsForAnyNumberOfThreads) {
   const Dataset data = synthetic_dataset(100);
   std::vector<std::vector<std::vector<float>>> results;
   for (const int threads : {1, 2, 5}) {
-    Trainer trainer(small_options(), data, Device::cpu(threads));
+    Trainer trainer(options(), data, Device::cpu(threads));
     trainer.run({});
     results.push_back(weights_of(trainer.network()));
   }
   EXPECT_EQ(results[1], results[0]);
   EXPECT_EQ(results[2], results[0]);
 }
+
+INSTANTIATE_TEST_SUITE_P(Cpu, TrainerInBothPrecisions,
+                         testing::Values(Dtype::float32, Dtype::bfloat16));
 
 TEST(Trainer, OverfitsThirtyTwoImages) {
   TrainOptions options = small_options();

@@ -8,6 +8,8 @@
 
 #include "data/dataset.h"
 #include "engine/io/atomic_file.h"
+#include "kernels/cpu/instruction_level.h"
+#include "kernels/cpu/simd/product.h"
 #include "train/charts/charts.h"
 #include "train/checkpoint.h"
 #include "train/cli/commands.h"
@@ -50,10 +52,11 @@ Dataset load_test_set(const RunSettings& settings) {
 
 Device open_device(const RunSettings& settings) {
   Device device = DeviceFlags{.device = settings.device, .threads = settings.threads}.open();
-  if (device.type() == DeviceType::cpu && settings.options.precision != Dtype::float32) {
-    throw UsageError(
-        "expected --precision float32 on the CPU, received bf16, which needs a GPU (--device "
-        "cuda)");
+  if (device.type() == DeviceType::cpu && settings.options.precision == Dtype::bfloat16 &&
+      !cpu::simd::has_low_precision()) {
+    throw UsageError("expected --precision float32, received bf16: this processor (" +
+                     std::string(cpu::name_of(cpu::instruction_level())) +
+                     ") has no dot products of bf16, with which it would be faster");
   }
   return device;
 }

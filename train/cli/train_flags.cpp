@@ -107,7 +107,8 @@ void TrainFlags::add_training(CLI::App& command) {
       "/weight_decay");
   entries_.push_back(
       {add_choice(command, "--precision", options.precision, kPrecisions,
-                  "bf16: activations and products in bfloat16 on a GPU, weights in float32"),
+                  "bf16: activations and products in bfloat16, weights in float32; on a GPU, "
+                  "and on processors with AVX512-BF16"),
        "/precision"});
   validation_option_ =
       command

@@ -8,7 +8,7 @@ namespace inkling::cpu {
 
 template <class T>
 void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
-  if constexpr (std::is_same_v<T, float>) {
+  if constexpr (!std::is_same_v<T, double>) {
     if (supports_winograd(args.shape)) {
       winograd_forward(stream, args);
       return;
@@ -19,7 +19,7 @@ void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
 
 template <class T>
 void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
-  if constexpr (std::is_same_v<T, float>) {
+  if constexpr (!std::is_same_v<T, double>) {
     if (supports_winograd(args.shape)) {
       winograd_backward(stream, args);
       return;

@@ -13,6 +13,7 @@
 #include "kernels/cpu/conv2d/im2col.h"
 #include "kernels/cpu/gemm.h"
 #include "kernels/cpu/scratch.h"
+#include "kernels/cpu/widen.h"
 #include "kernels/pointwise.h"
 #include "kernels/thread_pool.h"
 
@@ -20,6 +21,8 @@ namespace inkling::cpu {
 namespace {
 
 constexpr Index kChunks = 16;
+
+enum Slot : int { kColumns, kFull, kImage, kResult, kGradient, kWeight };
 
 Index chunk_size(Index batch) { return std::max<Index>(1, (batch + kChunks - 1) / kChunks); }
 
@@ -86,19 +89,23 @@ void max_pool_relu(const Conv2dShape& s, const T* full, T* y, std::uint8_t* pack
   }
 }
 
+// `weight` is the arguments', as it is multiplied.
 template <class T>
-void forward_image(const Conv2dForward<T>& args, const Sizes& sizes, Index image) {
+void forward_image(const Conv2dForward<T>& args, const Accum<T>* weight, const Sizes& sizes,
+                   Index image) {
+  using A = Accum<T>;
   const Conv2dShape& s = args.shape;
-  T* y = args.y + image * sizes.pooled;
-  T* full = args.epilogue == Epilogue::relu_pool ? scratch<T, 1>(sizes.output) : y;
-  T* columns = scratch<T, 0>(sizes.pixels * s.patch());
-  im2col(s, args.x + image * sizes.input, columns);
+  const Narrowed<kResult, T> result(args.y + image * sizes.pooled, sizes.pooled);
+  A* const y = result.data();
+  A* full = args.epilogue == Epilogue::relu_pool ? scratch<A, kFull>(sizes.output) : y;
+  A* columns = scratch<A, kColumns>(sizes.pixels * s.patch());
+  im2col(s, widened<kImage>(args.x + image * sizes.input, sizes.input), columns);
   gemm({.m = sizes.pixels,
         .n = s.out_channels,
         .k = s.patch(),
         .a = columns,
         .a_stride = s.patch(),
-        .b = args.weight,
+        .b = weight,
         .b_stride = s.out_channels,
         .c = full,
         .c_stride = s.out_channels});
@@ -111,18 +118,20 @@ void forward_image(const Conv2dForward<T>& args, const Sizes& sizes, Index image
     max_pool_relu(s, full, y,
                   args.argmax != nullptr ? args.argmax + image * sizes.argmax : nullptr);
   }
+  result.store();
 }
 
 // The gradient of the convolution's own result, before its epilogue; dy itself without one.
 template <class T>
-const T* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& sizes, Index image,
-                           T* full) {
+const Accum<T>* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& sizes, Index image) {
+  using A = Accum<T>;
   const Conv2dShape& s = args.shape;
-  const T* dy = args.dy + image * sizes.pooled;
+  const A* dy = widened<kGradient>(args.dy + image * sizes.pooled, sizes.pooled);
   if (args.epilogue == Epilogue::none) {
     return dy;
   }
-  const T* y = args.y + image * sizes.pooled;
+  const A* y = widened<kResult>(args.y + image * sizes.pooled, sizes.pooled);
+  A* const full = scratch<A, kFull>(sizes.output);
   if (args.epilogue == Epilogue::relu) {
     for (Index i = 0; i < sizes.output; ++i) {
       full[i] = relu_gradient(y[i], dy[i]);
@@ -132,17 +141,17 @@ const T* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& sizes, In
   const std::uint8_t* packed_argmax = args.argmax + image * sizes.argmax;
   const Index channels = s.out_channels;
   const Index row = s.out_width() * channels;
-  std::fill_n(full, sizes.output, T{0});
+  std::fill_n(full, sizes.output, A{0});
   for (Index py = 0; py < s.out_height() / 2; ++py) {
     for (Index px = 0; px < s.out_width() / 2; ++px) {
-      T* top = full + 2 * py * row + 2 * px * channels;
+      A* top = full + 2 * py * row + 2 * px * channels;
       for (Index c = 0; c < channels; ++c, ++y, ++dy) {
-        const T gradient = relu_gradient(*y, *dy);
+        const A gradient = relu_gradient(*y, *dy);
         const int argmax = unpack_argmax(packed_argmax, 0, channels, c);
-        top[c] = argmax == 0 ? gradient : T{0};
-        top[channels + c] = argmax == 1 ? gradient : T{0};
-        top[row + c] = argmax == 2 ? gradient : T{0};
-        top[row + channels + c] = argmax == 3 ? gradient : T{0};
+        top[c] = argmax == 0 ? gradient : A{0};
+        top[channels + c] = argmax == 1 ? gradient : A{0};
+        top[row + c] = argmax == 2 ? gradient : A{0};
+        top[row + channels + c] = argmax == 3 ? gradient : A{0};
       }
       packed_argmax += packed_argmax_bytes(channels);
     }
@@ -151,13 +160,14 @@ const T* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& sizes, In
 }
 
 template <class T>
-void backward_image(const Conv2dBackward<T>& args, const Sizes& sizes, Index image, T* dweight,
-                    T* dbias) {
+void backward_image(const Conv2dBackward<T>& args, const Accum<T>* weight, const Sizes& sizes,
+                    Index image, Accum<T>* dweight, Accum<T>* dbias) {
+  using A = Accum<T>;
   const Conv2dShape& s = args.shape;
-  const T* dfull = epilogue_backward(args, sizes, image, scratch<T, 1>(sizes.output));
-  T* columns = scratch<T, 0>(sizes.pixels * s.patch());
+  const A* dfull = epilogue_backward(args, sizes, image);
+  A* columns = scratch<A, kColumns>(sizes.pixels * s.patch());
   if (dweight != nullptr) {
-    im2col(s, args.x + image * sizes.input, columns);
+    im2col(s, widened<kImage>(args.x + image * sizes.input, sizes.input), columns);
     gemm({.m = s.patch(),
           .n = s.out_channels,
           .k = sizes.pixels,
@@ -183,12 +193,14 @@ void backward_image(const Conv2dBackward<T>& args, const Sizes& sizes, Index ima
           .k = s.out_channels,
           .a = dfull,
           .a_stride = s.out_channels,
-          .b = args.weight,
+          .b = weight,
           .b_transposed = true,
           .b_stride = s.out_channels,
           .c = columns,
           .c_stride = s.patch()});
-    col2im(s, columns, args.dx + image * sizes.input);
+    const Narrowed<kImage, T> dx(args.dx + image * sizes.input, sizes.input);
+    col2im(s, columns, dx.data());
+    dx.store();
   }
 }
 
@@ -197,31 +209,35 @@ void backward_image(const Conv2dBackward<T>& args, const Sizes& sizes, Index ima
 template <class T>
 void im2col_forward(const Stream& stream, const Conv2dForward<T>& args) {
   const Sizes sizes(args.shape, args.epilogue);
+  const Accum<T>* const weight =
+      widened<kWeight>(args.weight, args.shape.patch() * args.shape.out_channels);
   parallel_for(*stream.pool, args.shape.batch, chunk_size(args.shape.batch),
                [&](Index begin, Index end) {
                  for (Index image = begin; image < end; ++image) {
-                   forward_image(args, sizes, image);
+                   forward_image(args, weight, sizes, image);
                  }
                });
 }
 
 template <class T>
 void im2col_backward(const Stream& stream, const Conv2dBackward<T>& args) {
+  using A = Accum<T>;
   const Conv2dShape& s = args.shape;
   const Sizes sizes(s, args.epilogue);
   const Index grain = chunk_size(s.batch);
   const Index chunks = (s.batch + grain - 1) / grain;
   const Index weight_size = s.patch() * s.out_channels;
-  std::vector<T> weight_partials(
+  const A* const weight = widened<kWeight>(args.weight, weight_size);
+  std::vector<A> weight_partials(
       args.dweight != nullptr ? static_cast<std::size_t>(chunks * weight_size) : 0);
-  std::vector<T> bias_partials(
+  std::vector<A> bias_partials(
       args.dbias != nullptr ? static_cast<std::size_t>(chunks * s.out_channels) : 0);
   parallel_for(*stream.pool, s.batch, grain, [&](Index begin, Index end) {
     const Index chunk = begin / grain;
-    T* dweight = args.dweight != nullptr ? weight_partials.data() + chunk * weight_size : nullptr;
-    T* dbias = args.dbias != nullptr ? bias_partials.data() + chunk * s.out_channels : nullptr;
+    A* dweight = args.dweight != nullptr ? weight_partials.data() + chunk * weight_size : nullptr;
+    A* dbias = args.dbias != nullptr ? bias_partials.data() + chunk * s.out_channels : nullptr;
     for (Index image = begin; image < end; ++image) {
-      backward_image(args, sizes, image, dweight, dbias);
+      backward_image(args, weight, sizes, image, dweight, dbias);
     }
   });
   if (args.dweight != nullptr) {
@@ -234,7 +250,9 @@ void im2col_backward(const Stream& stream, const Conv2dBackward<T>& args) {
 
 template void im2col_forward(const Stream&, const Conv2dForward<float>&);
 template void im2col_forward(const Stream&, const Conv2dForward<double>&);
+template void im2col_forward(const Stream&, const Conv2dForward<bfloat16>&);
 template void im2col_backward(const Stream&, const Conv2dBackward<float>&);
 template void im2col_backward(const Stream&, const Conv2dBackward<double>&);
+template void im2col_backward(const Stream&, const Conv2dBackward<bfloat16>&);
 
 }  // namespace inkling::cpu

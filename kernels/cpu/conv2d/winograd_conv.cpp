@@ -5,75 +5,43 @@
 #include <algorithm>
 
 #include "kernels/cpu/conv2d/add_in_order.h"
+#include "kernels/cpu/conv2d/padded_image.h"
 #include "kernels/cpu/scratch.h"
 #include "kernels/cpu/simd/winograd.h"
 #include "kernels/cpu/simd/winograd_gradient.h"
+#include "kernels/cpu/widen.h"
 #include "kernels/thread_pool.h"
 
 namespace inkling::cpu {
 namespace {
 
-using simd::ImageView;
 using simd::kColumnBlock;
 using simd::kWinogradPositions;
 using simd::WinogradGradient;
-using simd::WinogradTiles;
 
 // Buffers of a call, which its threads share.
 enum SharedSlot : int {
-  kFilters,
+  kWeight,
   kTransposed,
+  kFilters,
   kInputs,
   kResults,
+  kResultsByRow,
+  kInputGradients,
   kFilterGradients,
   kBias,
   kShared
 };
 // And a thread's own.
-enum ThreadSlot : int { kPadded = kShared, kWorkspace };
+enum ThreadSlot : int { kPadded = kShared, kWorkspace, kResult, kGradient };
 
 // So many bytes of transformed inputs and results are multiplied together: enough for long sums,
 // few enough for a shared cache.
 constexpr Index kGroupBytes = Index{8} << 20;
 
-WinogradTiles tiles_of(const Conv2dShape& s) {
-  return {.height = s.out_height(), .width = s.out_width()};
+PaddedImage padded_image(const Conv2dShape& shape) {
+  return {shape, scratch<float, kPadded>(PaddedImage::size(shape))};
 }
-
-// An image with its padding and the zeros that the last tiles reach.
-class PaddedImage {
- public:
-  explicit PaddedImage(const Conv2dShape& shape)
-      : shape_(shape),
-        row_(tiles_of(shape).padded_width() * shape.in_channels),
-        size_(tiles_of(shape).padded_height() * row_),
-        data_(scratch<float, kPadded>(size_)) {
-    std::fill_n(data_, size_, 0.0F);
-  }
-
-  ImageView<float> view() const { return {data_, row_}; }
-  ImageView<const float> const_view() const { return {data_, row_}; }
-
-  void copy_from(const float* image) const {
-    for (Index y = 0; y < shape_.in_height; ++y) {
-      std::copy_n(image + y * image_row(), image_row(), first() + y * row_);
-    }
-  }
-  void copy_to(float* image) const {
-    for (Index y = 0; y < shape_.in_height; ++y) {
-      std::copy_n(first() + y * row_, image_row(), image + y * image_row());
-    }
-  }
-
- private:
-  Index image_row() const { return shape_.in_width * shape_.in_channels; }
-  float* first() const { return data_ + shape_.padding * (row_ + shape_.in_channels); }
-
-  const Conv2dShape& shape_;
-  Index row_;
-  Index size_;
-  float* data_;
-};
 
 // Where an image's data are in the tensors of a convolution.
 struct ImageSizes {
@@ -90,9 +58,10 @@ struct ImageSizes {
 };
 
 // The transformed filters of a weight [3, 3, in, out].
-const float* transformed_filters(ThreadPool& pool, Index in, Index out, const float* weight) {
+template <class Weight>
+const Weight* transformed_filters(ThreadPool& pool, Index in, Index out, const float* weight) {
   const Index block = kWinogradPositions * in * kColumnBlock;
-  float* const filters = scratch<float, kFilters>(kWinogradPositions * in * out);
+  auto* const filters = scratch<Weight, kFilters>(kWinogradPositions * in * out);
   parallel_for(pool, out, kColumnBlock, [&](Index begin, Index) {
     simd::winograd_filters(
         {.in_channels = in, .out_channels = kColumnBlock, .weight = weight + begin, .row = out},
@@ -117,34 +86,43 @@ const float* exchanged_channels(ThreadPool& pool, const Conv2dShape& s, const fl
 }
 
 // As few groups of images as kGroupBytes allows, of about as many images each.
+template <class Weight>
 Index images_of_group(const Conv2dShape& s) {
   const Index bytes = kWinogradPositions * tiles_of(s).count() * (s.in_channels + s.out_channels) *
-                      Index{sizeof(float)};
+                      Index{sizeof(Weight)};
   const Index most = std::max<Index>(1, kGroupBytes / bytes);
   const Index groups = (s.batch + most - 1) / most;
   return (s.batch + groups - 1) / groups;
 }
 
+// T: of the activations; Weight: what is multiplied.
+template <class T, class Weight>
 class Backward {
  public:
-  Backward(ThreadPool& pool, const Conv2dBackward<float>& args)
+  Backward(ThreadPool& pool, const Conv2dBackward<T>& args)
       : pool_(pool),
         args_(args),
         sizes_(args.shape, args.epilogue),
-        group_size_(images_of_group(args.shape)) {
+        group_size_(images_of_group<Weight>(args.shape)) {
     const Conv2dShape& s = args.shape;
     gradient_ = {.tiles = tiles_of(s),
                  .images = group_size_,
                  .in_channels = s.in_channels,
                  .out_channels = s.out_channels,
                  .epilogue = args.epilogue};
-    gradient_.inputs = scratch<float, kInputs>(gradient_.input_size());
-    gradient_.results = scratch<float, kResults>(gradient_.result_size());
-    gradient_.results_by_row = gradient_.results;
-    gradient_.input_gradients = gradient_.inputs;
+    gradient_.inputs = scratch<Weight, kInputs>(gradient_.input_size());
+    gradient_.results = scratch<Weight, kResults>(gradient_.result_size());
+    if constexpr (std::is_same_v<Weight, float>) {
+      gradient_.results_by_row = gradient_.results;
+      gradient_.input_gradients = gradient_.inputs;
+    } else {
+      gradient_.results_by_row = scratch<Weight, kResultsByRow>(gradient_.result_size());
+      gradient_.input_gradients = scratch<float, kInputGradients>(gradient_.input_size());
+    }
     if (args.dx != nullptr) {
-      gradient_.filters = transformed_filters(pool, s.out_channels, s.in_channels,
-                                              exchanged_channels(pool, s, args.weight));
+      const float* const weight = widened<kWeight>(args.weight, s.patch() * s.out_channels);
+      gradient_.filters = transformed_filters<Weight>(pool, s.out_channels, s.in_channels,
+                                                      exchanged_channels(pool, s, weight));
     }
     if (args.dweight != nullptr) {
       gradient_.filter_gradients = scratch<float, kFilterGradients>(gradient_.filter_size());
@@ -185,35 +163,66 @@ class Backward {
     pool_.run(gradient_.images, [&](Index i) {
       const Index image = first + i;
       if (args_.dweight != nullptr) {
-        const PaddedImage x(args_.shape);
+        const PaddedImage x = padded_image(args_.shape);
         x.copy_from(args_.x + image * sizes_.input);
         simd::winograd_transform_input(gradient_, i, x.const_view());
       }
-      const Index result = image * sizes_.result;
       simd::winograd_transform_gradient(
-          gradient_, i,
-          {.y = args_.y != nullptr ? args_.y + result : nullptr,
-           .argmax = args_.argmax != nullptr ? args_.argmax + image * sizes_.argmax : nullptr,
-           .dy = args_.dy + result},
+          gradient_, i, result_gradient(image),
           args_.dbias != nullptr ? bias_partials_ + image * args_.shape.out_channels : nullptr);
     });
   }
 
+  simd::ResultGradient result_gradient(Index image) const {
+    simd::ResultGradient result;
+    result.dy = widened<kGradient>(args_.dy + image * sizes_.result, sizes_.result);
+    if (args_.epilogue != Epilogue::none) {
+      result.y = widened<kResult>(args_.y + image * sizes_.result, sizes_.result);
+    }
+    if (args_.epilogue == Epilogue::relu_pool) {
+      result.argmax = args_.argmax + image * sizes_.argmax;
+    }
+    return result;
+  }
+
   void store_input_gradients(Index first) {
     pool_.run(gradient_.images, [&](Index i) {
-      const PaddedImage dx(args_.shape);
+      const PaddedImage dx = padded_image(args_.shape);
       simd::winograd_input_gradient(gradient_, i, dx.view());
       dx.copy_to(args_.dx + (first + i) * sizes_.input);
     });
   }
 
   ThreadPool& pool_;
-  const Conv2dBackward<float>& args_;
+  const Conv2dBackward<T>& args_;
   ImageSizes sizes_;
   Index group_size_;
-  WinogradGradient<float> gradient_;
+  WinogradGradient<Weight> gradient_;
   float* bias_partials_ = nullptr;
 };
+
+template <class T, class Weight>
+void forward(ThreadPool& pool, const Conv2dForward<T>& args) {
+  const Conv2dShape& s = args.shape;
+  const ImageSizes sizes(s, args.epilogue);
+  const float* const weight = widened<kWeight>(args.weight, s.patch() * s.out_channels);
+  const simd::WinogradConv<Weight> conv{
+      .tiles = tiles_of(s),
+      .in_channels = s.in_channels,
+      .out_channels = s.out_channels,
+      .epilogue = args.epilogue,
+      .filters = transformed_filters<Weight>(pool, s.in_channels, s.out_channels, weight),
+      .bias = args.bias};
+  pool.run(s.batch, [&](Index image) {
+    const PaddedImage x = padded_image(s);
+    x.copy_from(args.x + image * sizes.input);
+    const Narrowed<kResult, T> y(args.y + image * sizes.result, sizes.result);
+    simd::winograd(conv, x.const_view(), {y.data(), sizes.row},
+                   args.argmax != nullptr ? args.argmax + image * sizes.argmax : nullptr,
+                   scratch<float, kWorkspace>(conv.workspace()));
+    y.store();
+  });
+}
 
 }  // namespace
 
@@ -224,26 +233,25 @@ bool supports_winograd(const Conv2dShape& s) {
 }
 
 void winograd_forward(const Stream& stream, const Conv2dForward<float>& args) {
-  const Conv2dShape& s = args.shape;
-  const ImageSizes sizes(s, args.epilogue);
-  const simd::WinogradConv<float> conv{
-      .tiles = tiles_of(s),
-      .in_channels = s.in_channels,
-      .out_channels = s.out_channels,
-      .epilogue = args.epilogue,
-      .filters = transformed_filters(*stream.pool, s.in_channels, s.out_channels, args.weight),
-      .bias = args.bias};
-  stream.pool->run(s.batch, [&](Index image) {
-    const PaddedImage x(s);
-    x.copy_from(args.x + image * sizes.input);
-    simd::winograd(conv, x.const_view(), {args.y + image * sizes.result, sizes.row},
-                   args.argmax != nullptr ? args.argmax + image * sizes.argmax : nullptr,
-                   scratch<float, kWorkspace>(conv.workspace()));
-  });
+  forward<float, float>(*stream.pool, args);
+}
+void winograd_forward(const Stream& stream, const Conv2dForward<bfloat16>& args) {
+  if (simd::has_low_precision()) {
+    forward<bfloat16, bfloat16>(*stream.pool, args);
+  } else {
+    forward<bfloat16, float>(*stream.pool, args);
+  }
 }
 
 void winograd_backward(const Stream& stream, const Conv2dBackward<float>& args) {
-  Backward(*stream.pool, args).run();
+  Backward<float, float>(*stream.pool, args).run();
+}
+void winograd_backward(const Stream& stream, const Conv2dBackward<bfloat16>& args) {
+  if (simd::has_low_precision()) {
+    Backward<bfloat16, bfloat16>(*stream.pool, args).run();
+  } else {
+    Backward<bfloat16, float>(*stream.pool, args).run();
+  }
 }
 
 }  // namespace inkling::cpu

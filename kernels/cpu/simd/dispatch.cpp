@@ -2,6 +2,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "kernels/cpu/simd/convert.h"
 #include "kernels/cpu/simd/kernel_table.h"
 
 namespace inkling::cpu::simd {
@@ -36,6 +37,9 @@ void multiply(const Product<float>& product) { kernels().float32.multiply(produc
 void multiply(const Product<Half>& product) { kernels().multiply_half(product); }
 void multiply(const Product<bfloat16>& product) { kernels().bf16.multiply(product); }
 void multiply(const Int8Product& product) { kernels().multiply_int8(product); }
+
+void convert(Index size, const bfloat16* from, float* to) { kernels().to_float(size, from, to); }
+void convert(Index size, const float* from, bfloat16* to) { kernels().to_bfloat16(size, from, to); }
 
 template <class Weight>
 void winograd_filters(const WinogradFilters& filters, Weight* result) {
@@ -81,6 +85,7 @@ void winograd_filter_gradient(const WinogradFilterGradient& gradient) {
   kernels().filter_gradient(gradient);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type, not an expression
 #define INKLING_INSTANTIATE_WEIGHT(Weight)                                           \
   template void winograd_filters(const WinogradFilters&, Weight*);                   \
   template void winograd(const WinogradConv<Weight>&, const ImageView<const float>&, \
@@ -93,6 +98,7 @@ void winograd_filter_gradient(const WinogradFilterGradient& gradient) {
   template void winograd_multiply(const WinogradGradient<Weight>&, Index, bool);     \
   template void winograd_input_gradient(const WinogradGradient<Weight>&, Index,      \
                                         const ImageView<float>&)
+// NOLINTEND(bugprone-macro-parentheses)
 INKLING_INSTANTIATE_WEIGHT(float);
 INKLING_INSTANTIATE_WEIGHT(bfloat16);
 #undef INKLING_INSTANTIATE_WEIGHT

@@ -31,6 +31,8 @@ struct KernelTable {
   void (*multiply_half)(const Product<Half>&) = nullptr;  // null where halves are not converted
   Index (*winograd_workspace)(const WinogradConv<float>&) = nullptr;
   void (*filter_gradient)(const WinogradFilterGradient&) = nullptr;
+  void (*to_float)(Index, const bfloat16*, float*) = nullptr;
+  void (*to_bfloat16)(Index, const float*, bfloat16*) = nullptr;
 };
 
 // Each level's, in the namespace named as it is.

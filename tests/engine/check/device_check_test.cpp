@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/kernels/levels.h"
+
 namespace inkling {
 namespace {
 
@@ -33,6 +35,22 @@ TEST(DeviceCheck, FindsWrongResultsAndGradients) {
   EXPECT_FALSE(check(1, 1.0001F).passed);
   EXPECT_FALSE(check(std::nanf(""), 1).passed);
   EXPECT_FALSE(check(1, std::nanf("")).passed);
+}
+
+// Every operation on the CPU, as CudaDeviceCheck asks of a GPU, at whatever level INKLING_ISA
+// forces.
+TEST(CpuDeviceCheck, AgreesWithFloat64) {
+  if (const auto reason = level_missing_here()) {
+    GTEST_SKIP() << *reason;
+  }
+  for (const GradcheckCase& check : gradcheck_cases()) {
+    for (const Dtype dtype : {Dtype::float32, Dtype::bfloat16}) {
+      const DeviceCheckResult result = run_device_check(check, Device::cpu(2), dtype);
+      EXPECT_TRUE(result.passed) << check.op << ", " << check.description << ", "
+                                 << to_string(dtype) << ": " << result.forward_error << " and "
+                                 << result.gradient_error;
+    }
+  }
 }
 
 }  // namespace

@@ -185,9 +185,9 @@ template <class Weight>
 inline void multiply_rows(const Product<Weight>& p) {
   const bool are_many = p.rows > kTileRows && p.a_pieces == 1;
   const Index terms = are_many ? kTermsPerPass : p.k;
-  for (Index block = 0; block < p.n; block += kColumnBlock) {
-    for (Index first = 0; first == 0 || first < p.k; first += terms) {
-      const Index of_pass = p.k - first < terms ? p.k - first : terms;
+  for (Index first = 0; first == 0 || first < p.k; first += terms) {
+    const Index of_pass = p.k - first < terms ? p.k - first : terms;
+    for (Index block = 0; block < p.n; block += kColumnBlock) {
       const Pass<Weight> pass{p.b + block * p.k + first * kColumnBlock, first, of_pass,
                               first == 0 && !p.accumulate, first + of_pass == p.k};
       if constexpr (std::is_same_v<Weight, Half>) {

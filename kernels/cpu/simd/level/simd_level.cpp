@@ -1,5 +1,6 @@
 // Compiled once for each level: INKLING_LEVEL names it, the compiler flags make it.
 #include "kernels/cpu/simd/kernel_table.h"
+#include "kernels/cpu/simd/level/convert.h"
 #include "kernels/cpu/simd/level/int8_product.h"
 #include "kernels/cpu/simd/level/winograd_conv.h"
 #include "kernels/cpu/simd/level/winograd_filters.h"
@@ -34,6 +35,8 @@ const KernelTable kKernels{
     .winograd_workspace =
         [](const WinogradConv<float>& conv) { return Workspace<float>(conv, nullptr).floats(); },
     .filter_gradient = filter_gradient,
+    .to_float = convert_to_float,
+    .to_bfloat16 = convert_to_bfloat16,
 };
 
 }  // namespace inkling::cpu::simd::INKLING_LEVEL
