@@ -1,7 +1,9 @@
 """How fast one training step of LargerCNN is in PyTorch, as the earlier application ran it.
 Prints one JSON object.
 
-    pytorch_training_step.py [batch] [seconds] [threads] [channels_last]
+    pytorch_training_step.py [batch] [seconds] [threads] [channels_last] [bf16]
+
+bf16 is torch.autocast: parameters stay float32.
 """
 import json
 import sys
@@ -32,7 +34,8 @@ labels = torch.arange(batch) % 10
 
 def step():
     optimizer.zero_grad()
-    loss = loss_function(network(images), labels)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled="bf16" in sys.argv):
+        loss = loss_function(network(images), labels)
     loss.backward()
     optimizer.step()
     return loss.item()

@@ -109,8 +109,10 @@ case $case in
     chmod +x "$work/python"
     INKLING_BENCH_PYTHON=$work/python script/bench-training 1 0.1 8 >"$work/out" 2>"$work/err" ||
       fail "$(tail -n 20 "$work/err")"
-    grep -q '^| PyTorch-channels-last | 100 | 100 | 100 | [0-9.]* |$' "$work/out" ||
-      fail "received $(cat "$work/out")"
+    for precision in float32 bf16; do
+      row="| PyTorch, channels-last, $precision | 100 | 100 | 100 | [0-9.]* | [0-9.]* |"
+      grep -q "^$row\$" "$work/out" || fail "received $(cat "$work/out")"
+    done
     ;;
   bench_peers)
     script/mnist-dir >/dev/null 2>&1 || skip "there is no MNIST"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kernels/cpu/simd/convert.h"
 #include "kernels/cpu/simd/product.h"
 
 namespace inkling::cpu {
@@ -20,11 +21,13 @@ void interleave_rows(Index k, Index n, const Weight* from, Index row, Index widt
     if constexpr (kTogether == 1) {
       std::copy_n(a, columns, to);
     } else {
-      const bool is_pair = first + 1 < k;
-      const Weight* const b = is_pair ? a + row : a;
-      for (Index c = 0; c < columns; ++c) {
-        to[2 * c] = a[c];
-        to[2 * c + 1] = is_pair ? b[c] : Weight{};
+      if (first + 1 < k) {
+        simd::interleave(columns, a, a + row, to);
+      } else {
+        for (Index c = 0; c < columns; ++c) {
+          to[2 * c] = a[c];
+          to[2 * c + 1] = Weight{};
+        }
       }
     }
     std::fill_n(to + columns * kTogether, (width - columns) * kTogether, Weight{});

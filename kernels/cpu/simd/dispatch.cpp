@@ -2,6 +2,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "kernels/cpu/simd/adam.h"
 #include "kernels/cpu/simd/convert.h"
 #include "kernels/cpu/simd/kernel_table.h"
 
@@ -40,6 +41,14 @@ void multiply(const Int8Product& product) { kernels().multiply_int8(product); }
 
 void convert(Index size, const bfloat16* from, float* to) { kernels().to_float(size, from, to); }
 void convert(Index size, const float* from, bfloat16* to) { kernels().to_bfloat16(size, from, to); }
+void interleave(Index size, const bfloat16* a, const bfloat16* b, bfloat16* to) {
+  kernels().interleave(size, a, b, to);
+}
+
+void adam(const AdamTensor<float>& tensor, const AdamOptions& options,
+          const AdamCoefficients<float>& coefficients, Index begin, Index end) {
+  kernels().adam(tensor, options, coefficients, begin, end);
+}
 
 template <class Weight>
 void winograd_filters(const WinogradFilters& filters, Weight* result) {

@@ -2,6 +2,7 @@
 // compiled for it, fills them in.
 #pragma once
 
+#include "kernels/args/adam.h"
 #include "kernels/cpu/instruction_level.h"
 #include "kernels/cpu/simd/product.h"
 #include "kernels/cpu/simd/winograd.h"
@@ -33,6 +34,9 @@ struct KernelTable {
   void (*filter_gradient)(const WinogradFilterGradient&) = nullptr;
   void (*to_float)(Index, const bfloat16*, float*) = nullptr;
   void (*to_bfloat16)(Index, const float*, bfloat16*) = nullptr;
+  void (*interleave)(Index, const bfloat16*, const bfloat16*, bfloat16*) = nullptr;
+  void (*adam)(const AdamTensor<float>&, const AdamOptions&, const AdamCoefficients<float>&, Index,
+               Index) = nullptr;
 };
 
 // Each level's, in the namespace named as it is.

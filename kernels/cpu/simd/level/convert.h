@@ -1,4 +1,4 @@
-// bf16 ⇄ float32, a vector at a time.
+// bf16 ⇄ float32, and pairs of bf16, a vector at a time.
 #pragma once
 
 #include <bit>
@@ -44,6 +44,24 @@ inline void convert_to_bfloat16(Index size, const float* from, bfloat16* to) {
   }
   for (; i < size; ++i) {
     to[i] = to_bfloat16(from[i]);
+  }
+}
+
+// to[2 i] = a[i], to[2 i + 1] = b[i].
+inline void interleave(Index size, const bfloat16* a, const bfloat16* b, bfloat16* to) {
+  Index i = 0;
+  for (; i + kWidth <= size; i += kWidth) {
+    HalfBits low;
+    HalfBits high;
+    __builtin_memcpy(&low, a + i, sizeof(low));
+    __builtin_memcpy(&high, b + i, sizeof(high));
+    const Bits pairs = __builtin_convertvector(low, Bits) | __builtin_convertvector(high, Bits)
+                                                                << 16;
+    __builtin_memcpy(static_cast<void*>(to + 2 * i), &pairs, sizeof(pairs));
+  }
+  for (; i < size; ++i) {
+    to[2 * i] = a[i];
+    to[2 * i + 1] = b[i];
   }
 }
 

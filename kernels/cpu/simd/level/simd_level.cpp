@@ -1,4 +1,5 @@
 // Compiled once for each level: INKLING_LEVEL names it, the compiler flags make it.
+#include "kernels/cpu/adam_elements.h"
 #include "kernels/cpu/simd/kernel_table.h"
 #include "kernels/cpu/simd/level/convert.h"
 #include "kernels/cpu/simd/level/int8_product.h"
@@ -37,6 +38,8 @@ const KernelTable kKernels{
     .filter_gradient = filter_gradient,
     .to_float = convert_to_float,
     .to_bfloat16 = convert_to_bfloat16,
+    .interleave = interleave,
+    .adam = update_elements<float>,
 };
 
 }  // namespace inkling::cpu::simd::INKLING_LEVEL
