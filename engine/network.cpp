@@ -48,7 +48,7 @@ Network::Network(const NetworkSpec& spec, const Device& device, std::optional<st
           std::visit([&](const auto& of) { return of.output_shape(shape); }, layer);
       if (!fuse(layer)) {
         const auto parameters = parameters_of(layer, shape);
-        steps_.push_back({layer, parameters_.size(), parameters.size(), Epilogue::none});
+        steps_.push_back({layer, shape, parameters_.size(), parameters.size(), Epilogue::none});
         add_parameters(parameters, seed, dtype, max_parameters);
       }
       shape = output;

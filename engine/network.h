@@ -33,7 +33,17 @@ class Network {
     return run(images, &training);
   }
 
+  // A step of the forward pass: a layer, with those after it that a convolution takes as epilogue.
+  struct Step {
+    Layer layer;
+    Shape input;                      // of one image
+    std::size_t first_parameter = 0;  // its own are parameters()[first_parameter, … + count)
+    std::size_t parameter_count = 0;
+    Epilogue epilogue = Epilogue::none;
+  };
+
   const NetworkSpec& spec() const { return spec_; }
+  const std::vector<Step>& steps() const { return steps_; }
   const Device& device() const { return device_; }
   Index classes() const { return classes_; }
   std::vector<Parameter>& parameters() { return parameters_; }
@@ -42,14 +52,6 @@ class Network {
   Index parameter_count() const;
 
  private:
-  // A step of the forward pass: a layer, with those after it that a convolution takes as epilogue.
-  struct Step {
-    Layer layer;
-    std::size_t first_parameter = 0;  // its own are parameters_[first_parameter, … + count)
-    std::size_t parameter_count = 0;
-    Epilogue epilogue = Epilogue::none;
-  };
-
   bool fuse(const Layer& layer);  // to the last step; false: it takes a step of its own
   void add_parameters(const std::vector<layers::ParameterSpec>& specs,
                       std::optional<std::uint64_t> seed, Dtype dtype, Index max_parameters);

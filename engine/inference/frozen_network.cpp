@@ -1,6 +1,8 @@
 #include "engine/inference/frozen_network.h"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 
 #include "kernels/cpu/simd/product.h"
 
@@ -30,21 +32,6 @@ void clear_border(const Layout& layout, float* buffer) {
   std::fill(first_row + layout.height * layout.row(), buffer + layout.size(), 0.0F);
 }
 
-// A convolution takes ReLU, and then a 2×2 max-pool of stride 2, as its epilogue. `next`: the layer
-// after it, moved past what it takes.
-Epilogue fused_epilogue(const std::vector<Layer>& layers, std::size_t& next) {
-  if (next >= layers.size() || !std::holds_alternative<layers::Relu>(layers[next])) {
-    return Epilogue::none;
-  }
-  ++next;
-  const auto* pool = next < layers.size() ? std::get_if<layers::MaxPool2d>(&layers[next]) : nullptr;
-  if (pool == nullptr || pool->kernel != 2 || pool->stride != 2) {
-    return Epilogue::relu;
-  }
-  ++next;
-  return Epilogue::relu_pool;
-}
-
 template <class... Visits>
 struct Overloaded : Visits... {
   using Visits::operator()...;
@@ -63,30 +50,25 @@ FrozenNetwork::FrozenNetwork(const Model& model, InferencePrecision precision)
     normalized_[byte] =
         static_cast<float>((value - model.normalization.mean) / model.normalization.std);
   }
-  const std::vector<Layer>& layers = model.network.spec().layers;
-  std::span<const Parameter> parameters = model.network.parameters();
-  Shape shape{picture_.height, picture_.width, picture_.channels};
-  Shape image = shape;  // before it was flattened
   const bool low_precision =
       precision == InferencePrecision::fast && cpu::simd::has_low_precision();
-  bool is_negative = true;  // some number of `shape` may be
-  for (std::size_t i = 0; i < layers.size();) {
-    std::size_t next = i + 1;
-    if (shape.size() == 3) {
-      image = shape;
+  Shape image{picture_.height, picture_.width, picture_.channels};  // the last, before flatten
+  bool is_negative = true;  // some number of a step's input may be
+  for (const Network::Step& step : model.network.steps()) {
+    const auto parameters =
+        std::span(model.network.parameters()).subspan(step.first_parameter, step.parameter_count);
+    if (step.input.size() == 3) {
+      image = step.input;
     }
     std::visit(
         Overloaded{[&](const layers::Conv2d& layer) {
-                     const Epilogue epilogue = fused_epilogue(layers, next);
-                     add_image_step(freeze(layer, shape, values_of(parameters[0]),
-                                           values_of(parameters[1]), epilogue, low_precision));
-                     parameters = parameters.subspan(2);
-                     is_negative = epilogue == Epilogue::none;
+                     add_image_step(freeze(layer, image, values_of(parameters[0]),
+                                           values_of(parameters[1]), step.epilogue, low_precision));
+                     is_negative = step.epilogue == Epilogue::none;
                    },
                    [&](const layers::Linear& layer) {
-                     add_linear(layer, linear_.empty() ? image : Shape{1, 1, shape[0]},
-                                parameters.first(2), low_precision && !is_negative);
-                     parameters = parameters.subspan(2);
+                     add_linear(layer, linear_.empty() ? image : Shape{1, 1, step.input[0]},
+                                parameters, low_precision && !is_negative);
                      is_negative = true;
                    },
                    [&](const layers::Relu& layer) {
@@ -97,20 +79,26 @@ FrozenNetwork::FrozenNetwork(const Model& model, InferencePrecision precision)
                      }
                      is_negative = false;
                    },
-                   [&](const layers::MaxPool2d& layer) { add_image_step(freeze(layer, shape)); },
-                   [&](const layers::AvgPool2d& layer) { add_image_step(freeze(layer, shape)); },
                    // The first linear layer takes the image as it is.
                    [](const layers::Flatten&) {},
                    // Only training drops anything.
-                   [](const layers::Dropout&) {}},
-        layers[i]);
-    for (; i < next; ++i) {
-      shape = std::visit([&](const auto& layer) { return layer.output_shape(shape); }, layers[i]);
-    }
+                   [](const layers::Dropout&) {},
+                   // Pools, too: networks that are in use have them fused to a convolution.
+                   [&](const auto& layer) {
+                     if (!linear_.empty()) {
+                       throw std::invalid_argument(
+                           std::string("expected linear, relu and dropout alone after a "
+                                       "linear layer, received ") +
+                           layer.kType);
+                     }
+                     add_image_step(freeze(layer, image));
+                     is_negative = true;
+                   }},
+        step.layer);
   }
   if (linear_.empty()) {
     add_image_step(freeze(layers::Flatten{}, image));
-    image = {1, 1, shape[0]};
+    image = {1, 1, model.network.classes()};
   }
   features_ = {.height = image[0], .width = image[1], .channels = image[2]};
 }

@@ -23,7 +23,7 @@ class FrozenNetwork {
   Index workspace(Index count) const;
 
   // pictures: count × the network's input as bytes. result: [count, classes]. Wholly on the calling
-  // thread, allocating nothing.
+  // thread, allocating nothing (but for layers that have no kernel of their own: step.h).
   void logits(Index count, const std::uint8_t* pictures, float* result, float* workspace) const;
 
  private:

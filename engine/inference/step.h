@@ -42,10 +42,8 @@ class Step {
 std::unique_ptr<Step> freeze(const layers::Conv2d& layer, const Shape& input,
                              std::span<const float> weight, std::span<const float> bias,
                              Epilogue epilogue, bool low_precision);
-std::unique_ptr<Step> freeze(const layers::MaxPool2d& layer, const Shape& input);
-std::unique_ptr<Step> freeze(const layers::AvgPool2d& layer, const Shape& input);
-std::unique_ptr<Step> freeze(const layers::Relu& layer, const Shape& input);
-// Where no linear layer takes the image as it is.
-std::unique_ptr<Step> freeze(const layers::Flatten& layer, const Shape& input);
+// Any layer without parameters, by its own forward pass, which allocates: for layers that need no
+// more, since networks in use have them fused to one that has a kernel of its own.
+std::unique_ptr<Step> freeze(const Layer& layer, const Shape& input);
 
 }  // namespace inkling::frozen
