@@ -11,6 +11,7 @@
 
 #include "kernels/cpu/conv2d/add_in_order.h"
 #include "kernels/cpu/conv2d/im2col.h"
+#include "kernels/cpu/conv2d/image_sizes.h"
 #include "kernels/cpu/gemm.h"
 #include "kernels/cpu/scratch.h"
 #include "kernels/cpu/widen.h"
@@ -25,23 +26,6 @@ constexpr Index kChunks = 16;
 enum Slot : int { kColumns, kFull, kImage, kResult, kGradient, kWeight };
 
 Index chunk_size(Index batch) { return std::max<Index>(1, (batch + kChunks - 1) / kChunks); }
-
-struct Sizes {
-  explicit Sizes(const Conv2dShape& s, Epilogue epilogue)
-      : input(s.in_height * s.in_width * s.in_channels),
-        pixels(s.out_height() * s.out_width()),
-        output(pixels * s.out_channels),
-        pooled(epilogue == Epilogue::relu_pool
-                   ? (s.out_height() / 2) * (s.out_width() / 2) * s.out_channels
-                   : output),
-        argmax(pooled / s.out_channels * packed_argmax_bytes(s.out_channels)) {}
-
-  Index input;   // elements of one input image
-  Index pixels;  // outputs of one channel of one image
-  Index output;  // elements of one output image before pooling
-  Index pooled;  // elements of one output image as stored
-  Index argmax;  // bytes of its packed argmax
-};
 
 template <class T>
 void add_bias(Index pixels, Index channels, const T* bias, T* y) {
@@ -91,7 +75,7 @@ void max_pool_relu(const Conv2dShape& s, const T* full, T* y, std::uint8_t* pack
 
 // `weight` is the arguments', as it is multiplied.
 template <class T>
-void forward_image(const Conv2dForward<T>& args, const Accum<T>* weight, const Sizes& sizes,
+void forward_image(const Conv2dForward<T>& args, const Accum<T>* weight, const ImageSizes& sizes,
                    Index image) {
   using A = Accum<T>;
   const Conv2dShape& s = args.shape;
@@ -123,7 +107,8 @@ void forward_image(const Conv2dForward<T>& args, const Accum<T>* weight, const S
 
 // The gradient of the convolution's own result, before its epilogue; dy itself without one.
 template <class T>
-const Accum<T>* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& sizes, Index image) {
+const Accum<T>* epilogue_backward(const Conv2dBackward<T>& args, const ImageSizes& sizes,
+                                  Index image) {
   using A = Accum<T>;
   const Conv2dShape& s = args.shape;
   const A* dy = widened<kGradient>(args.dy + image * sizes.pooled, sizes.pooled);
@@ -160,7 +145,7 @@ const Accum<T>* epilogue_backward(const Conv2dBackward<T>& args, const Sizes& si
 }
 
 template <class T>
-void backward_image(const Conv2dBackward<T>& args, const Accum<T>* weight, const Sizes& sizes,
+void backward_image(const Conv2dBackward<T>& args, const Accum<T>* weight, const ImageSizes& sizes,
                     Index image, Accum<T>* dweight, Accum<T>* dbias) {
   using A = Accum<T>;
   const Conv2dShape& s = args.shape;
@@ -208,7 +193,7 @@ void backward_image(const Conv2dBackward<T>& args, const Accum<T>* weight, const
 
 template <class T>
 void im2col_forward(const Stream& stream, const Conv2dForward<T>& args) {
-  const Sizes sizes(args.shape, args.epilogue);
+  const ImageSizes sizes(args.shape, args.epilogue);
   const Accum<T>* const weight =
       widened<kWeight>(args.weight, args.shape.patch() * args.shape.out_channels);
   parallel_for(*stream.pool, args.shape.batch, chunk_size(args.shape.batch),
@@ -223,7 +208,7 @@ template <class T>
 void im2col_backward(const Stream& stream, const Conv2dBackward<T>& args) {
   using A = Accum<T>;
   const Conv2dShape& s = args.shape;
-  const Sizes sizes(s, args.epilogue);
+  const ImageSizes sizes(s, args.epilogue);
   const Index grain = chunk_size(s.batch);
   const Index chunks = (s.batch + grain - 1) / grain;
   const Index weight_size = s.patch() * s.out_channels;

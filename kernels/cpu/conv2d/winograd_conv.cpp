@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/conv2d/add_in_order.h"
+#include "kernels/cpu/conv2d/image_sizes.h"
 #include "kernels/cpu/conv2d/padded_image.h"
 #include "kernels/cpu/scratch.h"
 #include "kernels/cpu/simd/winograd.h"
@@ -42,20 +43,6 @@ constexpr Index kGroupBytes = Index{8} << 20;
 PaddedImage padded_image(const Conv2dShape& shape) {
   return {shape, scratch<float, kPadded>(PaddedImage::size(shape))};
 }
-
-// Where an image's data are in the tensors of a convolution.
-struct ImageSizes {
-  ImageSizes(const Conv2dShape& s, Epilogue epilogue)
-      : input(s.in_height * s.in_width * s.in_channels),
-        row((epilogue == Epilogue::relu_pool ? s.out_width() / 2 : s.out_width()) * s.out_channels),
-        result((epilogue == Epilogue::relu_pool ? s.out_height() / 2 : s.out_height()) * row),
-        argmax(result / s.out_channels * packed_argmax_bytes(s.out_channels)) {}
-
-  Index input;
-  Index row;  // of the result as stored
-  Index result;
-  Index argmax;
-};
 
 // The transformed filters of a weight [3, 3, in, out].
 template <class Weight>
@@ -175,9 +162,9 @@ class Backward {
 
   simd::ResultGradient result_gradient(Index image) const {
     simd::ResultGradient result;
-    result.dy = widened<kGradient>(args_.dy + image * sizes_.result, sizes_.result);
+    result.dy = widened<kGradient>(args_.dy + image * sizes_.pooled, sizes_.pooled);
     if (args_.epilogue != Epilogue::none) {
-      result.y = widened<kResult>(args_.y + image * sizes_.result, sizes_.result);
+      result.y = widened<kResult>(args_.y + image * sizes_.pooled, sizes_.pooled);
     }
     if (args_.epilogue == Epilogue::relu_pool) {
       result.argmax = args_.argmax + image * sizes_.argmax;
@@ -216,8 +203,8 @@ void forward(ThreadPool& pool, const Conv2dForward<T>& args) {
   pool.run(s.batch, [&](Index image) {
     const PaddedImage x = padded_image(s);
     x.copy_from(args.x + image * sizes.input);
-    const Narrowed<kResult, T> y(args.y + image * sizes.result, sizes.result);
-    simd::winograd(conv, x.const_view(), {y.data(), sizes.row},
+    const Narrowed<kResult, T> y(args.y + image * sizes.pooled, sizes.pooled);
+    simd::winograd(conv, x.const_view(), {y.data(), sizes.pooled_row},
                    args.argmax != nullptr ? args.argmax + image * sizes.argmax : nullptr,
                    scratch<float, kWorkspace>(conv.workspace()));
     y.store();

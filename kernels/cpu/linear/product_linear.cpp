@@ -86,7 +86,7 @@ void product_backward(const Stream& stream, const LinearBackward<T>& args) {
   const LinearShape& s = args.shape;
   // dyᵀ [out_features, batch] for dW.
   const T* transposed_dy = args.dy;
-  if (args.dweight != nullptr && kRowsTogether < T >> 1) {
+  if (constexpr bool kIsPacked = (kRowsTogether < T >> 1); kIsPacked && args.dweight != nullptr) {
     T* const packed = scratch<T, kPackedGradient>(padded_rows<T>(s.batch) * s.out_features);
     interleave_rows(s.batch, s.out_features, args.dy, s.out_features, s.out_features, packed);
     transposed_dy = packed;
@@ -106,10 +106,14 @@ void product_backward(const Stream& stream, const LinearBackward<T>& args) {
           .c_stride = s.in_features});
     }
     if (args.dx != nullptr) {
-      const bool is_float = std::is_same_v<T, float>;
-      float* const dx = is_float ? reinterpret_cast<float*>(args.dx + begin)
-                                 : scratch<float, kSums>(s.batch * columns);
-      const Index dx_row = is_float ? s.in_features : columns;
+      float* dx = nullptr;
+      Index dx_row = s.in_features;
+      if constexpr (std::is_same_v<T, float>) {
+        dx = args.dx + begin;
+      } else {
+        dx = scratch<float, kSums>(s.batch * columns);
+        dx_row = columns;
+      }
       simd::multiply(Product<T>{.rows = s.batch,
                                 .n = columns,
                                 .k = s.out_features,

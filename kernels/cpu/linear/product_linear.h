@@ -1,5 +1,5 @@
-// y = W x + b and its gradients by the products of kernels/cpu/simd: no weight is packed before a
-// forward pass, none is read twice for its gradient.
+// y = W x + b and its gradients by the products of kernels/cpu/simd. Only the data gradient packs
+// W.
 #pragma once
 
 #include "kernels/args/linear.h"

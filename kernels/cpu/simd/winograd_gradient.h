@@ -2,12 +2,12 @@
 // pass (winograd.h) transposed, in reverse order. With X the inputs of a tile, dY its results'
 // gradient, V = Bᵀ X B and U = G W Gᵀ:
 //
-//   D = A dY Aᵀ                  transform_gradient(), an image at a time
-//   V = Bᵀ X B                   transform_input(), an image at a time
-//   dU = Σ over tiles Vᵀ D       multiply(), a position of 36 at a time, of several images together
+//   D = A dY Aᵀ                  winograd_transform_gradient(), an image at a time
+//   V = Bᵀ X B                   winograd_transform_input(), an image at a time
+//   dU = Σ over tiles Vᵀ D       winograd_multiply(), a position of 36 at a time, of several images
 //   dV = D Uᵀ                    the same
-//   dX = Σ over tiles B dV Bᵀ    input_gradient(), an image at a time
-//   dW = Gᵀ dU G                 filter_gradient(), 32 output channels at a time
+//   dX = Σ over tiles B dV Bᵀ    winograd_input_gradient(), an image at a time
+//   dW = Gᵀ dU G                 winograd_filter_gradient(), 32 output channels at a time
 //
 // Whoever calls them puts each on as many threads as it likes: calls for different images,
 // positions or blocks write to different places.
