@@ -1,5 +1,10 @@
 // NHWC ⇄ NCHW, as a transpose of [pixels, channels] of each image.
 //
+//   block   64 channels of an image, a strip, which are contiguous in NCHW: through shared memory,
+//           where it lies as NCHW has it, and in vectors of 16 bytes on both sides
+//
+// Where channels are no multiple of 64 or a strip does not fit:
+//
 //   block   a tile of 32 × 32 elements through shared memory, so that reads and writes coalesce
 //   thread  a column of the tile, every eighth row
 //
@@ -50,6 +55,88 @@ __global__ void transpose_kernel(int rows, int columns, Divisor by_tiles, Diviso
   }
 }
 
+constexpr int kStripChannels = 64;
+
+template <class T>
+constexpr int kVecElements = static_cast<int>(kMaxAccessBytes / sizeof(T));
+
+template <class T>
+bool has_strips(const ChangeLayout<T>& args) {
+  const ImageShape& s = args.shape;
+  const auto bytes = static_cast<std::size_t>(s.height * s.width * kStripChannels) * sizeof(T);
+  return s.channels % kStripChannels == 0 && bytes <= kDefaultSharedBytes &&
+         is_vec_aligned<kVecElements<T>>(args.x) && is_vec_aligned<kVecElements<T>>(args.y);
+}
+
+// x → y. A pixel's vectors are gathered from the strip in shared memory, or scattered to it.
+template <class T, bool ToNchw>
+__global__ void strip_kernel(int pixels, int vecs_per_pixel, const T* x, T* y) {
+  constexpr int kSize = kVecElements<T>;
+  constexpr int kVecsPerPixel = kStripChannels / kSize;  // of the strip
+  using VecType = Vec<T, kSize>;
+  const int vecs = pixels * kVecsPerPixel;
+  const int strips = vecs_per_pixel / kVecsPerPixel;
+  const int image = static_cast<int>(blockIdx.x) / strips;
+  const int strip = static_cast<int>(blockIdx.x) % strips;
+  const Index nchw = static_cast<Index>(blockIdx.x) * vecs;
+  const Index nhwc = static_cast<Index>(image) * pixels * vecs_per_pixel + strip * kVecsPerPixel;
+  const auto* const from = reinterpret_cast<const VecType*>(x) + (ToNchw ? nhwc : nchw);
+  auto* const to = reinterpret_cast<VecType*>(y) + (ToNchw ? nchw : nhwc);
+  auto* const elements = reinterpret_cast<T*>(shared_memory());  // [kStripChannels, pixels]
+  auto* const contiguous = reinterpret_cast<VecType*>(elements);
+  for (int i = static_cast<int>(threadIdx.x); i < vecs; i += kThreads) {
+    const int pixel = i / kVecsPerPixel;
+    const int channel_vec = i % kVecsPerPixel;
+    if constexpr (ToNchw) {
+      const VecType vec = load_vec(from + static_cast<Index>(pixel) * vecs_per_pixel + channel_vec);
+#pragma unroll
+      for (int k = 0; k < kSize; ++k) {
+        elements[(channel_vec * kSize + k) * pixels + pixel] = vec.values[k];
+      }
+    } else {
+      store_bits(contiguous + i, load_vec(from + i));
+    }
+  }
+  __syncthreads();
+  for (int i = static_cast<int>(threadIdx.x); i < vecs; i += kThreads) {
+    const int pixel = i / kVecsPerPixel;
+    const int channel_vec = i % kVecsPerPixel;
+    if constexpr (ToNchw) {
+      store_bits(to + i, load_vec(contiguous + i));
+    } else {
+      VecType vec;
+#pragma unroll
+      for (int k = 0; k < kSize; ++k) {
+        vec.values[k] = elements[(channel_vec * kSize + k) * pixels + pixel];
+      }
+      store_bits(to + static_cast<Index>(pixel) * vecs_per_pixel + channel_vec, vec);
+    }
+  }
+}
+
+void check_blocks(Index blocks) {
+  if (blocks > std::numeric_limits<std::int32_t>::max()) {
+    throw TooLarge("flatten: expected fewer than 2^31 tiles of 32 x 32, received " +
+                   std::to_string(blocks));
+  }
+}
+
+template <bool ToNchw, class T>
+void move_strips(const Stream& stream, const ChangeLayout<T>& args) {
+  const ImageShape& s = args.shape;
+  const Index strips = s.batch * (s.channels / kStripChannels);
+  const Index pixels = s.height * s.width;
+  if (strips * pixels == 0) {
+    return;
+  }
+  check_blocks(strips);
+  launch(strip_kernel<T, ToNchw>,
+         {dim3(static_cast<unsigned>(strips)), dim3(kThreads),
+          static_cast<std::size_t>(pixels * kStripChannels) * sizeof(T)},
+         context_of(stream).stream, static_cast<int>(pixels),
+         static_cast<int>(s.channels / kVecElements<T>), args.x, args.y);
+}
+
 template <class T>
 void transpose(const Stream& stream, Index batch, Index rows, Index columns, const T* x, T* y) {
   const Index across = ceil_divide(columns, kTile);
@@ -57,10 +144,7 @@ void transpose(const Stream& stream, Index batch, Index rows, Index columns, con
   if (batch * tiles == 0) {
     return;
   }
-  if (batch * tiles > std::numeric_limits<std::int32_t>::max()) {
-    throw TooLarge("flatten: expected fewer than 2^31 tiles of 32 x 32, received " +
-                   std::to_string(batch * tiles));
-  }
+  check_blocks(batch * tiles);
   launch(
       transpose_kernel<T>,
       {dim3(static_cast<unsigned>(batch * tiles)), dim3(kThreads), kTile * (kTile + 1) * sizeof(T)},
@@ -73,13 +157,21 @@ void transpose(const Stream& stream, Index batch, Index rows, Index columns, con
 template <class T>
 void nhwc_to_nchw(const Stream& stream, const ChangeLayout<T>& args) {
   const ImageShape& s = args.shape;
-  transpose(stream, s.batch, s.height * s.width, s.channels, args.x, args.y);
+  if (has_strips(args)) {
+    move_strips<true>(stream, args);
+  } else {
+    transpose(stream, s.batch, s.height * s.width, s.channels, args.x, args.y);
+  }
 }
 
 template <class T>
 void nchw_to_nhwc(const Stream& stream, const ChangeLayout<T>& args) {
   const ImageShape& s = args.shape;
-  transpose(stream, s.batch, s.channels, s.height * s.width, args.x, args.y);
+  if (has_strips(args)) {
+    move_strips<false>(stream, args);
+  } else {
+    transpose(stream, s.batch, s.channels, s.height * s.width, args.x, args.y);
+  }
 }
 
 INKLING_INSTANTIATE_CUDA(nhwc_to_nchw);

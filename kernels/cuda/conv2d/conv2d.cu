@@ -111,6 +111,7 @@ void forward_tensor_op(const Stream& stream, const Conv2dForward<bfloat16>& args
   });
 }
 
+// The gradients of x and of the weight; of the bias, too, where there is an epilogue.
 void backward_tensor_op(const Stream& stream, const Conv2dBackward<bfloat16>& args) {
   const Conv2dShape& s = args.shape;
   const ConvShape shape(s);
@@ -150,7 +151,8 @@ template <class T>
 void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
   if (args.epilogue != Epilogue::relu_pool &&
       one_channel::supports<T>(args.shape, args.y, nullptr)) {
-    one_channel::forward(stream, args, forward_size(args.shape, args.epilogue, 1).m);
+    forward_size(args.shape, args.epilogue, 1);  // throws where indices would not fit
+    one_channel::forward(stream, args);
     return;
   }
   if constexpr (std::is_same_v<T, bfloat16>) {
@@ -166,17 +168,23 @@ template <class T>
 void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
   if (args.dx == nullptr && args.epilogue != Epilogue::relu_pool &&
       one_channel::supports(args.shape, args.y, args.dy)) {
-    one_channel::backward(stream, args, forward_size(args.shape, args.epilogue, 1).m);
+    forward_size(args.shape, args.epilogue, 1);
+    one_channel::backward(stream, args);
     return;
   }
-  if (args.dbias != nullptr) {
+  bool on_tensor_cores = false;
+  if constexpr (std::is_same_v<T, bfloat16>) {
+    on_tensor_cores =
+        supports_tensor_op(stream, args.shape, {args.x, args.weight, args.dy, args.y});
+  }
+  if (args.dbias != nullptr && (!on_tensor_cores || args.epilogue == Epilogue::none)) {
     // Through a pool, too: whichever pixel is the argmax, its bias is the channel's.
     const PreEpilogueGradient<T> gradient = pre_epilogue_gradient(args);
     column_sum<T>(stream, args.shape.batch * gradient.height * gradient.width, gradient.channels,
                   args.dy, args.epilogue == Epilogue::none ? nullptr : args.y, args.dbias);
   }
   if constexpr (std::is_same_v<T, bfloat16>) {
-    if (supports_tensor_op(stream, args.shape, {args.x, args.weight, args.dy, args.y})) {
+    if (on_tensor_cores) {
       backward_tensor_op(stream, args);
       return;
     }

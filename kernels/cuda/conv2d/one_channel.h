@@ -1,9 +1,10 @@
 // Convolution of one input channel by 3 × 3 kernels, a network's first layer: nine FMAs per output
 // are too few for a tile of a matrix product.
 //
-//   thread   eight output channels: their 72 weights (or weight gradients) in registers, the eight
-//            results of a pixel stored by one access
-//   block    256 threads: the channels × as many pixels as fit, in a grid-stride loop
+//   thread   eight output channels: their 72 weights (or weight gradients) in registers; runs of
+//            four (two) pixels of a row, whose inputs it reads once. The eight results of a pixel
+//            are stored by one access
+//   block    256 threads: the channels × as many runs as fit, in a grid-stride loop
 //
 // Bound: memory. For LargerCNN's conv1 at batch 512 in bf16 the forward pass writes 51 MB, 11 µs of
 // an H200's 4.8 TB/s (460 MFLOP are 7 µs of its 67 TFLOP/s); the gradients of weight and bias read
@@ -12,62 +13,75 @@
 // Test: script/test -R CudaConvolution. Time: bench-kernels (script/gpu).
 #pragma once
 
+#include "kernels/cuda/conv2d/channel_lanes.h"
 #include "kernels/cuda/conv2d/operands.h"
 #include "kernels/cuda/gemm/column_sum.h"
 
 namespace inkling::cuda::one_channel {
 
-inline constexpr int kTaps = 9;
-inline constexpr int kChannels = 8;  // per thread
+inline constexpr int kSide = 3;  // of the kernel
+inline constexpr int kTaps = kSide * kSide;
+// Pixels of a run: as many as leave the sums in registers.
+inline constexpr int kForwardRun = 4;
+inline constexpr int kBackwardRun = 2;
+inline constexpr int kChannels = kLaneChannels;
 
 template <class T>
 using ChannelVec = Vec<T, kChannels>;
 
 template <class T>
 bool supports(const Conv2dShape& s, const T* y, const T* dy) {
-  return s.in_channels == 1 && s.kernel == 3 && s.out_channels % kChannels == 0 &&
-         s.out_channels <= kChannels * kThreads && is_vec_aligned<kChannels>(y) &&
-         is_vec_aligned<kChannels>(dy);
+  return s.in_channels == 1 && s.kernel == kSide && s.stride == 1 &&
+         s.out_channels % kChannels == 0 && s.out_channels <= kMaxLaneChannels &&
+         is_vec_aligned<kChannels>(y) && is_vec_aligned<kChannels>(dy);
 }
 
-// A thread's channels and pixels. A lane is the threads of one pixel, all its channels.
-struct ThreadWork {
-  int channel;
-  int lane;
-  int lanes;  // per block
-  bool idle;  // beyond the last whole lane
+// The rows of output pixels in runs; a row's last run may be shorter.
+template <int Length>
+struct Runs {
+  explicit Runs(const Conv2dShape& s)
+      : grid(s.out_height(), ceil_divide(s.out_width(), Length)),
+        count(static_cast<int>(s.batch) * grid.height * grid.width) {}
 
-  __device__ explicit ThreadWork(int out_channels) {
-    const int groups = out_channels / kChannels;
-    const int thread = static_cast<int>(threadIdx.x);
-    channel = thread % groups * kChannels;
-    lane = thread / groups;
-    lanes = kThreads / groups;
-    idle = lane >= lanes;
-  }
-  __device__ int first_pixel() const { return static_cast<int>(blockIdx.x) * lanes + lane; }
-  __device__ int pixel_stride() const { return static_cast<int>(gridDim.x) * lanes; }
+  PixelGrid grid;
+  int count;
 };
 
-// The input under the nine taps of an output pixel, zeros out of bounds.
-template <class T>
-__device__ void read_taps(const ConvShape& shape, const T* x, int pixel, float (&taps)[kTaps]) {
-  const Pixel output = shape.out.at(pixel);
-  const int y = output.y * shape.stride - shape.padding;
-  const int column = output.x * shape.stride - shape.padding;
-  const Index first = shape.in.index_of({output.image, y, column});
+// The output pixels of a run, and the input under their taps; zeros out of bounds, and where only
+// pixels beyond a short run would read.
+template <class T, int Length>
+struct Run {
+  static constexpr int kColumns = Length + kSide - 1;
+
+  int first_pixel;
+  int pixels;
+  float input[kSide][kColumns];
+
+  __device__ Run(const ConvShape& shape, const Runs<Length>& runs, const T* x, int run) {
+    const Pixel at = runs.grid.at(run);
+    const int column = at.x * Length;
+    first_pixel = shape.out.index_of({at.image, at.y, column});
+    pixels = shape.out.width - column < Length ? shape.out.width - column : Length;
+    const Pixel first{at.image, at.y - shape.padding, column - shape.padding};
+    const T* const source = x + shape.in.index_of(first);
 #pragma unroll
-  for (int tap = 0; tap < kTaps; ++tap) {
-    const bool in_bounds = shape.in.contains(y + tap / 3, column + tap % 3);
-    taps[tap] = in_bounds ? to_float(x[first + tap / 3 * shape.in.width + tap % 3]) : 0.0F;
+    for (int i = 0; i < kSide; ++i) {
+#pragma unroll
+      for (int j = 0; j < kColumns; ++j) {
+        const bool in_bounds =
+            shape.in.contains(first.y + i, first.x + j) && j < pixels + kSide - 1;
+        input[i][j] = in_bounds ? to_float(source[i * shape.in.width + j]) : 0.0F;
+      }
+    }
   }
-}
+  __device__ float tap(int pixel, int tap) const { return input[tap / kSide][pixel + tap % kSide]; }
+};
 
 template <class T>
-__global__ void __launch_bounds__(kThreads)
-    forward_kernel(ConvShape shape, int pixels, bool has_relu, const T* x, const T* weight,
-                   const float* bias, T* y) {
-  const ThreadWork work(shape.out_channels);
+__global__ void __launch_bounds__(kThreads, 2)
+    forward_kernel(ConvShape shape, Runs<kForwardRun> runs, bool has_relu, const T* x,
+                   const T* weight, const float* bias, T* y) {
+  const ThreadChannels work(shape.out_channels);
   if (work.idle) {
     return;
   }
@@ -81,80 +95,61 @@ __global__ void __launch_bounds__(kThreads)
       weights[tap][c] = to_float(weight[tap * shape.out_channels + work.channel + c]);
     }
   }
-  float taps[kTaps];
-  read_taps(shape, x, work.first_pixel() < pixels ? work.first_pixel() : 0, taps);
-  for (int pixel = work.first_pixel(); pixel < pixels; pixel += work.pixel_stride()) {
-    // The next pixel's loads run while this one's sums are computed.
-    const int next = pixel + work.pixel_stride();
-    float next_taps[kTaps];
-    read_taps(shape, x, next < pixels ? next : pixel, next_taps);
-    float sums[kChannels];
+  for (int i = work.first_item(); i < runs.count; i += work.item_stride()) {
+    const Run<T, kForwardRun> run(shape, runs, x, i);
+    T* const result = y + static_cast<Index>(run.first_pixel) * shape.out_channels + work.channel;
 #pragma unroll
-    for (int c = 0; c < kChannels; ++c) {
-      sums[c] = shift[c];
+    for (int pixel = 0; pixel < kForwardRun; ++pixel) {
+      float sums[kChannels];
 #pragma unroll
-      for (int tap = 0; tap < kTaps; ++tap) {
-        sums[c] += taps[tap] * weights[tap][c];
+      for (int c = 0; c < kChannels; ++c) {
+        sums[c] = shift[c];
+#pragma unroll
+        for (int tap = 0; tap < kTaps; ++tap) {
+          sums[c] += run.tap(pixel, tap) * weights[tap][c];
+        }
+        sums[c] = has_relu ? relu(sums[c]) : sums[c];
       }
-      sums[c] = has_relu ? relu(sums[c]) : sums[c];
+      if (pixel < run.pixels) {
+        store_vec(result + static_cast<Index>(pixel) * shape.out_channels, sums);
+      }
     }
-    const Index offset = static_cast<Index>(pixel) * shape.out_channels + work.channel;
-    store_vec(y + offset, sums);
-#pragma unroll
-    for (int tap = 0; tap < kTaps; ++tap) {
-      taps[tap] = next_taps[tap];
-    }
-  }
-}
-
-// sums[channel] = the lanes' values, added in order. Called by the whole block.
-__device__ inline void add_lanes(const ThreadWork& work, int channels,
-                                 const float (&values)[kChannels], float* sums) {
-  auto* const lane_values = reinterpret_cast<float*>(shared_memory());  // [lanes, channels]
-  __syncthreads();  // every thread has read the values of the last call
-#pragma unroll
-  for (int c = 0; c < kChannels; ++c) {
-    if (!work.idle) {
-      lane_values[work.lane * channels + work.channel + c] = values[c];
-    }
-  }
-  __syncthreads();
-  for (int channel = static_cast<int>(threadIdx.x); channel < channels; channel += kThreads) {
-    float sum = 0;
-    for (int lane = 0; lane < work.lanes; ++lane) {
-      sum += lane_values[lane * channels + channel];
-    }
-    sums[channel] = sum;
   }
 }
 
 // Each block's partial sums: dweight [blocks, 9, channels] and dbias [blocks, channels]. gate: y
 // with a ReLU epilogue, else null.
 template <class T>
-__global__ void __launch_bounds__(kThreads)
-    backward_kernel(ConvShape shape, int pixels, const T* x, const T* gate, const T* dy,
-                    float* dweight, float* dbias) {
+__global__ void __launch_bounds__(kThreads, 2)
+    backward_kernel(ConvShape shape, Runs<kBackwardRun> runs, const T* x, const T* gate,
+                    const T* dy, float* dweight, float* dbias) {
   const int channels = shape.out_channels;
-  const ThreadWork work(channels);
+  const ThreadChannels work(channels);
   float dweights[kTaps][kChannels] = {};
   float dbiases[kChannels] = {};
-  for (int pixel = work.idle ? pixels : work.first_pixel(); pixel < pixels;
-       pixel += work.pixel_stride()) {
-    float taps[kTaps];
-    read_taps(shape, x, pixel, taps);
-    const Index offset = static_cast<Index>(pixel) * channels + work.channel;
-    const auto gradient = *reinterpret_cast<const ChannelVec<T>*>(dy + offset);
-    const auto gates =
-        *reinterpret_cast<const ChannelVec<T>*>((gate != nullptr ? gate : dy) + offset);
+  for (int i = work.idle ? runs.count : work.first_item(); i < runs.count;
+       i += work.item_stride()) {
+    const Run<T, kBackwardRun> run(shape, runs, x, i);
+    const Index first = static_cast<Index>(run.first_pixel) * channels + work.channel;
 #pragma unroll
-    for (int c = 0; c < kChannels; ++c) {
-      const float dy_value = to_float(gradient.values[c]);
-      const float value =
-          gate == nullptr ? dy_value : relu_gradient(to_float(gates.values[c]), dy_value);
-      dbiases[c] += value;
+    for (int pixel = 0; pixel < kBackwardRun; ++pixel) {
+      // Beyond the row's end the first pixel once more, which does not count.
+      const bool counts = pixel < run.pixels;
+      const Index offset = first + (counts ? pixel : 0) * channels;
+      const auto gradient = load_vec(reinterpret_cast<const ChannelVec<T>*>(dy + offset));
+      const auto gates =
+          load_vec(reinterpret_cast<const ChannelVec<T>*>((gate != nullptr ? gate : dy) + offset));
 #pragma unroll
-      for (int tap = 0; tap < kTaps; ++tap) {
-        dweights[tap][c] += value * taps[tap];
+      for (int c = 0; c < kChannels; ++c) {
+        const float dy_value = to_float(gradient.values[c]);
+        const float passed =
+            gate == nullptr ? dy_value : relu_gradient(to_float(gates.values[c]), dy_value);
+        const float value = counts ? passed : 0.0F;
+        dbiases[c] += value;
+#pragma unroll
+        for (int tap = 0; tap < kTaps; ++tap) {
+          dweights[tap][c] += value * run.tap(pixel, tap);
+        }
       }
     }
   }
@@ -166,32 +161,32 @@ __global__ void __launch_bounds__(kThreads)
   add_lanes(work, channels, dbiases, dbias + static_cast<Index>(blockIdx.x) * channels);
 }
 
-// Two blocks per multiprocessor; each loops over many pixels.
-inline unsigned block_count(const Context& context, const Conv2dShape& s, Index pixels) {
-  const Index lanes = kThreads / (s.out_channels / kChannels);
-  return static_cast<unsigned>(
-      std::clamp<Index>(ceil_divide(pixels, lanes), 1, Index{2} * context.multiprocessors));
+// Two blocks per multiprocessor; each loops over many runs.
+inline unsigned block_count(const Context& context, const Conv2dShape& s, int runs) {
+  return lane_blocks(context, s.out_channels, runs, 2);
 }
 
 template <class T>
-void forward(const Stream& stream, const Conv2dForward<T>& args, int pixels) {
+void forward(const Stream& stream, const Conv2dForward<T>& args) {
   const Context& context = context_of(stream);
-  launch(forward_kernel<T>, {dim3(block_count(context, args.shape, pixels)), dim3(kThreads)},
-         context.stream, ConvShape(args.shape), pixels, args.epilogue == Epilogue::relu, args.x,
+  const Runs<kForwardRun> runs(args.shape);
+  launch(forward_kernel<T>, {dim3(block_count(context, args.shape, runs.count)), dim3(kThreads)},
+         context.stream, ConvShape(args.shape), runs, args.epilogue == Epilogue::relu, args.x,
          args.weight, args.bias, args.y);
 }
 
 // The gradients of weight and bias.
 template <class T>
-void backward(const Stream& stream, const Conv2dBackward<T>& args, int pixels) {
+void backward(const Stream& stream, const Conv2dBackward<T>& args) {
   const Context& context = context_of(stream);
   const Index channels = args.shape.out_channels;
-  const unsigned blocks = block_count(context, args.shape, pixels);
+  const Runs<kBackwardRun> runs(args.shape);
+  const unsigned blocks = block_count(context, args.shape, runs.count);
   const Scratch<float> dweight(stream, blocks * kTaps * channels);
   const Scratch<float> dbias(stream, blocks * channels);
-  launch(backward_kernel<T>, {dim3(blocks), dim3(kThreads), kThreads * kChannels * sizeof(float)},
-         context.stream, ConvShape(args.shape), pixels, args.x,
-         args.epilogue == Epilogue::relu ? args.y : nullptr, args.dy, dweight.data(), dbias.data());
+  launch(backward_kernel<T>, {dim3(blocks), dim3(kThreads), kLaneSumBytes}, context.stream,
+         ConvShape(args.shape), runs, args.x, args.epilogue == Epilogue::relu ? args.y : nullptr,
+         args.dy, dweight.data(), dbias.data());
   if (args.dweight != nullptr) {
     column_sums::run<float>(stream, blocks, kTaps * channels, 1, dweight.data(), nullptr,
                             args.dweight);

@@ -193,6 +193,8 @@ __global__ void __launch_bounds__(kBlockThreads)
 
 // The SIMT GEMM as a policy of gemm_split_k() (split_k.h).
 struct SimtGemm {
+  static constexpr Index kMinSplitK = 32;
+
   static Index tiles(const Stream& /*stream*/, const GemmSize& size) {
     return ceil_divide(size.m, simt::kBlockTileM) * ceil_divide(size.n, simt::kBlockTileN);
   }

@@ -120,11 +120,11 @@ __global__ void add_splits_kernel(Index size, Index columns, int splits, const f
   }
 }
 
-// One wave of two blocks per multiprocessor (a block more would be a wave of its own), at least 128
-// of k per split, and at most 256 MB of partial sums.
-inline int splits_for(const Context& context, const GemmSize& size, Index tiles) {
+// One wave of two blocks per multiprocessor (a block more would be a wave of its own), at least
+// min_k of k per split, and at most 256 MB of partial sums.
+inline int splits_for(const Context& context, const GemmSize& size, Index tiles, Index min_k) {
   const Index by_blocks = Index{2} * context.multiprocessors / tiles;
-  const Index by_k = size.k / 128;
+  const Index by_k = size.k / min_k;
   const Index by_memory = (Index{64} << 20) / (static_cast<Index>(size.m) * size.n);
   return static_cast<int>(
       std::clamp<Index>(std::min(by_blocks, std::min(by_k, by_memory)), 1, 256));
@@ -136,7 +136,7 @@ template <class Gemm, class T, class A, class B>
 void gemm_split_k(const Stream& stream, const A& a, const B& b, const float* bias, T* c,
                   const GemmSize& size) {
   const Context& context = context_of(stream);
-  const int splits = splits_for(context, size, Gemm::tiles(stream, size));
+  const int splits = splits_for(context, size, Gemm::tiles(stream, size), Gemm::kMinSplitK);
   if (splits == 1) {
     Gemm::run(stream, a, b, BiasEpilogue<T>(bias, c, size), size, 1);
     return;

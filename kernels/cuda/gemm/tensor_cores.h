@@ -8,6 +8,8 @@
 namespace inkling::cuda {
 
 struct TensorOpGemm {
+  static constexpr Index kMinSplitK = 128;
+
   static Index tiles(const Stream& stream, const GemmSize& size) {
     if (wgmma::supports(stream)) {
       return wgmma::is_narrow(size) ? wgmma::tiles<wgmma::NarrowTile>(size)

@@ -18,6 +18,20 @@ struct alignas(N * sizeof(T) < kMaxAccessBytes ? N * sizeof(T) : kMaxAccessBytes
   T values[N];
 };
 
+// Loads or stores a Vec in accesses of 16 bytes: a copy of a Vec of bf16 would be split into eight.
+template <class VecType>
+struct alignas(kMaxAccessBytes) [[gnu::may_alias]] VecBits {
+  std::uint32_t words[sizeof(VecType) / sizeof(std::uint32_t)];
+};
+template <class VecType>
+__device__ VecType load_vec(const VecType* vec) {
+  return std::bit_cast<VecType>(*reinterpret_cast<const VecBits<VecType>*>(vec));
+}
+template <class VecType>
+__device__ void store_bits(VecType* target, const VecType& vec) {
+  *reinterpret_cast<VecBits<VecType>*>(target) = std::bit_cast<VecBits<VecType>>(vec);
+}
+
 // Whether an array starts where a Vec<T, N> may be loaded from.
 template <int N, class T>
 bool is_vec_aligned(const T* array) {

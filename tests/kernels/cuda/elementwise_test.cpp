@@ -79,7 +79,13 @@ TEST_F(CudaKernels, FillWritesEveryElementAndNoOther) {
 }
 
 TEST_F(CudaKernels, LayoutsConvertAsOnTheCpu) {
-  for (const ImageShape& s : {ImageShape{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 4, 4, 64}, {2, 7, 7, 70}}) {
+  // In strips of 64 channels; in tiles, where the channels or the shared memory do not allow them.
+  for (const ImageShape& s : {ImageShape{1, 1, 1, 1},
+                              {2, 3, 5, 7},
+                              {3, 4, 4, 64},
+                              {2, 7, 7, 70},
+                              {2, 7, 7, 128},
+                              {1, 16, 16, 64}}) {
     const Index size = s.batch * s.height * s.width * s.channels;
     const auto x = random_floats(size, 1);
     const OnDevice<float> on_x(x);

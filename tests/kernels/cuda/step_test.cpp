@@ -92,44 +92,50 @@ TEST_F(CudaKernels, SoftmaxSurvivesLogitsThatOverflowExp) {
   EXPECT_EQ(p[2], 0.0F);
 }
 
+// Whole chunks of a tensor and what is left of one; from the second element on, where no vector is
+// aligned, and the first tensor is empty.
 TEST_F(CudaKernels, AdamUpdatesAllTensorsAsTheCpuDoes) {
-  const std::vector<Index> sizes{1, 300, 5000};
-  std::vector<std::vector<double>> truth;
-  std::vector<std::unique_ptr<OnDevice<float>>> memory;  // weight, gradient, moments of each tensor
-  std::vector<AdamTensor<float>> tensors;
-  std::vector<AdamTensor<double>> tensors64;
-  for (const Index size : sizes) {
-    for (std::uint32_t part = 0; part < 4; ++part) {
-      auto values = random_floats(size, 10 + part);
-      for (float& value : values) {
-        value = part == 3 ? value * value : value;  // second moments are not negative
+  for (const Index offset : {0, 1}) {
+    const std::vector<Index> sizes{1, 300, 5000};
+    std::vector<std::vector<double>> truth;
+    std::vector<std::unique_ptr<OnDevice<float>>> memory;  // weight, gradient, moments of each
+    std::vector<AdamTensor<float>> tensors;
+    std::vector<AdamTensor<double>> tensors64;
+    for (const Index size : sizes) {
+      for (std::uint32_t part = 0; part < 4; ++part) {
+        auto values = random_floats(size, 10 + part);
+        for (float& value : values) {
+          value = part == 3 ? value * value : value;  // second moments are not negative
+        }
+        memory.push_back(std::make_unique<OnDevice<float>>(values));
+        truth.push_back(to_doubles(values));
       }
-      memory.push_back(std::make_unique<OnDevice<float>>(values));
-      truth.push_back(to_doubles(values));
     }
-  }
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    tensors.push_back({.weight = *memory[4 * i],
-                       .gradient = *memory[4 * i + 1],
-                       .first_moment = *memory[4 * i + 2],
-                       .second_moment = *memory[4 * i + 3],
-                       .size = sizes[i]});
-    tensors64.push_back({.weight = truth[4 * i].data(),
-                         .gradient = truth[4 * i + 1].data(),
-                         .first_moment = truth[4 * i + 2].data(),
-                         .second_moment = truth[4 * i + 3].data(),
-                         .size = sizes[i]});
-  }
-  const AdamOptions options{.weight_decay = 0.1};
-  const auto row = adam_coefficients<double>(options, 0.01, 3);
-  const OnDevice<AdamCoefficients<float>> coefficients(
-      std::vector{adam_coefficients<float>(options, 0.01, 3)});
-  cuda::adam_update<float>(*cuda_stream(),
-                           {.tensors = tensors, .options = options, .coefficients = coefficients});
-  cpu::adam_update<double>(cpu_stream(),
-                           {.tensors = tensors64, .options = options, .coefficients = &row});
-  for (std::size_t i = 0; i < memory.size(); ++i) {
-    expect_close(memory[i]->to_host(), truth[i], kClose);
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      const auto part = [&](std::size_t p) -> float* { return *memory[4 * i + p] + offset; };
+      const auto part64 = [&](std::size_t p) { return truth[4 * i + p].data() + offset; };
+      tensors.push_back({.weight = part(0),
+                         .gradient = part(1),
+                         .first_moment = part(2),
+                         .second_moment = part(3),
+                         .size = sizes[i] - offset});
+      tensors64.push_back({.weight = part64(0),
+                           .gradient = part64(1),
+                           .first_moment = part64(2),
+                           .second_moment = part64(3),
+                           .size = sizes[i] - offset});
+    }
+    const AdamOptions options{.weight_decay = 0.1};
+    const auto row = adam_coefficients<double>(options, 0.01, 3);
+    const OnDevice<AdamCoefficients<float>> coefficients(
+        std::vector{adam_coefficients<float>(options, 0.01, 3)});
+    cuda::adam_update<float>(
+        *cuda_stream(), {.tensors = tensors, .options = options, .coefficients = coefficients});
+    cpu::adam_update<double>(cpu_stream(),
+                             {.tensors = tensors64, .options = options, .coefficients = &row});
+    for (std::size_t i = 0; i < memory.size(); ++i) {
+      expect_close(memory[i]->to_host(), truth[i], kClose);
+    }
   }
 }
 
