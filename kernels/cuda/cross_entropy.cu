@@ -1,8 +1,8 @@
 // Softmax and cross-entropy from logits; the maximum is subtracted first, so that no exponential
 // overflows.
 //
-//   block   one for the whole loss: 256 threads, a tree reduction in a fixed order
-//   thread  rows of the batch, 256 apart; in the gradient and in softmax a grid-stride loop
+//   block   one for the whole loss: 512 threads, a tree reduction in a fixed order
+//   thread  rows of the batch, 512 apart; in the gradient and in softmax a grid-stride loop
 //
 // Bound: launch latency. A batch's logits are a few thousand numbers (512 × 10 at batch 512), so
 // one kernel of one block computes probabilities, loss and correct predictions.
@@ -14,7 +14,7 @@
 namespace inkling::cuda {
 namespace {
 
-constexpr unsigned kRowThreads = 256;  // a power of two
+constexpr unsigned kRowThreads = 512;  // a power of two
 
 struct Row {
   float log_sum;  // log(sum(exp(logits)))
