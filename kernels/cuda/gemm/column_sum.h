@@ -2,7 +2,7 @@
 //
 //   grid    32 columns per block × splits of the rows
 //   block   8 warps; a warp reads 32 adjacent columns of every eighth row (coalesced), then the
-//           warps' sums are added in shared memory, in order. 32 warps where one block has all rows
+//           warps' sums are added in shared memory, in order. 32 warps where a block has many rows
 //
 // The splits' sums form such a matrix themselves, summed by a second launch: one order, whatever
 // the device. Bound: memory, read once. For LargerCNN's conv1 at batch 512 in bf16 51 MB of
@@ -17,8 +17,9 @@ namespace inkling::cuda {
 namespace column_sums {
 
 inline constexpr int kColumnsPerBlock = 32;
-inline constexpr int kSplitThreads = 256;
-inline constexpr int kWholeThreads = 1024;
+inline constexpr int kFewThreads = 256;
+inline constexpr int kManyThreads = 1024;
+inline constexpr Index kManyRows = 256;
 inline constexpr Index kMinRowsPerSplit = 64;  // eight per warp
 inline constexpr Index kMaxSplits = 512;
 
@@ -55,7 +56,7 @@ __global__ void kernel(Index rows, Index columns, Index rows_per_split, const T*
 template <class T>
 void run(const Stream& stream, Index rows, Index columns, Index splits, const T* x, const T* gate,
          float* sums) {
-  const int threads = splits == 1 ? kWholeThreads : kSplitThreads;
+  const int threads = splits == 1 && rows >= kManyRows ? kManyThreads : kFewThreads;
   const Grid grid{dim3(static_cast<unsigned>(ceil_divide(columns, kColumnsPerBlock)),
                        static_cast<unsigned>(splits)),
                   dim3(static_cast<unsigned>(threads)), threads * sizeof(float)};
