@@ -116,8 +116,7 @@ __global__ void strip_kernel(int pixels, int vecs_per_pixel, const T* x, T* y) {
 
 void check_blocks(Index blocks) {
   if (blocks > std::numeric_limits<std::int32_t>::max()) {
-    throw TooLarge("flatten: expected fewer than 2^31 tiles of 32 x 32, received " +
-                   std::to_string(blocks));
+    throw TooLarge("flatten: expected fewer than 2^31 tiles, received " + std::to_string(blocks));
   }
 }
 
