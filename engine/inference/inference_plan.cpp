@@ -11,7 +11,7 @@ namespace inkling {
 namespace {
 
 // Pictures whose linear layers are computed together: weights are read once for all of them.
-constexpr Index kMaxGroup = 32;
+constexpr Index kMaxGroup = 64;
 
 thread_local AlignedBuffer<float> workspace_of_thread;  // kept between calls
 
