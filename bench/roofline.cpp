@@ -3,6 +3,7 @@
 // second in each precision that the kernels use, gigabytes a second, on one thread and on all.
 // Prints a Markdown table of medians, with the least and the most.
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -43,95 +44,52 @@ void use(const void* number) {
 #if defined(__x86_64__)
 using cpu::InstructionLevel;
 
-// From memory: chains that the compiler knows to be equal it computes once.
-template <class Vector, std::size_t N>
-void begin(Vector (&sums)[N], const std::vector<float>& memory) {
-  std::memcpy(&sums, memory.data(), sizeof(sums));
-}
-
 constexpr int kRepeats = 100000;
 constexpr int kChains = 16;  // independent sums: two units, at most eight cycles each
 
-__attribute__((target("sse2"))) void multiply_add_sse(std::vector<float>& memory) {
-  constexpr int kSums = 8;  // 16 registers hold them and the products
-  const __m128 x = _mm_set1_ps(memory[0]);
-  __m128 sums[kSums];
-  begin(sums, memory);
-  for (int i = 0; i < kRepeats; ++i) {
-    for (__m128& sum : sums) {
-      sum = _mm_add_ps(_mm_mul_ps(sum, x), x);
-    }
+// A loop of an instruction set extension. The sums begin as what lies in memory: chains that the
+// compiler knows to be equal it computes once.
+// NOLINTBEGIN(bugprone-macro-parentheses): types and statements, not expressions
+#define INKLING_MULTIPLY_ADD_LOOP(name, extensions, Vector, Factor, chains, step) \
+  __attribute__((target(extensions))) void name(std::vector<float>& memory) {     \
+    Vector sums[chains];                                                          \
+    std::memcpy(&sums, memory.data(), sizeof(sums));                              \
+    Factor x;                                                                     \
+    std::memcpy(&x, memory.data(), sizeof(x));                                    \
+    for (int i = 0; i < kRepeats; ++i) {                                          \
+      for (Vector & sum : sums) {                                                 \
+        sum = step;                                                               \
+      }                                                                           \
+    }                                                                             \
+    for (const Vector& sum : sums) {                                              \
+      use(&sum);                                                                  \
+    }                                                                             \
   }
-  for (const __m128& sum : sums) {
-    use(&sum);
-  }
-}
+// NOLINTEND(bugprone-macro-parentheses)
 
-__attribute__((target("avx2,fma"))) void multiply_add_avx2(std::vector<float>& memory) {
-  constexpr int kSums = 12;
-  const __m256 x = _mm256_set1_ps(memory[0]);
-  __m256 sums[kSums];
-  begin(sums, memory);
-  for (int i = 0; i < kRepeats; ++i) {
-    for (__m256& sum : sums) {
-      sum = _mm256_fmadd_ps(sum, x, x);
-    }
-  }
-  for (const __m256& sum : sums) {
-    use(&sum);
-  }
-}
+// With 16 registers fewer chains, and of SSE's the products take some.
+constexpr int kChainsSse = 8;
+constexpr int kChainsAvx2 = 12;
 
-__attribute__((target("avx512f"))) void multiply_add_avx512(std::vector<float>& memory) {
-  const __m512 x = _mm512_set1_ps(memory[0]);
-  __m512 sums[kChains];
-  begin(sums, memory);
-  for (int i = 0; i < kRepeats; ++i) {
-    for (__m512& sum : sums) {
-      sum = _mm512_fmadd_ps(sum, x, x);
-    }
-  }
-  for (const __m512& sum : sums) {
-    use(&sum);
-  }
-}
-
-__attribute__((target("avx512f,avx512bf16"))) void multiply_add_bf16(std::vector<float>& memory) {
-  const __m512i bits = _mm512_set1_epi32(static_cast<int>(memory[0]));
-  __m512bh x;
-  std::memcpy(&x, &bits, sizeof(x));
-  __m512 sums[kChains];
-  begin(sums, memory);
-  for (int i = 0; i < kRepeats; ++i) {
-    for (__m512& sum : sums) {
-      sum = _mm512_dpbf16_ps(sum, x, x);
-    }
-  }
-  for (const __m512& sum : sums) {
-    use(&sum);
-  }
-}
-
-__attribute__((target("avx512f,avx512vnni"))) void multiply_add_int8(std::vector<float>& memory) {
-  const __m512i x = _mm512_set1_epi32(static_cast<int>(memory[0]));
-  __m512i sums[kChains];
-  begin(sums, memory);
-  for (int i = 0; i < kRepeats; ++i) {
-    for (__m512i& sum : sums) {
-      sum = _mm512_dpbusd_epi32(sum, x, x);
-    }
-  }
-  for (const __m512i& sum : sums) {
-    use(&sum);
-  }
-}
+INKLING_MULTIPLY_ADD_LOOP(multiply_add_sse, "sse2", __m128, __m128, kChainsSse,
+                          _mm_add_ps(_mm_mul_ps(sum, x), x))
+INKLING_MULTIPLY_ADD_LOOP(multiply_add_avx2, "avx2,fma", __m256, __m256, kChainsAvx2,
+                          _mm256_fmadd_ps(sum, x, x))
+INKLING_MULTIPLY_ADD_LOOP(multiply_add_avx512, "avx512f", __m512, __m512, kChains,
+                          _mm512_fmadd_ps(sum, x, x))
+INKLING_MULTIPLY_ADD_LOOP(multiply_add_bf16, "avx512f,avx512bf16", __m512, __m512bh, kChains,
+                          _mm512_dpbf16_ps(sum, x, x))
+INKLING_MULTIPLY_ADD_LOOP(multiply_add_int8, "avx512f,avx512vnni", __m512i, __m512i, kChains,
+                          _mm512_dpbusd_epi32(sum, x, x))
+#undef INKLING_MULTIPLY_ADD_LOOP
 
 std::vector<Loop> multiply_add_loops() {
   const InstructionLevel level = cpu::instruction_level();
   std::vector<Loop> loops{
-      {"float32, SSE (x86-64-v2), GMAC/s", 4.0 * 8 * kRepeats, multiply_add_sse}};
+      {"float32, SSE (x86-64-v2), GMAC/s", 4.0 * kChainsSse * kRepeats, multiply_add_sse}};
   if (level >= InstructionLevel::x86_64_v3) {
-    loops.push_back({"float32, AVX2 (x86-64-v3), GMAC/s", 8.0 * 12 * kRepeats, multiply_add_avx2});
+    loops.push_back(
+        {"float32, AVX2 (x86-64-v3), GMAC/s", 8.0 * kChainsAvx2 * kRepeats, multiply_add_avx2});
   }
   if (level >= InstructionLevel::x86_64_v4) {
     loops.push_back(
@@ -148,6 +106,8 @@ std::vector<Loop> multiply_add_loops() { return {}; }
 #endif
 
 constexpr std::size_t kMemoryBytes = std::size_t{256} << 20;  // of each thread
+// What it is filled with: no zeros, which may take less power. As bf16, too, about a half.
+const float kFill = std::bit_cast<float>(0x3F013F01U);
 
 void read_memory(std::vector<float>& memory) {
   std::uint64_t sums[8] = {};
@@ -163,11 +123,13 @@ void read_memory(std::vector<float>& memory) {
                     std::accumulate(std::begin(sums), std::end(sums), std::uint64_t{0}) % 2);
 }
 
-// Work a second of all threads together, which begin at once and go on for `seconds`.
-double rate(const Loop& loop, std::vector<std::vector<float>>& memories, double seconds) {
+using Memories = std::vector<std::vector<float>>;  // of each thread
+
+// Work a second of the first `count` threads together, which go on for `seconds`.
+double rate(const Loop& loop, Memories& memories, std::size_t count, double seconds) {
   std::vector<std::thread> threads;
-  std::vector<double> rates(memories.size());
-  for (std::size_t i = 0; i < memories.size(); ++i) {
+  std::vector<double> rates(count);
+  for (std::size_t i = 0; i < count; ++i) {
     threads.emplace_back([&, i] {
       const auto begun = Clock::now();
       double passed = 0;
@@ -186,12 +148,11 @@ double rate(const Loop& loop, std::vector<std::vector<float>>& memories, double 
   return std::accumulate(rates.begin(), rates.end(), 0.0);
 }
 
-std::string measured(const Loop& loop, std::size_t threads, double seconds, int rounds) {
-  std::vector<std::vector<float>> memories(threads,
-                                           std::vector<float>(kMemoryBytes / sizeof(float)));
+std::string measured(const Loop& loop, Memories& memories, std::size_t count, double seconds,
+                     int rounds) {
   std::vector<double> rates;
   for (int round = 0; round < rounds; ++round) {
-    rates.push_back(rate(loop, memories, seconds) / 1e9);
+    rates.push_back(rate(loop, memories, count, seconds) / 1e9);
   }
   std::sort(rates.begin(), rates.end());
   char text[80];
@@ -201,18 +162,23 @@ std::string measured(const Loop& loop, std::size_t threads, double seconds, int 
 }
 
 int run(double seconds, int rounds) {
-  if (seconds <= 0 || rounds < 1) {
-    std::fprintf(stderr, "bench-roofline: expected SECONDS above 0 and ROUNDS of 1 or more\n");
+  if (!(seconds > 0) || rounds < 1) {
+    std::fprintf(stderr,
+                 "bench-roofline: expected SECONDS above 0 and ROUNDS of 1 or more, received %g "
+                 "and %d\n",
+                 seconds, rounds);
     return 2;
   }
   std::vector<Loop> loops = multiply_add_loops();
   loops.push_back({"memory, read, GB/s", static_cast<double>(kMemoryBytes), read_memory});
-  const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  Memories memories(std::max(1U, std::thread::hardware_concurrency()),
+                    std::vector<float>(kMemoryBytes / sizeof(float), kFill));
   std::printf("| %s | one thread | %zu threads |\n|---|---|---|\n",
-              cpu::name_of(cpu::instruction_level()), threads);
+              cpu::name_of(cpu::instruction_level()), memories.size());
   for (const Loop& loop : loops) {
-    std::printf("| %s | %s | %s |\n", loop.name.c_str(), measured(loop, 1, seconds, rounds).c_str(),
-                measured(loop, threads, seconds, rounds).c_str());
+    std::printf("| %s | %s | %s |\n", loop.name.c_str(),
+                measured(loop, memories, 1, seconds, rounds).c_str(),
+                measured(loop, memories, memories.size(), seconds, rounds).c_str());
   }
   return 0;
 }

@@ -151,26 +151,28 @@ void transpose(const Stream& stream, Index batch, Index rows, Index columns, con
       Divisor(static_cast<int>(tiles)), Divisor(static_cast<int>(across)), x, y);
 }
 
+template <bool ToNchw, class T>
+void change_layout(const Stream& stream, const ChangeLayout<T>& args) {
+  const ImageShape& s = args.shape;
+  const Index pixels = s.height * s.width;
+  if (has_strips(args)) {
+    move_strips<ToNchw>(stream, args);
+  } else {
+    transpose(stream, s.batch, ToNchw ? pixels : s.channels, ToNchw ? s.channels : pixels, args.x,
+              args.y);
+  }
+}
+
 }  // namespace
 
 template <class T>
 void nhwc_to_nchw(const Stream& stream, const ChangeLayout<T>& args) {
-  const ImageShape& s = args.shape;
-  if (has_strips(args)) {
-    move_strips<true>(stream, args);
-  } else {
-    transpose(stream, s.batch, s.height * s.width, s.channels, args.x, args.y);
-  }
+  change_layout<true>(stream, args);
 }
 
 template <class T>
 void nchw_to_nhwc(const Stream& stream, const ChangeLayout<T>& args) {
-  const ImageShape& s = args.shape;
-  if (has_strips(args)) {
-    move_strips<false>(stream, args);
-  } else {
-    transpose(stream, s.batch, s.channels, s.height * s.width, args.x, args.y);
-  }
+  change_layout<false>(stream, args);
 }
 
 INKLING_INSTANTIATE_CUDA(nhwc_to_nchw);

@@ -54,6 +54,11 @@ GemmSize weight_gradient_size(const Conv2dShape& s) {
   return gemm_size("conv2d", s.patch(), s.out_channels, s.batch * s.out_height() * s.out_width());
 }
 
+// Throws TooLarge where indices of the convolution's results do not fit.
+void check_indices(const Conv2dShape& s, Epilogue epilogue) {
+  static_cast<void>(forward_size(s, epilogue, 1));
+}
+
 // Calls run(std::integral_constant<Epilogue, …>).
 template <class Run>
 void dispatch_epilogue(Epilogue epilogue, const Run& run) {
@@ -151,7 +156,7 @@ template <class T>
 void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
   if (args.epilogue != Epilogue::relu_pool &&
       one_channel::supports<T>(args.shape, args.y, nullptr)) {
-    forward_size(args.shape, args.epilogue, 1);  // throws where indices would not fit
+    check_indices(args.shape, args.epilogue);
     one_channel::forward(stream, args);
     return;
   }
@@ -166,9 +171,9 @@ void conv2d_forward(const Stream& stream, const Conv2dForward<T>& args) {
 
 template <class T>
 void conv2d_backward(const Stream& stream, const Conv2dBackward<T>& args) {
+  check_indices(args.shape, args.epilogue);
   if (args.dx == nullptr && args.epilogue != Epilogue::relu_pool &&
       one_channel::supports(args.shape, args.y, args.dy)) {
-    forward_size(args.shape, args.epilogue, 1);
     one_channel::backward(stream, args);
     return;
   }

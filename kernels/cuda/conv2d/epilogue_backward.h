@@ -17,7 +17,7 @@
 
 namespace inkling::cuda {
 
-using Bf16Vec = Vec<bfloat16, 8>;
+using Bf16Vec = Vec<bfloat16, kLaneChannels>;
 
 // dy where y is above 0, else 0.
 __device__ inline Bf16Vec relu_gradient_vec(const Bf16Vec* dy_vec, const Bf16Vec* y_vec) {
@@ -25,7 +25,7 @@ __device__ inline Bf16Vec relu_gradient_vec(const Bf16Vec* dy_vec, const Bf16Vec
   const Bf16Vec y = load_vec(y_vec);
   Bf16Vec result;
 #pragma unroll
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < kLaneChannels; ++i) {
     result.values[i] = to_float(y.values[i]) > 0.0F ? dy.values[i] : bfloat16{};
   }
   return result;

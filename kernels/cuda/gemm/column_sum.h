@@ -2,7 +2,7 @@
 //
 //   grid    32 columns per block × splits of the rows
 //   block   8 warps; a warp reads 32 adjacent columns of every eighth row (coalesced), then the
-//           warps' sums are added in shared memory, in order. 32 warps where a block has many rows
+//           warps' sums are added in shared memory, in order
 //
 // The splits' sums form such a matrix themselves, summed by a second launch: one order, whatever
 // the device. Bound: memory, read once. For LargerCNN's conv1 at batch 512 in bf16 51 MB of
@@ -17,9 +17,7 @@ namespace inkling::cuda {
 namespace column_sums {
 
 inline constexpr int kColumnsPerBlock = 32;
-inline constexpr int kFewThreads = 256;
-inline constexpr int kManyThreads = 1024;
-inline constexpr Index kManyRows = 256;
+inline constexpr int kWarps = kThreads / kColumnsPerBlock;
 inline constexpr Index kMinRowsPerSplit = 64;  // eight per warp
 inline constexpr Index kMaxSplits = 512;
 
@@ -27,7 +25,6 @@ inline constexpr Index kMaxSplits = 512;
 template <class T>
 __global__ void kernel(Index rows, Index columns, Index rows_per_split, const T* x, const T* gate,
                        float* sums) {
-  const int warps = static_cast<int>(blockDim.x) / kColumnsPerBlock;
   const int warp = static_cast<int>(threadIdx.x) / kColumnsPerBlock;
   const int lane = static_cast<int>(threadIdx.x) % kColumnsPerBlock;
   const Index column = static_cast<Index>(blockIdx.x) * kColumnsPerBlock + lane;
@@ -36,7 +33,7 @@ __global__ void kernel(Index rows, Index columns, Index rows_per_split, const T*
   float sum = 0;
   if (column < columns) {
 #pragma unroll 8
-    for (Index row = first + warp; row < end; row += warps) {
+    for (Index row = first + warp; row < end; row += kWarps) {
       const Index i = row * columns + column;
       const float value = to_float(x[i]);  // loaded without waiting for the gate
       sum += gate == nullptr || to_float(gate[i]) > 0.0F ? value : 0.0F;
@@ -46,7 +43,7 @@ __global__ void kernel(Index rows, Index columns, Index rows_per_split, const T*
   warp_sums[threadIdx.x] = sum;
   __syncthreads();
   if (warp == 0 && column < columns) {
-    for (int other = 1; other < warps; ++other) {
+    for (int other = 1; other < kWarps; ++other) {
       sum += warp_sums[other * kColumnsPerBlock + lane];
     }
     sums[blockIdx.y * columns + column] = sum;
@@ -56,10 +53,9 @@ __global__ void kernel(Index rows, Index columns, Index rows_per_split, const T*
 template <class T>
 void run(const Stream& stream, Index rows, Index columns, Index splits, const T* x, const T* gate,
          float* sums) {
-  const int threads = splits == 1 && rows >= kManyRows ? kManyThreads : kFewThreads;
   const Grid grid{dim3(static_cast<unsigned>(ceil_divide(columns, kColumnsPerBlock)),
                        static_cast<unsigned>(splits)),
-                  dim3(static_cast<unsigned>(threads)), threads * sizeof(float)};
+                  dim3(kThreads), kThreads * sizeof(float)};
   launch(kernel<T>, grid, context_of(stream).stream, rows, columns, ceil_divide(rows, splits), x,
          gate, sums);
 }

@@ -18,7 +18,8 @@ struct alignas(N * sizeof(T) < kMaxAccessBytes ? N * sizeof(T) : kMaxAccessBytes
   T values[N];
 };
 
-// Loads or stores a Vec in accesses of 16 bytes: a copy of a Vec of bf16 would be split into eight.
+// Loads or stores a Vec of 16 bytes or a multiple in accesses of 16: a copy of a Vec of bf16 would
+// be split into eight.
 template <class VecType>
 struct alignas(kMaxAccessBytes) [[gnu::may_alias]] VecBits {
   std::uint32_t words[sizeof(VecType) / sizeof(std::uint32_t)];

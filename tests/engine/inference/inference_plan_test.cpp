@@ -118,11 +118,11 @@ TEST(InferencePlan, GivesTheSameForAPictureAloneAsInABatchUpToRounding) {
   save_model(path, Network(larger_cnn(), Device::cpu(1), 3), {});
   const InferencePlan plan(path, 2, InferencePrecision::float32);
   constexpr Index kPixels = 28 * 28;
-  constexpr Index kBatch = 67;  // more than a group a thread, and no multiple of one
+  constexpr Index kBatch = 131;  // more than a group a thread, and no multiple of one
   const auto pictures = random_pictures(kBatch * kPixels);
   const auto together = plan.logits(pictures);
   ASSERT_EQ(std::ssize(together), kBatch * 10);
-  for (const Index i : {Index{0}, Index{31}, Index{32}, kBatch - 1}) {
+  for (const Index i : {Index{0}, Index{63}, Index{64}, kBatch - 1}) {
     const auto alone = plan.logits(std::span(pictures).subspan(
         static_cast<std::size_t>(i * kPixels), static_cast<std::size_t>(kPixels)));
     EXPECT_LE(relative_distance(alone, {together.begin() + i * 10, together.begin() + i * 10 + 10}),

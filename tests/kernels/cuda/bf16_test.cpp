@@ -62,14 +62,16 @@ TEST_F(CudaKernels, Bf16ElementwiseIsFloat32RoundedOnce) {
 
 TEST_F(CudaKernels, Bf16LayoutAndPoolAreFloat32RoundedOnce) {
   const Stream& stream = *cuda_stream();
-  const ImageShape image{2, 6, 8, 37};
+  for (const ImageShape& image : {ImageShape{2, 6, 8, 37}, {2, 7, 7, 128}}) {  // tiles, strips
+    const Index size = image.batch * image.height * image.width * image.channels;
+    check_rounded_once(size, size, [&]<class T>(const T* x, T* y) {
+      cuda::nhwc_to_nchw<T>(stream, {.shape = image, .x = x, .y = y});
+    });
+    check_rounded_once(size, size, [&]<class T>(const T* x, T* y) {
+      cuda::nchw_to_nhwc<T>(stream, {.shape = image, .x = x, .y = y});
+    });
+  }
   constexpr Index kSize = 2 * 6 * 8 * 37;
-  check_rounded_once(kSize, kSize, [&]<class T>(const T* x, T* y) {
-    cuda::nhwc_to_nchw<T>(stream, {.shape = image, .x = x, .y = y});
-  });
-  check_rounded_once(kSize, kSize, [&]<class T>(const T* x, T* y) {
-    cuda::nchw_to_nhwc<T>(stream, {.shape = image, .x = x, .y = y});
-  });
   const Pool2dShape pool{2, 6, 8, 37, 3, 2};
   OnDevice<std::uint8_t> argmax(2 * 2 * 3 * 37);
   check_rounded_once(kSize, 2 * 2 * 3 * 37, [&]<class T>(const T* x, T* y) {

@@ -185,5 +185,21 @@ INSTANTIATE_TEST_SUITE_P(Shapes, CudaConvolution,
                                           testing::ValuesIn(kConv2dShapes)),
                          CudaConvolution::name);
 
+// A first layer's own kernels: rows that end within a run of pixels, channels that leave threads
+// idle.
+INSTANTIATE_TEST_SUITE_P(OneChannel, CudaConvolution,
+                         testing::Combine(kStorages,
+                                          testing::Values(Epilogue::none, Epilogue::relu),
+                                          testing::Values(Conv2dShape{2, 5, 7, 1, 24, 3, 1, 1},
+                                                          Conv2dShape{2, 7, 8, 1, 8, 3, 1, 0})),
+                         CudaConvolution::name);
+
+// More channels than a block of the epilogue's gradient takes.
+INSTANTIATE_TEST_SUITE_P(ManyChannels, CudaConvolution,
+                         testing::Combine(testing::Values(Storage::bf16),
+                                          testing::Values(Epilogue::relu, Epilogue::relu_pool),
+                                          testing::Values(Conv2dShape{1, 3, 4, 8, 2056, 3, 1, 1})),
+                         CudaConvolution::name);
+
 }  // namespace
 }  // namespace inkling

@@ -12,7 +12,7 @@ namespace inkling {
 namespace {
 
 TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
-  for (const auto& size : {std::pair<Index, Index>{1, 2}, {7, 10}, {300, 10}, {256, 47}}) {
+  for (const auto& size : {std::pair<Index, Index>{1, 2}, {7, 10}, {700, 10}, {256, 47}}) {
     const Index batch = size.first;
     const Index classes = size.second;
     auto logits = random_floats(batch * classes, 1);
