@@ -209,7 +209,7 @@ void check_winograd(const WinogradCase& c, double tolerance) {
 template <class Weight>
 void check_winograd_everywhere(double tolerance) {
   for (const Epilogue epilogue : {Epilogue::none, Epilogue::relu, Epilogue::relu_pool}) {
-    for (const Index side : {1, 2, 4, 7, 14}) {
+    for (const Index side : {1, 2, 3, 4, 7, 14}) {
       check_winograd<Weight>({side, side, 16, 32, epilogue}, tolerance);
     }
     check_winograd<Weight>({5, 10, 48, 16, epilogue}, tolerance);

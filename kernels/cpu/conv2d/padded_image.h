@@ -10,20 +10,17 @@
 
 namespace inkling::cpu {
 
-inline simd::WinogradTiles tiles_of(const Conv2dShape& s) {
-  return {.height = s.out_height(), .width = s.out_width()};
-}
-
 class PaddedImage {
  public:
-  // Of memory for size(shape) numbers, which become zero.
-  PaddedImage(const Conv2dShape& shape, float* memory)
-      : shape_(shape), row_(tiles_of(shape).padded_width() * shape.in_channels), data_(memory) {
-    std::fill_n(data_, size(shape), 0.0F);
+  // tiles: of the convolution's results. memory: for size() numbers, which become zero.
+  template <class Tiles>
+  PaddedImage(const Conv2dShape& shape, const Tiles& tiles, float* memory)
+      : shape_(shape), row_(tiles.padded_width() * shape.in_channels), data_(memory) {
+    std::fill_n(data_, size(shape, tiles), 0.0F);
   }
 
-  static Index size(const Conv2dShape& shape) {
-    const simd::WinogradTiles tiles = tiles_of(shape);
+  template <class Tiles>
+  static Index size(const Conv2dShape& shape, const Tiles& tiles) {
     return tiles.padded_height() * tiles.padded_width() * shape.in_channels;
   }
 

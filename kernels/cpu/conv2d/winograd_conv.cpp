@@ -40,8 +40,13 @@ enum ThreadSlot : int { kPadded = kShared, kWorkspace, kResult, kGradient };
 // few enough for a shared cache.
 constexpr Index kGroupBytes = Index{8} << 20;
 
-PaddedImage padded_image(const Conv2dShape& shape) {
-  return {shape, scratch<float, kPadded>(PaddedImage::size(shape))};
+simd::WinogradTiles tiles_of(const Conv2dShape& s) {
+  return {.height = s.out_height(), .width = s.out_width()};
+}
+
+template <class Tiles>
+PaddedImage padded_image(const Conv2dShape& shape, const Tiles& tiles) {
+  return {shape, tiles, scratch<float, kPadded>(PaddedImage::size(shape, tiles))};
 }
 
 // The transformed filters of a weight [3, 3, in, out].
@@ -150,7 +155,7 @@ class Backward {
     pool_.run(gradient_.images, [&](Index i) {
       const Index image = first + i;
       if (args_.dweight != nullptr) {
-        const PaddedImage x = padded_image(args_.shape);
+        const PaddedImage x = padded_image(args_.shape, gradient_.tiles);
         x.copy_from(args_.x + image * sizes_.input);
         simd::winograd_transform_input(gradient_, i, x.const_view());
       }
@@ -174,7 +179,7 @@ class Backward {
 
   void store_input_gradients(Index first) {
     pool_.run(gradient_.images, [&](Index i) {
-      const PaddedImage dx = padded_image(args_.shape);
+      const PaddedImage dx = padded_image(args_.shape, gradient_.tiles);
       simd::winograd_input_gradient(gradient_, i, dx.view());
       dx.copy_to(args_.dx + (first + i) * sizes_.input);
     });
@@ -194,14 +199,14 @@ void forward(ThreadPool& pool, const Conv2dForward<T>& args) {
   const ImageSizes sizes(s, args.epilogue);
   const float* const weight = widened<kWeight>(args.weight, s.patch() * s.out_channels);
   const simd::WinogradConv<Weight> conv{
-      .tiles = tiles_of(s),
+      .tiles = {.height = s.out_height(), .width = s.out_width()},
       .in_channels = s.in_channels,
       .out_channels = s.out_channels,
       .epilogue = args.epilogue,
       .filters = transformed_filters<Weight>(pool, s.in_channels, s.out_channels, weight),
       .bias = args.bias};
   pool.run(s.batch, [&](Index image) {
-    const PaddedImage x = padded_image(s);
+    const PaddedImage x = padded_image(s, conv.tiles);
     x.copy_from(args.x + image * sizes.input);
     const Narrowed<kResult, T> y(args.y + image * sizes.pooled, sizes.pooled);
     simd::winograd(conv, x.const_view(), {y.data(), sizes.pooled_row},

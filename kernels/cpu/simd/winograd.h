@@ -21,6 +21,7 @@ struct ImageView {
 inline constexpr Index kWinogradPositions = 36;
 inline constexpr Index kWinogradChannels = 16;  // in_channels and out_channels are multiples of it
 
+// The gradients' tiles, all of one size.
 struct WinogradTiles {
   static constexpr Index kTile = 4;  // results of a tile, along each side
 
@@ -37,6 +38,30 @@ struct WinogradTiles {
   // 6 × 6 inputs reach.
   constexpr Index padded_height() const { return kTile * down() + 2; }
   constexpr Index padded_width() const { return kTile * across() + 2; }
+};
+
+// The forward pass's: where 4 divides a side but for 1 or 2 results, the last tile takes 2 of them.
+// F(2, 3) with the points 0, ±√2, ∞ needs only what F(4, 3) has already computed of the filters for
+// these points: 4 of its 6 positions. So 14 × 14 results are 484 products in place of 576.
+struct MixedWinogradTiles {
+  Index height = 0;  // of the result, before the pool
+  Index width = 0;
+
+  static constexpr Index full(Index results) { return (results + 1) / 4; }  // tiles along a side
+  static constexpr Index half(Index results) { return 4 * full(results) < results ? 1 : 0; }
+  // The input with its padding, and as much more as the last tiles' inputs reach.
+  static constexpr Index padded(Index results) { return 4 * full(results) + 2 * half(results) + 2; }
+  constexpr Index padded_height() const { return padded(height); }
+  constexpr Index padded_width() const { return padded(width); }
+
+  constexpr Index count() const {
+    return (full(height) + half(height)) * (full(width) + half(width));
+  }
+  // Tiles come in this order, so that those which have a position are neighbors: half a tile wide,
+  // full ones, half a tile high, and the one which is both.
+  constexpr Index first_full() const { return full(height) * half(width); }
+  constexpr Index first_half_down() const { return first_full() + full(height) * full(width); }
+  constexpr Index corner() const { return first_half_down() + half(height) * full(width); }
 };
 
 // A weight [3, 3, in_channels, out_channels], or some of the output channels of a wider one.
@@ -56,7 +81,7 @@ void winograd_filters(const WinogradFilters& filters, Weight* result);
 // the transformed filters and inputs; sums are float32.
 template <class Weight>
 struct WinogradConv {
-  WinogradTiles tiles;
+  MixedWinogradTiles tiles;
   Index in_channels = 0;
   Index out_channels = 0;
   Epilogue epilogue = Epilogue::none;

@@ -44,19 +44,12 @@ struct Pass {
   bool is_last;
 };
 
-// With 16 registers a tile in the midst of other code has some of its sums in memory; with 32 it is
-// faster there.
-#if defined(__AVX512F__)
-#define INKLING_TILE inline
-#else
-#define INKLING_TILE [[gnu::noinline]]
-#endif
-
 // Rows × Vecs sums, from `row` and `column` on. Chains: so many sums are kept of every element,
 // each of every Chains-th term, where there would be too few to hide an FMA's latency.
+// Never inlined: in the midst of other code some of the sums stay in memory.
 template <int Rows, int Vecs, int Chains, bool ATransposed, class Weight>
-INKLING_TILE void multiply_tile(const Product<Weight>& p, Index row, Index column,
-                                const Pass<Weight>& pass) {
+[[gnu::noinline]] void multiply_tile(const Product<Weight>& p, Index row, Index column,
+                                     const Pass<Weight>& pass) {
   constexpr Index kTogether = kRowsTogether<Weight>;
   using Operands = Operands<Weight>;
   const Weight* const block = pass.weights + column % kColumnBlock * kTogether;

@@ -1,9 +1,11 @@
-// A 3 × 3 convolution by Winograd's minimal filtering, an image at a time.
+// A 3 × 3 convolution by Winograd's minimal filtering, an image at a time. Transforms of inputs and
+// of results are functions of their own: inlined into convolve(), the compiler keeps fewer of their
+// numbers in registers.
 #pragma once
 
 #include "kernels/cpu/simd/level/argmax.h"
 #include "kernels/cpu/simd/level/product_tiles.h"
-#include "kernels/cpu/simd/level/winograd_transforms.h"
+#include "kernels/cpu/simd/level/winograd_tiles.h"
 #include "kernels/cpu/simd/winograd.h"
 
 namespace inkling::cpu::simd::INKLING_LEVEL {
@@ -31,7 +33,7 @@ struct Workspace {
   Weight* input;  // as the products take it
 };
 
-// Stores what of a tile lies within the image: its results, or the maxima of its four windows.
+// Stores what of a tile lies within the image: its results, or the maxima of its windows.
 template <class Weight>
 struct StoreTile {
   const WinogradConv<Weight>& conv;
@@ -39,11 +41,12 @@ struct StoreTile {
   std::uint8_t* argmax;  // of the pool's first pixel and `channel`, or null
   Index channel;
 
-  void results(const Vec (&sums)[4][4], Index row, Index column) const {
+  template <Index kDown, Index kAcross>
+  void results(const Vec (&sums)[kDown][kAcross], Index row, Index column) const {
 #pragma GCC unroll 4
-    for (Index i = 0; i < 4; ++i) {
+    for (Index i = 0; i < kDown; ++i) {
 #pragma GCC unroll 4
-      for (Index j = 0; j < 4; ++j) {
+      for (Index j = 0; j < kAcross; ++j) {
         if (row + i < conv.tiles.height && column + j < conv.tiles.width) {
           store(y.data + (row + i) * y.row + (column + j) * conv.out_channels + channel,
                 conv.epilogue == Epilogue::relu ? relu(sums[i][j]) : sums[i][j]);
@@ -52,18 +55,19 @@ struct StoreTile {
     }
   }
 
-  void maxima(const Vec (&sums)[4][4], Index row, Index column) const {
+  template <Index kDown, Index kAcross>
+  void maxima(const Vec (&sums)[kDown][kAcross], Index row, Index column) const {
 #pragma GCC unroll 2
-    for (Index i = 0; i < 2; ++i) {
+    for (Index i = 0; i < kDown / 2; ++i) {
 #pragma GCC unroll 2
-      for (Index j = 0; j < 2; ++j) {
+      for (Index j = 0; j < kAcross / 2; ++j) {
         const Index to_row = row / 2 + i;
         const Index to_column = column / 2 + j;
         if (to_row >= conv.tiles.height / 2 || to_column >= conv.tiles.width / 2) {
           continue;
         }
-        const Vec(&top)[4] = sums[2 * i];
-        const Vec(&bottom)[4] = sums[2 * i + 1];
+        const Vec(&top)[kAcross] = sums[2 * i];
+        const Vec(&bottom)[kAcross] = sums[2 * i + 1];
         Vec max;
         if (argmax == nullptr) {
           max = maximum(maximum(top[2 * j], top[2 * j + 1]),
@@ -85,45 +89,66 @@ struct StoreTile {
 
 // A vector of a block's channels, from the products to the result.
 template <class Weight>
-inline void store_results(const Workspace<Weight>& space, const StoreTile<Weight>& to, Index c) {
+[[gnu::noinline]] void store_results(const Workspace<Weight>& space, const StoreTile<Weight>& to,
+                                     Index c) {
   const float* const bias = to.conv.bias;
   const Vec of_channels = bias != nullptr ? load(bias + to.channel) : Vec{};
-  for_each_tile(to.conv.tiles, [&](Index row, Index column, Index tile) {
-    const float* const m = space.result + tile * kColumnBlock + c;
-    Vec sums[4][4];
-    transform_square<TransformResult>(
-        [&](int i, int j) { return load(m + (6 * i + j) * space.result_position); },
+  for_each_tile(to.conv.tiles, [&]<class Down, class Across>(Tile<Down, Across> tile) {
+    const float* const m = space.result + tile.number * kColumnBlock + c;
+    Vec sums[Down::kResults][Across::kResults];
+    transform<typename Down::Result, typename Across::Result>(
+        [&](int i, int j) { return load(m + tile.position(i, j) * space.result_position); },
         [&](int i, int j, Vec value) { sums[i][j] = value + of_channels; });
     if (to.conv.epilogue == Epilogue::relu_pool) {
-      to.maxima(sums, row, column);
+      to.maxima(sums, tile.row, tile.column);
     } else {
-      to.results(sums, row, column);
+      to.results(sums, tile.row, tile.column);
     }
   });
+}
+
+template <class Weight, class Down, class Across>
+inline void transform_input_tile(const Workspace<Weight>& space, const WinogradConv<Weight>& conv,
+                                 const ImageView<const float>& x, Tile<Down, Across> tile) {
+  const float* const from = x.data + tile.row * x.row + tile.column * conv.in_channels;
+  Weight* const to = space.input + tile.number * conv.in_channels;
+  for (Index c = 0; c < conv.in_channels; c += kWidth) {
+    transform<typename Down::Input, typename Across::Input>(
+        [&](int i, int j) { return load(from + i * x.row + j * conv.in_channels + c); },
+        [&](int i, int j, Vec value) {
+          store(to + tile.position(i, j) * space.input_position + c, value);
+        });
+  }
+}
+
+template <class Weight>
+[[gnu::noinline]] void transform_inputs(const Workspace<Weight>& space,
+                                        const WinogradConv<Weight>& conv,
+                                        const ImageView<const float>& x) {
+  for_each_tile(conv.tiles, [&](auto tile) { transform_input_tile(space, conv, x, tile); });
 }
 
 template <class Weight>
 inline void convolve(const WinogradConv<Weight>& conv, const ImageView<const float>& x,
                      const ImageView<float>& y, std::uint8_t* argmax, float* memory) {
   const Workspace<Weight> space(conv, memory);
-  for_each_tile(conv.tiles, [&](Index row, Index column, Index tile) {
-    transform_input_tile(conv.in_channels, x.data + row * x.row + column * conv.in_channels, x.row,
-                         space.input + tile * conv.in_channels, space.input_position);
-  });
+  transform_inputs(space, conv, x);
   // A block of channels from its products to its results, so that what is between, [36][tiles][32],
   // never leaves the cache of the core.
   const Index matrix = conv.in_channels * kColumnBlock;
   for (Index block = 0; block < conv.out_channels; block += kColumnBlock) {
     const Weight* const filters = conv.filters + block * kWinogradPositions * conv.in_channels;
     for (Index position = 0; position < kWinogradPositions; ++position) {
-      multiply_rows(Product<Weight>{.rows = space.tiles,
-                                    .n = kColumnBlock,
-                                    .k = conv.in_channels,
-                                    .a = space.input + position * space.input_position,
-                                    .a_stride = conv.in_channels,
-                                    .b = filters + position * matrix,
-                                    .c = space.result + position * space.result_position,
-                                    .c_stride = kColumnBlock});
+      const auto [first, end] = tiles_with(conv.tiles, position);
+      multiply_rows(Product<Weight>{
+          .rows = end - first,
+          .n = kColumnBlock,
+          .k = conv.in_channels,
+          .a = space.input + position * space.input_position + first * conv.in_channels,
+          .a_stride = conv.in_channels,
+          .b = filters + position * matrix,
+          .c = space.result + position * space.result_position + first * kColumnBlock,
+          .c_stride = kColumnBlock});
     }
     for (Index c = 0; c < kColumnBlock && block + c < conv.out_channels; c += kWidth) {
       const Index channel = block + c;

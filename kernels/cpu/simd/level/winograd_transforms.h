@@ -17,11 +17,17 @@ namespace {
 inline constexpr float kA = 0.70710678118654752440F;
 inline constexpr float kB = 1.41421356237309504880F;
 
-// Each is one of these matrices by a vector; transform_square() puts it on both sides of a square.
+// and of F(2, 3), which takes the filters of the points 0, ±b and ∞:
+//
+//        1    0    -1/2  0            1  1  1  0
+//   Bᵀ = 0   3b/2   3/2  0       Aᵀ = 0  b -b  1
+//        0  -3b/2   3/2  0
+//        0   -2     0    1
+// Each is one of these matrices by a vector; transform() puts them on both sides of a matrix.
 struct TransformInput {  // Bᵀ
   static constexpr int kFrom = 6;
   static constexpr int kTo = 6;
-  static void apply(const Vec (&d)[6], Vec (&t)[6]) {
+  [[gnu::always_inline]] static void apply(const Vec (&d)[6], Vec (&t)[6]) {
     const Vec even_a = d[4] - 2.0F * d[2];
     const Vec odd_a = kA * d[3] - kB * d[1];
     const Vec even_b = d[4] - 0.5F * d[2];
@@ -38,7 +44,7 @@ struct TransformInput {  // Bᵀ
 struct TransformResult {  // Aᵀ
   static constexpr int kFrom = 6;
   static constexpr int kTo = 4;
-  static void apply(const Vec (&m)[6], Vec (&y)[4]) {
+  [[gnu::always_inline]] static void apply(const Vec (&m)[6], Vec (&y)[4]) {
     const Vec sum_a = m[1] + m[2];
     const Vec difference_a = kA * (m[1] - m[2]);
     const Vec sum_b = m[3] + m[4];
@@ -50,10 +56,32 @@ struct TransformResult {  // Aᵀ
   }
 };
 
+struct TransformHalfInput {  // Bᵀ of F(2, 3)
+  static constexpr int kFrom = 4;
+  static constexpr int kTo = 4;
+  [[gnu::always_inline]] static void apply(const Vec (&d)[4], Vec (&t)[4]) {
+    const Vec even = 1.5F * d[2];
+    const Vec odd = 1.5F * kB * d[1];
+    t[0] = d[0] - 0.5F * d[2];
+    t[1] = even + odd;
+    t[2] = even - odd;
+    t[3] = d[3] - 2.0F * d[1];
+  }
+};
+
+struct TransformHalfResult {  // Aᵀ of F(2, 3)
+  static constexpr int kFrom = 4;
+  static constexpr int kTo = 2;
+  [[gnu::always_inline]] static void apply(const Vec (&m)[4], Vec (&y)[2]) {
+    y[0] = m[0] + (m[1] + m[2]);
+    y[1] = kB * (m[1] - m[2]) + m[3];
+  }
+};
+
 struct TransformFilter {  // G
   static constexpr int kFrom = 3;
   static constexpr int kTo = 6;
-  static void apply(const Vec (&g)[3], Vec (&u)[6]) {
+  [[gnu::always_inline]] static void apply(const Vec (&g)[3], Vec (&u)[6]) {
     const Vec even_a = -(2.0F / 3) * g[0] - (1.0F / 3) * g[2];
     const Vec odd_a = (-2.0F / 3 * kA) * g[1];
     const Vec even_b = (1.0F / 6) * g[0] + (1.0F / 3) * g[2];
@@ -70,7 +98,7 @@ struct TransformFilter {  // G
 struct TransposedInput {  // B
   static constexpr int kFrom = 6;
   static constexpr int kTo = 6;
-  static void apply(const Vec (&t)[6], Vec (&d)[6]) {
+  [[gnu::always_inline]] static void apply(const Vec (&t)[6], Vec (&d)[6]) {
     const Vec sum_a = t[1] + t[2];
     const Vec difference_a = t[1] - t[2];
     const Vec sum_b = t[3] + t[4];
@@ -87,7 +115,7 @@ struct TransposedInput {  // B
 struct TransposedResult {  // A
   static constexpr int kFrom = 4;
   static constexpr int kTo = 6;
-  static void apply(const Vec (&y)[4], Vec (&m)[6]) {
+  [[gnu::always_inline]] static void apply(const Vec (&y)[4], Vec (&m)[6]) {
     const Vec even_a = y[0] + 0.5F * y[2];
     const Vec odd_a = kA * (y[1] + 0.5F * y[3]);
     const Vec even_b = y[0] + 2.0F * y[2];
@@ -104,7 +132,7 @@ struct TransposedResult {  // A
 struct TransposedFilter {  // Gᵀ
   static constexpr int kFrom = 6;
   static constexpr int kTo = 3;
-  static void apply(const Vec (&u)[6], Vec (&g)[3]) {
+  [[gnu::always_inline]] static void apply(const Vec (&u)[6], Vec (&g)[3]) {
     const Vec sum_a = u[1] + u[2];
     const Vec sum_b = u[3] + u[4];
     g[0] = u[0] - (2.0F / 3) * sum_a + (1.0F / 6) * sum_b;
@@ -113,33 +141,37 @@ struct TransposedFilter {  // Gᵀ
   }
 };
 
-// M X Mᵀ: load(row, column) gives X, store(row, column, value) takes the result.
-template <class M, class Load, class Store>
-inline void transform_square(const Load& load_at, const Store& store_at) {
-  Vec columns[M::kFrom][M::kTo];  // M X: [column of X][row of the result]
+// L X Rᵀ: load(row, column) gives X, store(row, column, value) takes the result.
+template <class L, class R, class Load, class Store>
+inline void transform(const Load& load_at, const Store& store_at) {
+  Vec columns[R::kFrom][L::kTo];  // L X: [column of X][row of the result]
 #pragma GCC unroll 6
-  for (int j = 0; j < M::kFrom; ++j) {
-    Vec of_column[M::kFrom];
+  for (int j = 0; j < R::kFrom; ++j) {
+    Vec of_column[L::kFrom];
 #pragma GCC unroll 6
-    for (int i = 0; i < M::kFrom; ++i) {
+    for (int i = 0; i < L::kFrom; ++i) {
       of_column[i] = load_at(i, j);
     }
-    M::apply(of_column, columns[j]);
+    L::apply(of_column, columns[j]);
   }
 #pragma GCC unroll 6
-  for (int i = 0; i < M::kTo; ++i) {
-    Vec of_row[M::kFrom];
+  for (int i = 0; i < L::kTo; ++i) {
+    Vec of_row[R::kFrom];
 #pragma GCC unroll 6
-    for (int j = 0; j < M::kFrom; ++j) {
+    for (int j = 0; j < R::kFrom; ++j) {
       of_row[j] = columns[j][i];
     }
-    Vec result[M::kTo];
-    M::apply(of_row, result);
+    Vec result[R::kTo];
+    R::apply(of_row, result);
 #pragma GCC unroll 6
-    for (int j = 0; j < M::kTo; ++j) {
+    for (int j = 0; j < R::kTo; ++j) {
       store_at(i, j, result[j]);
     }
   }
+}
+template <class M, class Load, class Store>
+inline void transform_square(const Load& load_at, const Store& store_at) {
+  transform<M, M>(load_at, store_at);
 }
 
 // Where the 36 numbers of a transform go, `position` apart: of kRowsTogether transforms side by
@@ -167,29 +199,6 @@ class PositionStore {
   Index position_;
   Vec first_[kRowsTogether<Weight> == 1 ? 1 : kWinogradPositions];
 };
-
-// Calls visit(y, x, tile), y and x of the tile's first result.
-template <class Visit>
-inline void for_each_tile(const WinogradTiles& tiles, const Visit& visit) {
-  Index tile = 0;
-  for (Index y = 0; y < tiles.height; y += WinogradTiles::kTile) {
-    for (Index x = 0; x < tiles.width; x += WinogradTiles::kTile) {
-      visit(y, x, tile);
-      ++tile;
-    }
-  }
-}
-
-// A tile's inputs, x its first, to `to` and, position by position, `position` further.
-template <class Weight>
-inline void transform_input_tile(Index channels, const float* x, Index row, Weight* to,
-                                 Index position) {
-  for (Index c = 0; c < channels; c += kWidth) {
-    transform_square<TransformInput>(
-        [&](int i, int j) { return load(x + i * row + j * channels + c); },
-        [&](int i, int j, Vec value) { store(to + (6 * i + j) * position + c, value); });
-  }
-}
 
 }  // namespace
 }  // namespace inkling::cpu::simd::INKLING_LEVEL
