@@ -18,6 +18,15 @@ bool supports_winograd(const layers::Conv2d& layer, const Layout& image) {
          layer.out_channels % cpu::simd::kWinogradChannels == 0;
 }
 
+// Calls body(begin, end) for each block of so many channels.
+template <class Body>
+void for_each_block(Index channels, Member& member, const Body& body) {
+  constexpr Index kBlock = cpu::simd::kColumnBlock;
+  member.for_each((channels + kBlock - 1) / kBlock, [&](Index block) {
+    body(block * kBlock, std::min(channels, (block + 1) * kBlock));
+  });
+}
+
 // Weight: float or bfloat16.
 template <class Weight>
 class WinogradStep final : public Step {
@@ -45,12 +54,25 @@ class WinogradStep final : public Step {
   }
 
   const Layout& input() const override { return input_; }
-  Index workspace() const override { return conv_.workspace(); }
-  void run(const float* x, float* y, Index y_row, float* workspace) const override {
-    cpu::simd::winograd(conv_, {x, input_.row()}, {y, y_row}, nullptr, workspace);
+  Index workspace(Index threads) const override {
+    return input_floats() + threads * conv_.product_size();
+  }
+  void run(const float* x, float* y, Index y_row, float* workspace, Member& member) const override {
+    auto* const inputs = reinterpret_cast<Weight*>(workspace);
+    float* const products = workspace + input_floats() + member.number() * conv_.product_size();
+    for_each_block(conv_.in_channels, member, [&](Index begin, Index end) {
+      cpu::simd::winograd_inputs(conv_, {x, input_.row()}, begin, end, inputs);
+    });
+    for_each_block(conv_.out_channels, member, [&](Index begin, Index) {
+      cpu::simd::winograd_block(conv_, inputs, begin, {y, y_row}, nullptr, products);
+    });
   }
 
  private:
+  Index input_floats() const {
+    return conv_.input_size() * Index{sizeof(Weight)} / Index{sizeof(float)};
+  }
+
   Layout input_;
   AlignedBuffer<Weight> filters_;
   AlignedBuffer<float> bias_;
@@ -88,14 +110,14 @@ class DirectStep final : public Step {
         bias_(padded_bias(bias)) {}
 
   const Layout& input() const override { return input_; }
-  Index workspace() const override {
+  Index workspace(Index /*threads*/) const override {
     return epilogue_ == Epilogue::relu_pool ? pixels() * shape_.out_channels : 0;
   }
 
-  void run(const float* x, float* y, Index y_row, float* workspace) const override {
+  void run(const float* x, float* y, Index y_row, float* workspace, Member& member) const override {
     const Index width = shape_.out_width() * shape_.out_channels;
     const bool pooled = epilogue_ == Epilogue::relu_pool;
-    for (Index row = 0; row < shape_.out_height(); ++row) {
+    member.for_each(shape_.out_height(), [&](Index row) {
       cpu::simd::multiply(
           cpu::simd::Product<float>{.rows = shape_.out_width(),
                                     .n = shape_.out_channels,
@@ -109,25 +131,25 @@ class DirectStep final : public Step {
                                     .relu = epilogue_ != Epilogue::none,
                                     .c = pooled ? workspace + row * width : y + row * y_row,
                                     .c_stride = shape_.out_channels});
-    }
+    });
     if (pooled) {
-      pool(workspace, y, y_row);
+      member.for_each(shape_.out_height() / 2,
+                      [&](Index row) { pool(workspace, row, y + row * y_row); });
     }
   }
 
  private:
   Index pixels() const { return shape_.out_height() * shape_.out_width(); }
 
-  void pool(const float* full, float* y, Index y_row) const {
+  // A row of the pooled result.
+  void pool(const float* full, Index pooled_row, float* y) const {
     const Index channels = shape_.out_channels;
     const Index row = shape_.out_width() * channels;
-    for (Index py = 0; py < shape_.out_height() / 2; ++py) {
-      for (Index px = 0; px < shape_.out_width() / 2; ++px) {
-        const float* const top = full + 2 * py * row + 2 * px * channels;
-        for (Index c = 0; c < channels; ++c) {
-          y[py * y_row + px * channels + c] = std::max(
-              std::max(top[c], top[channels + c]), std::max(top[row + c], top[row + channels + c]));
-        }
+    for (Index x = 0; x < shape_.out_width() / 2; ++x) {
+      const float* const top = full + 2 * pooled_row * row + 2 * x * channels;
+      for (Index c = 0; c < channels; ++c) {
+        y[x * channels + c] = std::max(std::max(top[c], top[channels + c]),
+                                       std::max(top[row + c], top[row + channels + c]));
       }
     }
   }

@@ -105,7 +105,6 @@ FrozenNetwork::FrozenNetwork(const Model& model, InferencePrecision precision)
 
 void FrozenNetwork::add_image_step(std::unique_ptr<Step> step) {
   image_buffer_ = std::max(image_buffer_, aligned(step->input().size()));
-  step_workspace_ = std::max(step_workspace_, aligned(step->workspace()));
   image_steps_.push_back(std::move(step));
 }
 
@@ -129,13 +128,16 @@ void FrozenNetwork::add_linear(const layers::Linear& layer, const Shape& flatten
   widest_linear_ = std::max(widest_linear_, layer.out_features);
 }
 
-Index FrozenNetwork::workspace(Index count) const {
-  Index for_linear = 0;
-  for (const Linear& layer : linear_) {
-    for_linear = std::max(for_linear, layer.step->workspace(count));
+Index FrozenNetwork::workspace(Index count, Index threads) const {
+  Index for_step = 0;
+  for (const auto& step : image_steps_) {
+    for_step = std::max(for_step, step->workspace(threads));
   }
-  return 2 * image_buffer_ + step_workspace_ + aligned(count * features_.size()) +
-         2 * aligned(count * widest_linear_) + for_linear;
+  for (const Linear& layer : linear_) {
+    for_step = std::max(for_step, layer.step->workspace(count));
+  }
+  return 2 * image_buffer_ + aligned(count * features_.size()) +
+         2 * aligned(count * widest_linear_) + for_step;
 }
 
 void FrozenNetwork::normalize(const std::uint8_t* picture, const Layout& layout, float* to) const {
@@ -152,42 +154,45 @@ const Layout& FrozenNetwork::layout_after(std::size_t step) const {
 }
 
 // The steps pass the image from one buffer to the other; the last writes to `features`.
-void FrozenNetwork::run_image_steps(const std::uint8_t* picture, float* features,
-                                    float* workspace) const {
+void FrozenNetwork::run_image_steps(const std::uint8_t* picture, float* features, float* workspace,
+                                    Member& member) const {
   if (image_steps_.empty()) {
-    normalize(picture, features_, features);
+    member.for_each(1, [&](Index) { normalize(picture, features_, features); });
     return;
   }
   float* from = workspace;
   float* to = workspace + image_buffer_;
-  clear_border(image_steps_.front()->input(), from);
-  normalize(picture, image_steps_.front()->input(), from);
+  member.for_each(1, [&](Index) {
+    clear_border(image_steps_.front()->input(), from);
+    normalize(picture, image_steps_.front()->input(), from);
+  });
   for (std::size_t i = 0; i < image_steps_.size(); ++i) {
     const bool is_last = i + 1 == image_steps_.size();
     const Layout& layout = layout_after(i);
     float* const result = is_last ? features : to;
-    clear_border(layout, result);
+    member.for_each(1, [&](Index) { clear_border(layout, result); });
     image_steps_[i]->run(from, result + layout.origin(), layout.row(),
-                         workspace + 2 * image_buffer_);
+                         workspace + 2 * image_buffer_, member);
     std::swap(from, to);
   }
 }
 
 void FrozenNetwork::logits(Index count, const std::uint8_t* pictures, float* result,
-                           float* workspace) const {
-  float* const features = workspace + 2 * image_buffer_ + step_workspace_;
+                           float* workspace, Member& member) const {
   const Index size = features_.size();
+  const Index buffer = aligned(count * widest_linear_);
+  float* const features = workspace;
+  float* const buffers = features + aligned(count * size);
+  float* const for_step = buffers + 2 * buffer;
   for (Index i = 0; i < count; ++i) {
     run_image_steps(pictures + i * picture_.size(),
-                    linear_.empty() ? result + i * size : features + i * size, workspace);
+                    linear_.empty() ? result + i * size : features + i * size, for_step, member);
   }
   const float* x = features;
-  const Index buffer = aligned(count * widest_linear_);
-  float* const buffers = features + aligned(count * size);
   for (std::size_t i = 0; i < linear_.size(); ++i) {
     float* const y =
         i + 1 == linear_.size() ? result : buffers + static_cast<Index>(i % 2) * buffer;
-    linear_[i].step->run(count, x, linear_[i].relu, y, buffers + 2 * buffer);
+    linear_[i].step->run(count, x, linear_[i].relu, y, for_step, member);
     x = y;
   }
 }

@@ -19,12 +19,14 @@ class FrozenNetwork {
   // Reads the model's weights (float32, on the CPU) and keeps nothing of it.
   FrozenNetwork(const Model& model, InferencePrecision precision);
 
-  // Floats that logits() needs for so many pictures.
-  Index workspace(Index count) const;
+  // Floats that logits() needs for so many pictures and the members of a team.
+  Index workspace(Index count, Index threads) const;
 
-  // pictures: count × the network's input as bytes. result: [count, classes]. Wholly on the calling
-  // thread, allocating nothing (but for layers that have no kernel of their own: step.h).
-  void logits(Index count, const std::uint8_t* pictures, float* result, float* workspace) const;
+  // pictures: count × the network's input as bytes. result: [count, classes]. Every member of a
+  // team calls it, with the same arguments; it allocates nothing (but for layers that have no
+  // kernel of their own: step.h).
+  void logits(Index count, const std::uint8_t* pictures, float* result, float* workspace,
+              Member& member) const;
 
  private:
   struct Linear {
@@ -36,7 +38,8 @@ class FrozenNetwork {
   void add_image_step(std::unique_ptr<Step> step);
   void add_linear(const layers::Linear& layer, const Shape& flattened,
                   std::span<const Parameter> parameters, bool low_precision);
-  void run_image_steps(const std::uint8_t* picture, float* features, float* workspace) const;
+  void run_image_steps(const std::uint8_t* picture, float* features, float* workspace,
+                       Member& member) const;
   void normalize(const std::uint8_t* picture, const Layout& layout, float* to) const;
   const Layout& layout_after(std::size_t step) const;
 
@@ -46,7 +49,6 @@ class FrozenNetwork {
   std::vector<std::unique_ptr<Step>> image_steps_;
   std::vector<Linear> linear_;
   Index image_buffer_ = 0;  // floats of the largest step's input
-  Index step_workspace_ = 0;
   Index widest_linear_ = 0;
 };
 

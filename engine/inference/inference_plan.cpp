@@ -43,15 +43,32 @@ struct InferencePlan::Impl {
     const Index count = static_cast<Index>(pictures.size()) / pixels;
     ThreadPool& pool = *stream.pool;
     const Index threads = pool.threads();
+    if (count < threads) {
+      return by_team(count, pictures);
+    }
     const Index group = std::min((count + threads - 1) / threads, kMaxGroup);
     std::vector<float> result(static_cast<std::size_t>(count * classes));
-    if (group == count) {  // wholly on this thread: no lock, nothing allocated
-      network.logits(count, pictures.data(), result.data(), workspace(network.workspace(count)));
-      return result;
-    }
-    parallel_for(pool, count, group, [&](Index begin, Index end) {
+    const auto logits_of = [&](Index begin, Index end) {
+      frozen::Member alone;
       network.logits(end - begin, pictures.data() + begin * pixels, result.data() + begin * classes,
-                     workspace(network.workspace(end - begin)));
+                     workspace(network.workspace(end - begin, 1)), alone);
+    };
+    if (group == count) {  // wholly on this thread: no lock, nothing allocated
+      logits_of(0, count);
+    } else {
+      parallel_for(pool, count, group, logits_of);
+    }
+    return result;
+  }
+
+  // With all threads for each picture.
+  std::vector<float> by_team(Index count, std::span<const std::uint8_t> pictures) {
+    std::vector<float> result(static_cast<std::size_t>(count * classes));
+    frozen::Team team(stream.pool->threads());
+    float* const memory = workspace(network.workspace(count, team.threads()));
+    stream.pool->run(team.threads(), [&](Index number) {
+      frozen::Member member(team, number);
+      network.logits(count, pictures.data(), result.data(), memory, member);
     });
     return result;
   }

@@ -17,8 +17,9 @@ namespace inkling {
 // each keeps the memory of its intermediate results until it ends.
 class InferencePlan {
  public:
-  // threads: how many cores one call may use: the pictures of a batch are divided among them. 1
-  // runs wholly on the calling thread. Throws WeightsError (engine/io/weights.h) with one line when
+  // threads: how many cores one call may use: the pictures of a batch are divided among them,
+  // and where there are fewer pictures than cores, the work on each picture. 1 runs wholly on the
+  // calling thread. Throws WeightsError (engine/io/weights.h) with one line when
   // the file is missing or not sound; std::runtime_error when INKLING_ISA forces a level that this
   // processor lacks.
   explicit InferencePlan(const std::filesystem::path& weights_file, int threads = 1,

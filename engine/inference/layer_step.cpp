@@ -13,7 +13,13 @@ class LayerStep final : public Step {
 
   const Layout& input() const override { return input_; }
 
-  void run(const float* x, float* y, Index y_row, float* /*workspace*/) const override {
+  void run(const float* x, float* y, Index y_row, float* /*workspace*/,
+           Member& member) const override {
+    member.for_each(1, [&](Index) { forward(x, y, y_row); });
+  }
+
+ private:
+  void forward(const float* x, float* y, Index y_row) const {
     const NoGrad no_grad;
     const Shape shape{1, input_.height, input_.width, input_.channels};
     const Variable image(
@@ -28,7 +34,6 @@ class LayerStep final : public Step {
     }
   }
 
- private:
   Layer layer_;
   Layout input_;
   Device device_ = Device::cpu(1);

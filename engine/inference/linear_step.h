@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "engine/inference/team.h"
 #include "kernels/types.h"
 
 namespace inkling::frozen {
@@ -24,8 +25,10 @@ class LinearStep {
   LinearStep& operator=(const LinearStep&) = delete;
 
   virtual Index workspace(Index rows) const = 0;  // in floats
-  // y [rows, out_features] = x [rows, in_features] · weight + bias; then max(0, y) with relu.
-  virtual void run(Index rows, const float* x, bool relu, float* y, float* workspace) const = 0;
+  // y [rows, out_features] = x [rows, in_features] · weight + bias; then max(0, y) with relu. Every
+  // member calls it, with the same workspace.
+  virtual void run(Index rows, const float* x, bool relu, float* y, float* workspace,
+                   Member& member) const = 0;
 };
 
 // low_precision: with weights in int8 where that is faster. Inputs are then not negative.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "engine/inference/team.h"
 #include "engine/layers/layers.h"
 
 namespace inkling::frozen {
@@ -32,9 +33,11 @@ class Step {
   Step& operator=(const Step&) = delete;
 
   virtual const Layout& input() const = 0;
-  virtual Index workspace() const { return 0; }  // in floats
-  // x: an image as input() has it. y: pixel (0, 0) of the result, whose rows are y_row apart.
-  virtual void run(const float* x, float* y, Index y_row, float* workspace) const = 0;
+  virtual Index workspace(Index /*threads*/) const { return 0; }  // in floats
+  // x: an image as input() has it. y: pixel (0, 0) of the result, whose rows are y_row apart. Every
+  // member calls it, with the same workspace of so many threads.
+  virtual void run(const float* x, float* y, Index y_row, float* workspace,
+                   Member& member) const = 0;
 };
 
 // input: [height, width, channels]. weight [kernel, kernel, in, out], bias [out]. With

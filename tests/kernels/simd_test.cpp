@@ -161,6 +161,15 @@ std::vector<double> expected_result(const WinogradCase& c, const std::vector<flo
 }
 
 template <class Weight>
+Weight unset() {
+  if constexpr (std::is_same_v<Weight, bfloat16>) {
+    return to_bfloat16(kUnset);
+  } else {
+    return kUnset;
+  }
+}
+
+template <class Weight>
 void check_winograd(const WinogradCase& c, double tolerance) {
   SCOPED_TRACE(testing::Message() << c.height << " × " << c.width << " × " << c.in_channels << " → "
                                   << c.out_channels << ", epilogue "
@@ -193,8 +202,10 @@ void check_winograd(const WinogradCase& c, double tolerance) {
   const Index row = (pooled ? c.width / 2 : c.width) * c.out_channels;
   const Index y_row = row + 5;
   std::vector<float> y(static_cast<std::size_t>(height * y_row + 1), kUnset);
-  std::vector<float> workspace(static_cast<std::size_t>(conv.workspace()), kUnset);
-  winograd(conv, {padded_x.data(), x_row}, {y.data(), y_row}, nullptr, workspace.data());
+  std::vector<Weight> inputs(static_cast<std::size_t>(conv.input_size()), unset<Weight>());
+  std::vector<float> products(static_cast<std::size_t>(conv.product_size()), kUnset);
+  winograd(conv, {padded_x.data(), x_row}, {y.data(), y_row}, nullptr, inputs.data(),
+           products.data());
   std::vector<float> got;
   for (Index i = 0; i < std::ssize(y); ++i) {
     if (i / y_row < height && i % y_row < row) {
@@ -247,21 +258,25 @@ void check_int8_product(Index rows, Index n, Index k, bool relu) {
   const auto bias = padded(random_values<float>(n, 4));
   const Index c_stride = n + 3;
   std::vector<float> c(static_cast<std::size_t>(rows * c_stride), kUnset);
-  std::vector<std::uint8_t> workspace(static_cast<std::size_t>(rows * k));
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(rows * k));
   std::vector<float> row_scales(static_cast<std::size_t>(rows));
+  quantize({.rows = rows,
+            .k = k,
+            .from = a.data(),
+            .stride = k,
+            .bytes = bytes.data(),
+            .scales = row_scales.data()});
   multiply(Int8Product{.rows = rows,
                        .n = n,
                        .k = k,
-                       .a = a.data(),
-                       .a_stride = k,
+                       .a = bytes.data(),
+                       .row_scales = row_scales.data(),
                        .b = b.data(),
                        .scales = scales.data(),
                        .bias = bias.data(),
                        .relu = relu,
                        .c = c.data(),
-                       .c_stride = c_stride,
-                       .workspace = workspace.data(),
-                       .row_scales = row_scales.data()});
+                       .c_stride = c_stride});
   std::vector<float> got;
   std::vector<double> expected;
   for (Index row = 0; row < rows; ++row) {
@@ -306,22 +321,26 @@ TEST_F(SimdKernels, Int8SumsFitThirtyTwoBits) {
   const std::vector<float> a(kTerms, 1.0F);
   const std::vector<std::int8_t> b(static_cast<std::size_t>(packed_size(kTerms, 1)), 127);
   const std::vector<float> scales(kColumnBlock, 1.0F), bias(kColumnBlock, 0.0F);
-  std::vector<std::uint8_t> workspace(kTerms);
+  std::vector<std::uint8_t> bytes(kTerms);
   float row_scale = 0;
   float c = 0;
+  quantize({.rows = 1,
+            .k = kTerms,
+            .from = a.data(),
+            .stride = kTerms,
+            .bytes = bytes.data(),
+            .scales = &row_scale});
   multiply(Int8Product{.rows = 1,
                        .n = 1,
                        .k = kTerms,
-                       .a = a.data(),
-                       .a_stride = kTerms,
+                       .a = bytes.data(),
+                       .row_scales = &row_scale,
                        .b = b.data(),
                        .scales = scales.data(),
                        .bias = bias.data(),
                        .relu = false,
                        .c = &c,
-                       .c_stride = 1,
-                       .workspace = workspace.data(),
-                       .row_scales = &row_scale});
+                       .c_stride = 1});
   EXPECT_NEAR(c, 127.0F * kTerms, 127.0F);
 }
 

@@ -34,7 +34,7 @@ enum SharedSlot : int {
   kShared
 };
 // And a thread's own.
-enum ThreadSlot : int { kPadded = kShared, kWorkspace, kResult, kGradient };
+enum ThreadSlot : int { kPadded = kShared, kConvInputs, kProducts, kResult, kGradient };
 
 // So many bytes of transformed inputs and results are multiplied together: enough for long sums,
 // few enough for a shared cache.
@@ -211,7 +211,8 @@ void forward(ThreadPool& pool, const Conv2dForward<T>& args) {
     const Narrowed<kResult, T> y(args.y + image * sizes.pooled, sizes.pooled);
     simd::winograd(conv, x.const_view(), {y.data(), sizes.pooled_row},
                    args.argmax != nullptr ? args.argmax + image * sizes.argmax : nullptr,
-                   scratch<float, kWorkspace>(conv.workspace()));
+                   scratch<Weight, kConvInputs>(conv.input_size()),
+                   scratch<float, kProducts>(conv.product_size()));
     y.store();
   });
 }

@@ -37,6 +37,7 @@ bool has_low_precision() { return kernels().multiply_int8 != nullptr; }
 void multiply(const Product<float>& product) { kernels().float32.multiply(product); }
 void multiply(const Product<Half>& product) { kernels().multiply_half(product); }
 void multiply(const Product<bfloat16>& product) { kernels().bf16.multiply(product); }
+void quantize(const ByteRows& rows) { kernels().quantize(rows); }
 void multiply(const Int8Product& product) { kernels().multiply_int8(product); }
 
 void convert(Index size, const bfloat16* from, float* to) { kernels().to_float(size, from, to); }
@@ -56,19 +57,14 @@ void winograd_filters(const WinogradFilters& filters, Weight* result) {
 }
 
 template <class Weight>
-void winograd(const WinogradConv<Weight>& conv, const ImageView<const float>& x,
-              const ImageView<float>& y, std::uint8_t* argmax, float* workspace) {
-  kernels_of<Weight>().convolve(conv, x, y, argmax, workspace);
+void winograd_inputs(const WinogradConv<Weight>& conv, const ImageView<const float>& x, Index first,
+                     Index end, Weight* inputs) {
+  kernels_of<Weight>().inputs(conv, x, first, end, inputs);
 }
-
 template <class Weight>
-Index WinogradConv<Weight>::workspace() const {
-  return kernels().winograd_workspace({.tiles = tiles,
-                                       .in_channels = in_channels,
-                                       .out_channels = out_channels,
-                                       .epilogue = epilogue,
-                                       .filters = nullptr,
-                                       .bias = nullptr});
+void winograd_block(const WinogradConv<Weight>& conv, const Weight* inputs, Index block,
+                    const ImageView<float>& y, std::uint8_t* argmax, float* products) {
+  kernels_of<Weight>().block(conv, inputs, block, y, argmax, products);
 }
 
 template <class Weight>
@@ -95,17 +91,18 @@ void winograd_filter_gradient(const WinogradFilterGradient& gradient) {
 }
 
 // NOLINTBEGIN(bugprone-macro-parentheses): a type, not an expression
-#define INKLING_INSTANTIATE_WEIGHT(Weight)                                           \
-  template void winograd_filters(const WinogradFilters&, Weight*);                   \
-  template void winograd(const WinogradConv<Weight>&, const ImageView<const float>&, \
-                         const ImageView<float>&, std::uint8_t*, float*);            \
-  template Index WinogradConv<Weight>::workspace() const;                            \
-  template void winograd_transform_input(const WinogradGradient<Weight>&, Index,     \
-                                         const ImageView<const float>&);             \
-  template void winograd_transform_gradient(const WinogradGradient<Weight>&, Index,  \
-                                            const ResultGradient&, float*);          \
-  template void winograd_multiply(const WinogradGradient<Weight>&, Index, bool);     \
-  template void winograd_input_gradient(const WinogradGradient<Weight>&, Index,      \
+#define INKLING_INSTANTIATE_WEIGHT(Weight)                                                         \
+  template void winograd_filters(const WinogradFilters&, Weight*);                                 \
+  template void winograd_inputs(const WinogradConv<Weight>&, const ImageView<const float>&, Index, \
+                                Index, Weight*);                                                   \
+  template void winograd_block(const WinogradConv<Weight>&, const Weight*, Index,                  \
+                               const ImageView<float>&, std::uint8_t*, float*);                    \
+  template void winograd_transform_input(const WinogradGradient<Weight>&, Index,                   \
+                                         const ImageView<const float>&);                           \
+  template void winograd_transform_gradient(const WinogradGradient<Weight>&, Index,                \
+                                            const ResultGradient&, float*);                        \
+  template void winograd_multiply(const WinogradGradient<Weight>&, Index, bool);                   \
+  template void winograd_input_gradient(const WinogradGradient<Weight>&, Index,                    \
                                         const ImageView<float>&)
 // NOLINTEND(bugprone-macro-parentheses)
 INKLING_INSTANTIATE_WEIGHT(float);

@@ -17,8 +17,10 @@ struct WeightKernels {
 
   void (*multiply)(const Product<Weight>&) = nullptr;
   void (*filters)(const WinogradFilters&, Weight*) = nullptr;
-  void (*convolve)(const WinogradConv<Weight>&, const ImageView<const float>&,
-                   const ImageView<float>&, std::uint8_t*, float*) = nullptr;
+  void (*inputs)(const WinogradConv<Weight>&, const ImageView<const float>&, Index, Index,
+                 Weight*) = nullptr;
+  void (*block)(const WinogradConv<Weight>&, const Weight*, Index, const ImageView<float>&,
+                std::uint8_t*, float*) = nullptr;
   void (*transform_input)(const Gradient&, Index, const ImageView<const float>&) = nullptr;
   void (*transform_gradient)(const Gradient&, Index, const ResultGradient&, float*) = nullptr;
   void (*multiply_gradients)(const Gradient&, Index, bool) = nullptr;
@@ -28,9 +30,9 @@ struct WeightKernels {
 struct KernelTable {
   WeightKernels<float> float32;
   WeightKernels<bfloat16> bf16;                           // null without low precision
+  void (*quantize)(const ByteRows&) = nullptr;            // the same
   void (*multiply_int8)(const Int8Product&) = nullptr;    // the same
   void (*multiply_half)(const Product<Half>&) = nullptr;  // null where halves are not converted
-  Index (*winograd_workspace)(const WinogradConv<float>&) = nullptr;
   void (*filter_gradient)(const WinogradFilterGradient&) = nullptr;
   void (*to_float)(Index, const bfloat16*, float*) = nullptr;
   void (*to_bfloat16)(Index, const float*, bfloat16*) = nullptr;

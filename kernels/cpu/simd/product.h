@@ -76,6 +76,16 @@ struct Product {
   Index c_stride = 0;
 };
 
+// The same product, of the columns [first, end) alone; first is a multiple of kColumnBlock.
+template <class AnyProduct>
+AnyProduct columns_of(AnyProduct product, Index first, Index end) {
+  product.n = end - first;
+  product.b += first * product.k;
+  product.bias = product.bias == nullptr ? nullptr : product.bias + first;
+  product.c += first;
+  return product;
+}
+
 void multiply(const Product<float>& product);
 void multiply(const Product<Half>& product);
 void multiply(const Product<bfloat16>& product);
@@ -86,26 +96,50 @@ bool has_half();
 // Whether the processor multiplies bf16 and int8.
 bool has_low_precision();
 
-// c [rows, n] = a [rows, k] · b: b in int8 with a scale for each column; a is not negative and is
-// rounded to the 256 steps of a byte up to its row's maximum.
-struct Int8Product {
+// Rows of numbers that are not negative, rounded to the 256 steps of a byte up to the row's
+// maximum.
+struct ByteRows {
   static constexpr Index kTermMultiple = 16;  // of k
-  static constexpr Index kMaxTerms = 65536;   // of k: then sums of 255 · 127 fit 32 bits
+
+  Index rows = 0;
+  Index k = 0;
+  const float* from = nullptr;
+  Index stride = 0;               // of `from`, from row to row
+  std::uint8_t* bytes = nullptr;  // [rows, k]
+  float* scales = nullptr;        // [rows]: what 1 of a row's bytes stands for
+};
+
+void quantize(const ByteRows& rows);
+
+// c [rows, n] = a [rows, k] · b (+ bias), both in whole numbers: a from quantize(), b with a scale
+// for each column.
+struct Int8Product {
+  static constexpr Index kTermMultiple = ByteRows::kTermMultiple;
+  static constexpr Index kMaxTerms = 65536;  // of k: then sums of 255 · 127 fit 32 bits
 
   Index rows = 0;
   Index n = 0;
   Index k = 0;
-  const float* a = nullptr;
-  Index a_stride = 0;
+  const std::uint8_t* a = nullptr;
+  const float* row_scales = nullptr;
   const std::int8_t* b = nullptr;  // packed
   const float* scales = nullptr;   // [padded_columns(n)]: what 1 of b stands for
   const float* bias = nullptr;     // [padded_columns(n)]
   bool relu = false;
   float* c = nullptr;
   Index c_stride = 0;
-  std::uint8_t* workspace = nullptr;  // [rows, k]
-  float* row_scales = nullptr;        // [rows], workspace too
 };
+
+// Of Int8Product, whose columns have scales.
+template <>
+inline Int8Product columns_of(Int8Product product, Index first, Index end) {
+  product.n = end - first;
+  product.b += first * product.k;
+  product.scales += first;
+  product.bias += first;
+  product.c += first;
+  return product;
+}
 
 void multiply(const Int8Product& product);
 

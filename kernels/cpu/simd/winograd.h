@@ -88,15 +88,36 @@ struct WinogradConv {
   const Weight* filters = nullptr;  // transformed
   const float* bias = nullptr;      // [padded_columns(out_channels)], or null
 
-  // Floats that winograd() needs for itself.
-  Index workspace() const;
+  // Its transformed inputs, [36][tiles][in_channels], and the products of a block of 32 channels,
+  // [36][tiles][32]. Positions are a little further apart than their data: else the 36 stores of a
+  // transform would fall on the same set of the L1 cache.
+  constexpr Index input_position() const { return tiles.count() * in_channels + kColumnBlock; }
+  constexpr Index product_position() const { return (tiles.count() + 1) * kColumnBlock; }
+  constexpr Index input_size() const { return kWinogradPositions * input_position(); }
+  constexpr Index product_size() const { return kWinogradPositions * product_position(); }
 };
 
+// Its two stages, for whoever divides them among threads: the input channels [first, end),
+// multiples of kWinogradChannels; then, from all of them, the 32 output channels from `block` on.
 // x: the padded input, padded_height() × padded_width(): its data are the padding's first pixel,
-// and what lies beyond the image is zero. y: the result, pooled or not; argmax: of the pool, packed
-// (kernels/args/conv2d.h), or null.
+// and what lies beyond the image is zero. inputs: [input_size()]. y: the result, pooled or not;
+// argmax: of the pool, packed (kernels/args/conv2d.h), or null. products: [product_size()], of each
+// thread its own.
+template <class Weight>
+void winograd_inputs(const WinogradConv<Weight>& conv, const ImageView<const float>& x, Index first,
+                     Index end, Weight* inputs);
+template <class Weight>
+void winograd_block(const WinogradConv<Weight>& conv, const Weight* inputs, Index block,
+                    const ImageView<float>& y, std::uint8_t* argmax, float* products);
+
+// One after the other.
 template <class Weight>
 void winograd(const WinogradConv<Weight>& conv, const ImageView<const float>& x,
-              const ImageView<float>& y, std::uint8_t* argmax, float* workspace);
+              const ImageView<float>& y, std::uint8_t* argmax, Weight* inputs, float* products) {
+  winograd_inputs(conv, x, 0, conv.in_channels, inputs);
+  for (Index block = 0; block < conv.out_channels; block += kColumnBlock) {
+    winograd_block(conv, inputs, block, y, argmax, products);
+  }
+}
 
 }  // namespace inkling::cpu::simd

@@ -102,7 +102,7 @@ TEST(InferencePlan, AgreesWithTheNetworkWhateverItsLayers) {
     save_model(path, network, {});
     const auto pictures = random_pictures(kCount * 11 * 9 * frozen.channels);
     const auto expected = logits_of(network, pictures);
-    for (const int threads : {1, 2}) {
+    for (const int threads : {1, 2, static_cast<int>(kCount) + 1}) {  // the last: together
       const InferencePlan plan(path, threads, InferencePrecision::float32);
       EXPECT_EQ(plan.classes(), network.classes());
       EXPECT_EQ(plan.parameter_count(), network.parameter_count());
@@ -134,19 +134,21 @@ TEST(InferencePlan, AnswersManyThreadsAtOnce) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "model.safetensors";
   save_model(path, Network(larger_cnn(), Device::cpu(1), 3), {});
-  const InferencePlan plan(path);
   const auto pictures = random_pictures(2 * 28 * 28);
-  const auto expected = plan.logits(pictures);
-  std::vector<std::vector<float>> answers(4);
-  std::vector<std::thread> threads;
-  for (auto& answer : answers) {
-    threads.emplace_back([&] { answer = plan.logits(pictures); });
-  }
-  for (auto& thread : threads) {
-    thread.join();
-  }
-  for (const auto& answer : answers) {
-    EXPECT_EQ(answer, expected);
+  const auto expected = InferencePlan(path).logits(pictures);
+  for (const int threads_of_call : {1, 3}) {
+    const InferencePlan plan(path, threads_of_call);
+    std::vector<std::vector<float>> answers(4);
+    std::vector<std::thread> threads;
+    for (auto& answer : answers) {
+      threads.emplace_back([&] { answer = plan.logits(pictures); });
+    }
+    for (auto& thread : threads) {
+      thread.join();
+    }
+    for (const auto& answer : answers) {
+      EXPECT_EQ(answer, expected);
+    }
   }
 }
 

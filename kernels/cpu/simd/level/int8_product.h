@@ -25,6 +25,12 @@ inline float quantize_row(Index k, const float* a, std::uint8_t* bytes) {
   return max / 255;
 }
 
+inline void quantize_rows(const ByteRows& r) {
+  for (Index row = 0; row < r.rows; ++row) {
+    r.scales[row] = quantize_row(r.k, r.from + row * r.stride, r.bytes + row * r.k);
+  }
+}
+
 // Rows × 2 vectors of sums; Chains as in multiply_tile(). VPDPBUSD adds four products.
 template <int Rows, int Chains>
 inline void multiply_int8_tile(const Int8Product& p, Index row, Index column) {
@@ -34,7 +40,7 @@ inline void multiply_int8_tile(const Int8Product& p, Index row, Index column) {
     sums[i / (Rows * kTileVecs)][i / kTileVecs % Rows][i % kTileVecs] = _mm512_setzero_si512();
   }
   const std::int8_t* const b = p.b + column * p.k;
-  const std::uint8_t* const a = p.workspace + row * p.k;
+  const std::uint8_t* const a = p.a + row * p.k;
   for (Index i = 0; i < p.k; i += kInt8 * Chains) {
 #pragma GCC unroll 4
     for (int chain = 0; chain < Chains; ++chain) {
@@ -90,9 +96,6 @@ inline void multiply_int8_up_to(const Int8Product& p, Index row, Index rows, Ind
 
 // All rows with a block of b, which stays in L2 for them.
 inline void multiply_int8(const Int8Product& p) {
-  for (Index row = 0; row < p.rows; ++row) {
-    p.row_scales[row] = quantize_row(p.k, p.a + row * p.a_stride, p.workspace + row * p.k);
-  }
   const Index tiles = (p.rows + kTileRows - 1) / kTileRows;
   for (Index column = 0; column < p.n; column += kColumnBlock) {
     for (Index tile = 0; tile < tiles; ++tile) {

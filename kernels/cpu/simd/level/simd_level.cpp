@@ -14,7 +14,8 @@ template <class Weight>
 constexpr WeightKernels<Weight> kernels_of_weight() {
   return {.multiply = multiply_any<Weight>,
           .filters = transform_filters<Weight>,
-          .convolve = convolve<Weight>,
+          .inputs = transform_inputs<Weight>,
+          .block = convolve_block<Weight>,
           .transform_input = transform_input_of_image<Weight>,
           .transform_gradient = transform_gradient_of_image<Weight>,
           .multiply_gradients = multiply_gradients<Weight>,
@@ -27,14 +28,14 @@ const KernelTable kKernels{
     .float32 = kernels_of_weight<float>(),
 #ifdef INKLING_LOW_PRECISION
     .bf16 = kernels_of_weight<bfloat16>(),
+    .quantize = quantize_rows,
     .multiply_int8 = multiply_int8,
 #else
     .bf16 = {},
+    .quantize = nullptr,
     .multiply_int8 = nullptr,
 #endif
     .multiply_half = kHasHalf ? multiply_any<Half> : nullptr,
-    .winograd_workspace =
-        [](const WinogradConv<float>& conv) { return Workspace<float>(conv, nullptr).floats(); },
     .filter_gradient = filter_gradient,
     .to_float = convert_to_float,
     .to_bfloat16 = convert_to_bfloat16,

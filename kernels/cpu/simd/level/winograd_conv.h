@@ -1,6 +1,6 @@
 // A 3 × 3 convolution by Winograd's minimal filtering, an image at a time. Transforms of inputs and
-// of results are functions of their own: inlined into convolve(), the compiler keeps fewer of their
-// numbers in registers.
+// of results are functions of their own: inlined into others, fewer of their numbers stay in
+// registers.
 #pragma once
 
 #include "kernels/cpu/simd/level/argmax.h"
@@ -10,28 +10,6 @@
 
 namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
-
-// Positions are a little further apart than their data: else the 36 stores of a transform would
-// fall on the same set of the L1 cache.
-inline constexpr Index kPaddingBytes = 64;
-
-template <class Weight>
-struct Workspace {
-  Workspace(const WinogradConv<Weight>& conv, float* memory)
-      : tiles(conv.tiles.count()),
-        input_position(tiles * conv.in_channels + kPaddingBytes / Index{sizeof(Weight)}),
-        result_position(tiles * kColumnBlock + kPaddingBytes / Index{sizeof(float)}),
-        result(memory),
-        input(reinterpret_cast<Weight*>(memory + kWinogradPositions * result_position)) {}
-
-  Index floats() const { return kWinogradPositions * (result_position + input_position); }
-
-  Index tiles;
-  Index input_position;   // from position to position of `input`, [36][tiles][in_channels]
-  Index result_position;  // of `result`, [36][tiles][32]
-  float* result;
-  Weight* input;  // as the products take it
-};
 
 // Stores what of a tile lies within the image: its results, or the maxima of its windows.
 template <class Weight>
@@ -89,17 +67,16 @@ struct StoreTile {
 
 // A vector of a block's channels, from the products to the result.
 template <class Weight>
-[[gnu::noinline]] void store_results(const Workspace<Weight>& space, const StoreTile<Weight>& to,
-                                     Index c) {
-  const float* const bias = to.conv.bias;
-  const Vec of_channels = bias != nullptr ? load(bias + to.channel) : Vec{};
-  for_each_tile(to.conv.tiles, [&]<class Down, class Across>(Tile<Down, Across> tile) {
-    const float* const m = space.result + tile.number * kColumnBlock + c;
+[[gnu::noinline]] void store_results(const float* products, const StoreTile<Weight>& to) {
+  const WinogradConv<Weight>& conv = to.conv;
+  const Vec bias = conv.bias != nullptr ? load(conv.bias + to.channel) : Vec{};
+  for_each_tile(conv.tiles, [&]<class Down, class Across>(Tile<Down, Across> tile) {
+    const float* const m = products + tile.number * kColumnBlock;
     Vec sums[Down::kResults][Across::kResults];
     transform<typename Down::Result, typename Across::Result>(
-        [&](int i, int j) { return load(m + tile.position(i, j) * space.result_position); },
-        [&](int i, int j, Vec value) { sums[i][j] = value + of_channels; });
-    if (to.conv.epilogue == Epilogue::relu_pool) {
+        [&](int i, int j) { return load(m + tile.position(i, j) * conv.product_position()); },
+        [&](int i, int j, Vec value) { sums[i][j] = value + bias; });
+    if (conv.epilogue == Epilogue::relu_pool) {
       to.maxima(sums, tile.row, tile.column);
     } else {
       to.results(sums, tile.row, tile.column);
@@ -107,56 +84,46 @@ template <class Weight>
   });
 }
 
-template <class Weight, class Down, class Across>
-inline void transform_input_tile(const Workspace<Weight>& space, const WinogradConv<Weight>& conv,
-                                 const ImageView<const float>& x, Tile<Down, Across> tile) {
-  const float* const from = x.data + tile.row * x.row + tile.column * conv.in_channels;
-  Weight* const to = space.input + tile.number * conv.in_channels;
-  for (Index c = 0; c < conv.in_channels; c += kWidth) {
-    transform<typename Down::Input, typename Across::Input>(
-        [&](int i, int j) { return load(from + i * x.row + j * conv.in_channels + c); },
-        [&](int i, int j, Vec value) {
-          store(to + tile.position(i, j) * space.input_position + c, value);
-        });
+template <class Weight>
+[[gnu::noinline]] void transform_inputs(const WinogradConv<Weight>& conv,
+                                        const ImageView<const float>& x, Index first, Index end,
+                                        Weight* inputs) {
+  for_each_tile(conv.tiles, [&]<class Down, class Across>(Tile<Down, Across> tile) {
+    const float* const from = x.data + tile.row * x.row + tile.column * conv.in_channels;
+    Weight* const to = inputs + tile.number * conv.in_channels;
+    for (Index c = first; c < end; c += kWidth) {
+      transform<typename Down::Input, typename Across::Input>(
+          [&](int i, int j) { return load(from + i * x.row + j * conv.in_channels + c); },
+          [&](int i, int j, Vec value) {
+            store(to + tile.position(i, j) * conv.input_position() + c, value);
+          });
+    }
+  });
+}
+
+// A block of channels from its products to its results, so that what is between never leaves the
+// cache of the core.
+template <class Weight>
+inline void convolve_block(const WinogradConv<Weight>& conv, const Weight* inputs, Index block,
+                           const ImageView<float>& y, std::uint8_t* argmax, float* products) {
+  const Weight* const filters = conv.filters + block * kWinogradPositions * conv.in_channels;
+  for (Index position = 0; position < kWinogradPositions; ++position) {
+    const auto [first, end] = tiles_with(conv.tiles, position);
+    multiply_rows(
+        Product<Weight>{.rows = end - first,
+                        .n = kColumnBlock,
+                        .k = conv.in_channels,
+                        .a = inputs + position * conv.input_position() + first * conv.in_channels,
+                        .a_stride = conv.in_channels,
+                        .b = filters + position * conv.in_channels * kColumnBlock,
+                        .c = products + position * conv.product_position() + first * kColumnBlock,
+                        .c_stride = kColumnBlock});
   }
-}
-
-template <class Weight>
-[[gnu::noinline]] void transform_inputs(const Workspace<Weight>& space,
-                                        const WinogradConv<Weight>& conv,
-                                        const ImageView<const float>& x) {
-  for_each_tile(conv.tiles, [&](auto tile) { transform_input_tile(space, conv, x, tile); });
-}
-
-template <class Weight>
-inline void convolve(const WinogradConv<Weight>& conv, const ImageView<const float>& x,
-                     const ImageView<float>& y, std::uint8_t* argmax, float* memory) {
-  const Workspace<Weight> space(conv, memory);
-  transform_inputs(space, conv, x);
-  // A block of channels from its products to its results, so that what is between, [36][tiles][32],
-  // never leaves the cache of the core.
-  const Index matrix = conv.in_channels * kColumnBlock;
-  for (Index block = 0; block < conv.out_channels; block += kColumnBlock) {
-    const Weight* const filters = conv.filters + block * kWinogradPositions * conv.in_channels;
-    for (Index position = 0; position < kWinogradPositions; ++position) {
-      const auto [first, end] = tiles_with(conv.tiles, position);
-      multiply_rows(Product<Weight>{
-          .rows = end - first,
-          .n = kColumnBlock,
-          .k = conv.in_channels,
-          .a = space.input + position * space.input_position + first * conv.in_channels,
-          .a_stride = conv.in_channels,
-          .b = filters + position * matrix,
-          .c = space.result + position * space.result_position + first * kColumnBlock,
-          .c_stride = kColumnBlock});
-    }
-    for (Index c = 0; c < kColumnBlock && block + c < conv.out_channels; c += kWidth) {
-      const Index channel = block + c;
-      store_results(
-          space,
-          StoreTile<Weight>{conv, y, argmax != nullptr ? argmax + channel / 4 : nullptr, channel},
-          c);
-    }
+  for (Index c = 0; c < kColumnBlock && block + c < conv.out_channels; c += kWidth) {
+    const Index channel = block + c;
+    store_results(
+        products + c,
+        StoreTile<Weight>{conv, y, argmax != nullptr ? argmax + channel / 4 : nullptr, channel});
   }
 }
 
