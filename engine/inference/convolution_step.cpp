@@ -4,9 +4,9 @@
 #include <numeric>
 #include <vector>
 
-#include "engine/inference/aligned_buffer.h"
 #include "engine/inference/packed_matrix.h"
 #include "engine/inference/step.h"
+#include "engine/inference/transformed_filters.h"
 #include "kernels/cpu/simd/winograd.h"
 
 namespace inkling::frozen {
@@ -27,26 +27,24 @@ void for_each_block(Index channels, Member& member, const Body& body) {
   });
 }
 
-// Weight: float or bfloat16.
+// Weight: float, bfloat16 or std::int16_t.
 template <class Weight>
 class WinogradStep final : public Step {
  public:
   WinogradStep(const Layout& image, Index out_channels, std::span<const float> weight,
                std::span<const float> bias, Epilogue epilogue)
       : input_(image),
-        filters_(cpu::simd::kWinogradPositions *
-                 cpu::simd::packed_size(image.channels, out_channels)),
+        filters_({.in_channels = image.channels,
+                  .out_channels = out_channels,
+                  .weight = weight.data(),
+                  .row = out_channels}),
         bias_(padded_bias(bias)) {
-    cpu::simd::winograd_filters({.in_channels = image.channels,
-                                 .out_channels = out_channels,
-                                 .weight = weight.data(),
-                                 .row = out_channels},
-                                filters_.data());
     conv_ = {.tiles = {.height = image.height, .width = image.width},
              .in_channels = image.channels,
              .out_channels = out_channels,
              .epilogue = epilogue,
              .filters = filters_.data(),
+             .filter_scales = filters_.scales(),
              .bias = bias_.data()};
     input_.before = 1;
     input_.below = conv_.tiles.padded_height() - image.height - 1;
@@ -55,11 +53,19 @@ class WinogradStep final : public Step {
 
   const Layout& input() const override { return input_; }
   Index workspace(Index threads) const override {
-    return input_floats() + threads * conv_.product_size();
+    return kLargest + input_floats() + threads * conv_.product_size();
   }
   void run(const float* x, float* y, Index y_row, float* workspace, Member& member) const override {
-    auto* const inputs = reinterpret_cast<Weight*>(workspace);
-    float* const products = workspace + input_floats() + member.number() * conv_.product_size();
+    auto* const values = reinterpret_cast<Weight*>(workspace + kLargest);
+    float* const products =
+        workspace + kLargest + input_floats() + member.number() * conv_.product_size();
+    float largest = 0;
+    if constexpr (std::is_same_v<Weight, std::int16_t>) {
+      member.for_each(1,
+                      [&](Index) { *workspace = cpu::simd::largest_magnitude(input_.size(), x); });
+      largest = *workspace;
+    }
+    const cpu::simd::WinogradInputs<Weight> inputs{values, largest};
     for_each_block(conv_.in_channels, member, [&](Index begin, Index end) {
       cpu::simd::winograd_inputs(conv_, {x, input_.row()}, begin, end, inputs);
     });
@@ -69,12 +75,14 @@ class WinogradStep final : public Step {
   }
 
  private:
+  static constexpr Index kLargest = 16;  // a cache line, of which the image's largest takes 4 bytes
+
   Index input_floats() const {
     return conv_.input_size() * Index{sizeof(Weight)} / Index{sizeof(float)};
   }
 
   Layout input_;
-  AlignedBuffer<Weight> filters_;
+  TransformedFilters<Weight> filters_;
   AlignedBuffer<float> bias_;
   cpu::simd::WinogradConv<Weight> conv_;
 };
@@ -167,9 +175,13 @@ std::unique_ptr<Step> freeze(const layers::Conv2d& layer, const Shape& input,
                              std::span<const float> weight, std::span<const float> bias,
                              Epilogue epilogue, bool low_precision) {
   const Layout image{.height = input[0], .width = input[1], .channels = input[2]};
-  if (supports_winograd(layer, image) && low_precision) {
+  if (supports_winograd(layer, image) && low_precision && cpu::simd::has_bf16()) {
     return std::make_unique<WinogradStep<bfloat16>>(image, layer.out_channels, weight, bias,
                                                     epilogue);
+  }
+  if (supports_winograd(layer, image) && low_precision && cpu::simd::has_integers()) {
+    return std::make_unique<WinogradStep<std::int16_t>>(image, layer.out_channels, weight, bias,
+                                                        epilogue);
   }
   if (supports_winograd(layer, image)) {
     return std::make_unique<WinogradStep<float>>(image, layer.out_channels, weight, bias, epilogue);

@@ -4,8 +4,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "kernels/cpu/simd/product.h"
-
 namespace inkling::frozen {
 namespace {
 
@@ -50,8 +48,7 @@ FrozenNetwork::FrozenNetwork(const Model& model, InferencePrecision precision)
     normalized_[byte] =
         static_cast<float>((value - model.normalization.mean) / model.normalization.std);
   }
-  const bool low_precision =
-      precision == InferencePrecision::fast && cpu::simd::has_low_precision();
+  const bool low_precision = precision == InferencePrecision::fast;
   Shape image{picture_.height, picture_.width, picture_.channels};  // the last, before flatten
   bool is_negative = true;  // some number of a step's input may be
   for (const Network::Step& step : model.network.steps()) {

@@ -60,14 +60,16 @@ class FloatLinear final : public PackedLinear<PackedMatrix<Weight>> {
   }
 };
 
+using Int8Product = cpu::simd::IntegerProduct<std::int8_t>;
+
 class Int8Linear final : public PackedLinear<PackedInt8Matrix> {
  public:
   explicit Int8Linear(const LinearWeights& weights) : PackedLinear(weights) {}
 
   static bool supports(const LinearWeights& weights) {
     const Index k = std::ssize(weights.order);
-    return k % cpu::simd::Int8Product::kTermMultiple == 0 &&
-           k <= cpu::simd::Int8Product::kMaxTerms && k * weights.out_features >= kMinInt8Weights;
+    return k % Int8Product::kTermMultiple == 0 && k <= Int8Product::kMaxTerms &&
+           k * weights.out_features >= kMinInt8Weights;
   }
 
   // A scale for each row, then the rows as bytes.
@@ -85,17 +87,17 @@ class Int8Linear final : public PackedLinear<PackedInt8Matrix> {
                            .bytes = bytes + row * in_features_,
                            .scales = workspace + row});
     });
-    multiply(cpu::simd::Int8Product{.rows = rows,
-                                    .n = out_features_,
-                                    .k = in_features_,
-                                    .a = bytes,
-                                    .row_scales = workspace,
-                                    .b = weights_.data(),
-                                    .scales = weights_.scales(),
-                                    .bias = bias_.data(),
-                                    .relu = relu,
-                                    .c = y,
-                                    .c_stride = out_features_},
+    multiply(Int8Product{.rows = rows,
+                         .n = out_features_,
+                         .k = in_features_,
+                         .a = bytes,
+                         .row_scales = workspace,
+                         .b = weights_.data(),
+                         .scales = weights_.scales(),
+                         .bias = bias_.data(),
+                         .relu = relu,
+                         .c = y,
+                         .c_stride = out_features_},
              member);
   }
 };
@@ -109,7 +111,7 @@ bool are_halves(std::span<const float> weight) {
 }  // namespace
 
 std::unique_ptr<LinearStep> freeze(const LinearWeights& weights, bool low_precision) {
-  if (low_precision && Int8Linear::supports(weights)) {
+  if (low_precision && cpu::simd::has_integers() && Int8Linear::supports(weights)) {
     return std::make_unique<Int8Linear>(weights);
   }
   if (cpu::simd::has_half() && are_halves(weights.weight)) {

@@ -5,6 +5,10 @@
 #include <string>
 #include <string_view>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace inkling::cpu {
 namespace {
 
@@ -23,13 +27,28 @@ bool supports_v4() {
          __builtin_cpu_supports("avx512cd");
 }
 
+bool supports_v3() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         __builtin_cpu_supports("bmi2");
+}
+
+bool supports_avx_vnni() {
+  unsigned eax = 0;
+  unsigned ebx = 0;
+  unsigned ecx = 0;
+  unsigned edx = 0;
+  constexpr unsigned kAvxVnni = 1U << 4;  // of leaf 7, subleaf 1
+  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & kAvxVnni) != 0;
+}
+
 const Level kLevels[] = {
     {"x86-64-v4-bf16", InstructionLevel::x86_64_v4_bf16,
      supports_v4() && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni")},
+    {"x86-64-v4-vnni", InstructionLevel::x86_64_v4_vnni,
+     supports_v4() && __builtin_cpu_supports("avx512vnni")},
     {"x86-64-v4", InstructionLevel::x86_64_v4, supports_v4()},
-    {"x86-64-v3", InstructionLevel::x86_64_v3,
-     __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-         __builtin_cpu_supports("bmi2")},
+    {"x86-64-v3-vnni", InstructionLevel::x86_64_v3_vnni, supports_v3() && supports_avx_vnni()},
+    {"x86-64-v3", InstructionLevel::x86_64_v3, supports_v3()},
     {"x86-64-v2", InstructionLevel::x86_64_v2,
      __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")},
 };

@@ -8,7 +8,12 @@
 // Calls LEVEL(name) for each level of this architecture, the lowest first.
 #if defined(__x86_64__)
 #define INKLING_FOR_EACH_LEVEL(LEVEL) \
-  LEVEL(x86_64_v2) LEVEL(x86_64_v3) LEVEL(x86_64_v4) LEVEL(x86_64_v4_bf16)
+  LEVEL(x86_64_v2)                    \
+  LEVEL(x86_64_v3)                    \
+  LEVEL(x86_64_v3_vnni)               \
+  LEVEL(x86_64_v4)                    \
+  LEVEL(x86_64_v4_vnni)               \
+  LEVEL(x86_64_v4_bf16)
 #else
 #define INKLING_FOR_EACH_LEVEL(LEVEL) LEVEL(generic)
 #endif
@@ -23,8 +28,8 @@ enum class InstructionLevel : std::uint8_t { INKLING_FOR_EACH_LEVEL(INKLING_LEVE
 // force; a level that is unknown or that the processor lacks throws std::runtime_error.
 InstructionLevel instruction_level();
 
-// "x86-64-v2", "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512), "x86-64-v4-bf16" (with dot products
-// of bf16 and, VNNI, of int8) or "generic".
+// "x86-64-v2", "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512), the two with dot products of int8
+// and int16, "x86-64-v3-vnni" and "x86-64-v4-vnni", and of bf16, "x86-64-v4-bf16"; or "generic".
 const char* name_of(InstructionLevel level);
 
 }  // namespace inkling::cpu

@@ -6,7 +6,7 @@
 set -euo pipefail
 status=0
 for object in "$@"; do
-  level=$(grep -oE 'x86_64_v[0-9](_bf16)?' <<<"$object" | head -n 1)
+  level=$(grep -oE 'x86_64_v[0-9](_bf16|_vnni)?' <<<"$object" | head -n 1)
   shared=$(nm --defined-only -C "$object" | grep ' W ' | grep -v "Eigen_$level\|$level::" ||
     [[ $? == 1 ]])
   if [[ -n $shared ]]; then

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/inference/transformed_filters.h"
 #include "engine/io/half.h"
 #include "kernels/cpu/simd/winograd.h"
 #include "tests/kernels/levels.h"
@@ -164,6 +165,8 @@ template <class Weight>
 Weight unset() {
   if constexpr (std::is_same_v<Weight, bfloat16>) {
     return to_bfloat16(kUnset);
+  } else if constexpr (std::is_same_v<Weight, std::int16_t>) {
+    return std::numeric_limits<std::int16_t>::min();  // what no input becomes
   } else {
     return kUnset;
   }
@@ -178,18 +181,16 @@ void check_winograd(const WinogradCase& c, double tolerance) {
   const auto weight = random_values<float>(9 * c.in_channels * c.out_channels, 2);
   const auto bias = random_values<float>(c.out_channels, 3);
   const auto padded_bias = padded(bias);
-  std::vector<Weight> filters(
-      static_cast<std::size_t>(kWinogradPositions * packed_size(c.in_channels, c.out_channels)));
-  winograd_filters({.in_channels = c.in_channels,
-                    .out_channels = c.out_channels,
-                    .weight = weight.data(),
-                    .row = c.out_channels},
-                   filters.data());
+  const frozen::TransformedFilters<Weight> filters({.in_channels = c.in_channels,
+                                                    .out_channels = c.out_channels,
+                                                    .weight = weight.data(),
+                                                    .row = c.out_channels});
   const WinogradConv<Weight> conv{.tiles = {.height = c.height, .width = c.width},
                                   .in_channels = c.in_channels,
                                   .out_channels = c.out_channels,
                                   .epilogue = c.epilogue,
                                   .filters = filters.data(),
+                                  .filter_scales = filters.scales(),
                                   .bias = padded_bias.data()};
   const Index x_row = conv.tiles.padded_width() * c.in_channels;
   std::vector<float> padded_x(static_cast<std::size_t>(conv.tiles.padded_height() * x_row));
@@ -203,9 +204,11 @@ void check_winograd(const WinogradCase& c, double tolerance) {
   const Index y_row = row + 5;
   std::vector<float> y(static_cast<std::size_t>(height * y_row + 1), kUnset);
   std::vector<Weight> inputs(static_cast<std::size_t>(conv.input_size()), unset<Weight>());
+  const float largest =
+      has_integers() ? largest_magnitude(std::ssize(padded_x), padded_x.data()) : 0.0F;
   std::vector<float> products(static_cast<std::size_t>(conv.product_size()), kUnset);
-  winograd(conv, {padded_x.data(), x_row}, {y.data(), y_row}, nullptr, inputs.data(),
-           products.data());
+  winograd(conv, {padded_x.data(), x_row}, {y.data(), y_row}, nullptr,
+           WinogradInputs<Weight>{inputs.data(), largest}, products.data());
   std::vector<float> got;
   for (Index i = 0; i < std::ssize(y); ++i) {
     if (i / y_row < height && i % y_row < row) {
@@ -233,10 +236,42 @@ TEST_F(SimdKernels, WinogradMatchesPlainLoops) { check_winograd_everywhere<float
 // bf16 rounds to 8 bits, 2^-9 of a number at most, inputs and filters alike; the transforms enlarge
 // that a little.
 TEST_F(SimdKernels, WinogradInBf16MatchesPlainLoops) {
-  if (!has_low_precision()) {
+  if (!has_bf16()) {
     GTEST_SKIP() << "this level has no dot products of bf16";
   }
   check_winograd_everywhere<bfloat16>(1.5e-2);
+}
+
+// Filters have thousands of steps up to their largest, inputs up to the largest that a position can
+// have: half a step is about as much as what bf16 rounds.
+TEST_F(SimdKernels, WinogradInInt16MatchesPlainLoops) {
+  if (!has_integers()) {
+    GTEST_SKIP() << "this level has no products of whole numbers";
+  }
+  check_winograd_everywhere<std::int16_t>(1.5e-2);
+}
+
+// The sums of the longest products of the largest numbers must fit 32 bits.
+TEST_F(SimdKernels, WinogradInInt16DoesNotOverflow) {
+  for (const Index in_channels : {16, 32, 64, 128, 256, 1024}) {
+    const auto steps = static_cast<std::int64_t>(int16_steps(in_channels));
+    EXPECT_LE(steps * steps * in_channels, std::numeric_limits<std::int32_t>::max());
+    EXPECT_GE((steps + 1) * (steps + 1) * in_channels, std::numeric_limits<std::int32_t>::max());
+  }
+}
+
+TEST_F(SimdKernels, LargestMagnitudeIsThatOfAnyElement) {
+  if (!has_integers()) {
+    GTEST_SKIP() << "this level has no products of whole numbers";
+  }
+  for (const Index size : {0, 1, 15, 16, 33}) {
+    for (Index at = 0; at < size; ++at) {
+      std::vector<float> values(static_cast<std::size_t>(size), 0.5F);
+      values[static_cast<std::size_t>(at)] = at % 2 == 0 ? -3.0F : 2.0F;
+      EXPECT_EQ(largest_magnitude(size, values.data()), at % 2 == 0 ? 3.0F : 2.0F) << at;
+    }
+  }
+  EXPECT_EQ(largest_magnitude(0, nullptr), 0.0F);
 }
 
 void check_int8_product(Index rows, Index n, Index k, bool relu) {
@@ -266,17 +301,17 @@ void check_int8_product(Index rows, Index n, Index k, bool relu) {
             .stride = k,
             .bytes = bytes.data(),
             .scales = row_scales.data()});
-  multiply(Int8Product{.rows = rows,
-                       .n = n,
-                       .k = k,
-                       .a = bytes.data(),
-                       .row_scales = row_scales.data(),
-                       .b = b.data(),
-                       .scales = scales.data(),
-                       .bias = bias.data(),
-                       .relu = relu,
-                       .c = c.data(),
-                       .c_stride = c_stride});
+  multiply(IntegerProduct<std::int8_t>{.rows = rows,
+                                       .n = n,
+                                       .k = k,
+                                       .a = bytes.data(),
+                                       .row_scales = row_scales.data(),
+                                       .b = b.data(),
+                                       .scales = scales.data(),
+                                       .bias = bias.data(),
+                                       .relu = relu,
+                                       .c = c.data(),
+                                       .c_stride = c_stride});
   std::vector<float> got;
   std::vector<double> expected;
   for (Index row = 0; row < rows; ++row) {
@@ -297,12 +332,16 @@ void check_int8_product(Index rows, Index n, Index k, bool relu) {
       expected.push_back(relu ? std::max(sum, 0.0) : sum);
     }
   }
-  EXPECT_LE(relative_distance(got, expected), 5e-3);  // a byte has steps of 1 / 255
+  // A byte has 255 steps, without VNNI 127.
+  const auto last = a.end() - k;
+  const float steps = std::round(*std::max_element(last, a.end()) / row_scales.back());
+  EXPECT_TRUE(rows == 1 || steps == 255 || steps == 127) << steps;
+  EXPECT_LE(relative_distance(got, expected), rows == 1 ? 0.0 : 1.27 / static_cast<double>(steps));
 }
 
 TEST_F(SimdKernels, Int8ProductsMatchPlainLoops) {
-  if (!has_low_precision()) {
-    GTEST_SKIP() << "this level has no dot products of int8";
+  if (!has_integers()) {
+    GTEST_SKIP() << "this level has no products of whole numbers";
   }
   for (const Index rows : {1, 2, 3, 4, 5, 9}) {
     for (const Index n : {1, 10, 33, 64}) {
@@ -314,10 +353,10 @@ TEST_F(SimdKernels, Int8ProductsMatchPlainLoops) {
 
 // The longest sums of the largest numbers: they must not overflow.
 TEST_F(SimdKernels, Int8SumsFitThirtyTwoBits) {
-  if (!has_low_precision()) {
-    GTEST_SKIP() << "this level has no dot products of int8";
+  if (!has_integers()) {
+    GTEST_SKIP() << "this level has no products of whole numbers";
   }
-  constexpr Index kTerms = Int8Product::kMaxTerms;
+  constexpr Index kTerms = IntegerProduct<std::int8_t>::kMaxTerms;
   const std::vector<float> a(kTerms, 1.0F);
   const std::vector<std::int8_t> b(static_cast<std::size_t>(packed_size(kTerms, 1)), 127);
   const std::vector<float> scales(kColumnBlock, 1.0F), bias(kColumnBlock, 0.0F);
@@ -330,17 +369,17 @@ TEST_F(SimdKernels, Int8SumsFitThirtyTwoBits) {
             .stride = kTerms,
             .bytes = bytes.data(),
             .scales = &row_scale});
-  multiply(Int8Product{.rows = 1,
-                       .n = 1,
-                       .k = kTerms,
-                       .a = bytes.data(),
-                       .row_scales = &row_scale,
-                       .b = b.data(),
-                       .scales = scales.data(),
-                       .bias = bias.data(),
-                       .relu = false,
-                       .c = &c,
-                       .c_stride = 1});
+  multiply(IntegerProduct<std::int8_t>{.rows = 1,
+                                       .n = 1,
+                                       .k = kTerms,
+                                       .a = bytes.data(),
+                                       .row_scales = &row_scale,
+                                       .b = b.data(),
+                                       .scales = scales.data(),
+                                       .bias = bias.data(),
+                                       .relu = false,
+                                       .c = &c,
+                                       .c_stride = 1});
   EXPECT_NEAR(c, 127.0F * kTerms, 127.0F);
 }
 

@@ -53,7 +53,7 @@ Dataset load_test_set(const RunSettings& settings) {
 Device open_device(const RunSettings& settings) {
   Device device = DeviceFlags{.device = settings.device, .threads = settings.threads}.open();
   if (device.type() == DeviceType::cpu && settings.options.precision == Dtype::bfloat16 &&
-      !cpu::simd::has_low_precision()) {
+      !cpu::simd::has_bf16()) {
     throw UsageError("expected --precision float32, received bf16: this processor (" +
                      std::string(cpu::name_of(cpu::instruction_level())) +
                      ") has no dot products of bf16, with which it would be faster");

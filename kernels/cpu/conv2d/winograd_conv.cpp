@@ -211,7 +211,7 @@ void forward(ThreadPool& pool, const Conv2dForward<T>& args) {
     const Narrowed<kResult, T> y(args.y + image * sizes.pooled, sizes.pooled);
     simd::winograd(conv, x.const_view(), {y.data(), sizes.pooled_row},
                    args.argmax != nullptr ? args.argmax + image * sizes.argmax : nullptr,
-                   scratch<Weight, kConvInputs>(conv.input_size()),
+                   {.values = scratch<Weight, kConvInputs>(conv.input_size())},
                    scratch<float, kProducts>(conv.product_size()));
     y.store();
   });
@@ -229,7 +229,7 @@ void winograd_forward(const Stream& stream, const Conv2dForward<float>& args) {
   forward<float, float>(*stream.pool, args);
 }
 void winograd_forward(const Stream& stream, const Conv2dForward<bfloat16>& args) {
-  if (simd::has_low_precision()) {
+  if (simd::has_bf16()) {
     forward<bfloat16, bfloat16>(*stream.pool, args);
   } else {
     forward<bfloat16, float>(*stream.pool, args);
@@ -240,7 +240,7 @@ void winograd_backward(const Stream& stream, const Conv2dBackward<float>& args) 
   Backward<float, float>(*stream.pool, args).run();
 }
 void winograd_backward(const Stream& stream, const Conv2dBackward<bfloat16>& args) {
-  if (simd::has_low_precision()) {
+  if (simd::has_bf16()) {
     Backward<bfloat16, bfloat16>(*stream.pool, args).run();
   } else {
     Backward<bfloat16, float>(*stream.pool, args).run();

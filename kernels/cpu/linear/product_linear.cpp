@@ -53,7 +53,7 @@ const T* packed_columns(Index k, Index columns, const T* from, Index row) {
 template <class T>
 bool supports_product(const LinearShape& s) {
   return std::is_same_v<T, float> || (std::is_same_v<T, bfloat16> && s.in_features % 2 == 0 &&
-                                      s.out_features % 2 == 0 && simd::has_low_precision());
+                                      s.out_features % 2 == 0 && simd::has_bf16());
 }
 
 // yᵀ = W xᵀ: a row of W is as it is multiplied, so that only x is packed.

@@ -10,17 +10,22 @@
 
 namespace inkling::cpu::simd {
 
-// Those that exist for float and for bfloat16.
+// Those of a convolution.
+template <class Weight>
+struct ConvolutionKernels {
+  void (*inputs)(const WinogradConv<Weight>&, const ImageView<const float>&, Index, Index,
+                 const WinogradInputs<Weight>&) = nullptr;
+  void (*block)(const WinogradConv<Weight>&, const WinogradInputs<Weight>&, Index,
+                const ImageView<float>&, std::uint8_t*, float*) = nullptr;
+};
+
+// Those that exist for float and for bfloat16 alone.
 template <class Weight>
 struct WeightKernels {
   using Gradient = WinogradGradient<Weight>;
 
   void (*multiply)(const Product<Weight>&) = nullptr;
   void (*filters)(const WinogradFilters&, Weight*) = nullptr;
-  void (*inputs)(const WinogradConv<Weight>&, const ImageView<const float>&, Index, Index,
-                 Weight*) = nullptr;
-  void (*block)(const WinogradConv<Weight>&, const Weight*, Index, const ImageView<float>&,
-                std::uint8_t*, float*) = nullptr;
   void (*transform_input)(const Gradient&, Index, const ImageView<const float>&) = nullptr;
   void (*transform_gradient)(const Gradient&, Index, const ResultGradient&, float*) = nullptr;
   void (*multiply_gradients)(const Gradient&, Index, bool) = nullptr;
@@ -29,9 +34,13 @@ struct WeightKernels {
 
 struct KernelTable {
   WeightKernels<float> float32;
-  WeightKernels<bfloat16> bf16;                           // null without low precision
-  void (*quantize)(const ByteRows&) = nullptr;            // the same
-  void (*multiply_int8)(const Int8Product&) = nullptr;    // the same
+  WeightKernels<bfloat16> bf16;  // null without dot products of bf16
+  ConvolutionKernels<float> convolution_float32;
+  ConvolutionKernels<bfloat16> convolution_bf16;       // the same
+  ConvolutionKernels<std::int16_t> convolution_int16;  // null without products of whole numbers
+  void (*quantize)(const ByteRows&) = nullptr;         // the same
+  void (*multiply_int8)(const IntegerProduct<std::int8_t>&) = nullptr;
+  float (*largest_magnitude)(Index, const float*) = nullptr;
   void (*multiply_half)(const Product<Half>&) = nullptr;  // null where halves are not converted
   void (*filter_gradient)(const WinogradFilterGradient&) = nullptr;
   void (*to_float)(Index, const bfloat16*, float*) = nullptr;

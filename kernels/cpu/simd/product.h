@@ -1,8 +1,10 @@
 // Matrix products in the compiler's vector types, compiled for each level of the processor
 // (kernels/cpu/instruction_level.h): weights are packed once, sums stay in registers, nothing is
-// allocated. Thread-safe. Those of low precision exist where has_low_precision() says so; elsewhere
-// they must not be called.
+// allocated. Thread-safe. Those of low precision exist where has_bf16() or has_integers() says so;
+// elsewhere they must not be called.
 #pragma once
+
+#include <type_traits>
 
 #include "kernels/bfloat16.h"
 #include "kernels/types.h"
@@ -11,7 +13,7 @@ namespace inkling::cpu::simd {
 
 // A packed matrix [k, n] is blocks of 32 columns, each [k, 32], zeros beyond n: a kernel reads it
 // from the first to the last number, whatever its vectors' width. In low precision neighboring rows
-// of a column come together: [k / 2, 32, 2] in bf16, [k / 4, 32, 4] in int8.
+// of a column come together: [k / 2, 32, 2] in bf16 and int16, [k / 4, 32, 4] in int8.
 inline constexpr Index kColumnBlock = 32;
 constexpr Index padded_columns(Index n) {
   return (n + kColumnBlock - 1) / kColumnBlock * kColumnBlock;
@@ -22,6 +24,8 @@ template <class Weight>
 inline constexpr Index kRowsTogether = 1;  // float
 template <>
 inline constexpr Index kRowsTogether<bfloat16> = 2;
+template <>
+inline constexpr Index kRowsTogether<std::int16_t> = 2;
 template <>
 inline constexpr Index kRowsTogether<std::int8_t> = 4;
 
@@ -53,7 +57,7 @@ template <class Weight>
 using Activation = typename ActivationOf<Weight>::type;
 
 // c [rows, n] = a [rows, k] · b (+ bias), then max(0, c) with relu. Weight: float; Half, which is
-// half as much to read (has_half()); bfloat16, with k even (has_low_precision()). Sums are float32.
+// half as much to read (has_half()); bfloat16, with k even (has_bf16()). Sums are float32.
 template <class Weight>
 struct Product {
   Index rows = 0;
@@ -77,8 +81,8 @@ struct Product {
 };
 
 // The same product, of the columns [first, end) alone; first is a multiple of kColumnBlock.
-template <class AnyProduct>
-AnyProduct columns_of(AnyProduct product, Index first, Index end) {
+template <class Weight>
+Product<Weight> columns_of(Product<Weight> product, Index first, Index end) {
   product.n = end - first;
   product.b += first * product.k;
   product.bias = product.bias == nullptr ? nullptr : product.bias + first;
@@ -93,16 +97,19 @@ void multiply(const Product<bfloat16>& product);
 // Whether the processor converts halves.
 bool has_half();
 
-// Whether the processor multiplies bf16 and int8.
-bool has_low_precision();
+// Whether the processor multiplies bf16.
+bool has_bf16();
+// Whether there are products of whole numbers: on every x86-64.
+bool has_integers();
 
-// Rows of numbers that are not negative, rounded to the 256 steps of a byte up to the row's
-// maximum.
+// The largest |from|, 0 of none. As the products of whole numbers, where has_integers().
+float largest_magnitude(Index size, const float* from);
+
+// Rows of numbers that are not negative, rounded to the steps of a byte up to the row's
+// maximum: 255, or 127 where the level's products of bytes are sums of 16 bits (without VNNI).
 struct ByteRows {
-  static constexpr Index kTermMultiple = 16;  // of k
-
   Index rows = 0;
-  Index k = 0;
+  Index k = 0;  // a multiple of IntegerProduct's kTermMultiple
   const float* from = nullptr;
   Index stride = 0;               // of `from`, from row to row
   std::uint8_t* bytes = nullptr;  // [rows, k]
@@ -111,36 +118,43 @@ struct ByteRows {
 
 void quantize(const ByteRows& rows);
 
-// c [rows, n] = a [rows, k] · b (+ bias), both in whole numbers: a from quantize(), b with a scale
-// for each column.
-struct Int8Product {
-  static constexpr Index kTermMultiple = ByteRows::kTermMultiple;
-  static constexpr Index kMaxTerms = 65536;  // of k: then sums of 255 · 127 fit 32 bits
+// What a packed matrix of whole numbers is multiplied with.
+template <class Weight>
+using WholeActivation =
+    std::conditional_t<std::is_same_v<Weight, std::int8_t>, std::uint8_t, Weight>;
+
+// c [rows, n] = a [rows, k] · b (+ bias), both whole numbers with scales. Weight: int8, with a from
+// quantize(); or int16. Sums are of 32 bits and must fit: of int8 with k up to kMaxTerms they do.
+template <class Weight>
+struct IntegerProduct {
+  static constexpr Index kTermMultiple = 16;  // of k
+  static constexpr Index kMaxTerms = 65536;   // of k
 
   Index rows = 0;
   Index n = 0;
   Index k = 0;
-  const std::uint8_t* a = nullptr;
-  const float* row_scales = nullptr;
-  const std::int8_t* b = nullptr;  // packed
-  const float* scales = nullptr;   // [padded_columns(n)]: what 1 of b stands for
-  const float* bias = nullptr;     // [padded_columns(n)]
+  const WholeActivation<Weight>* a = nullptr;  // [rows, k]
+  const float* row_scales = nullptr;           // what 1 of a row stands for
+  Index row_scale_stride = 1;                  // 0: one for all rows
+  const Weight* b = nullptr;                   // packed
+  const float* scales = nullptr;               // [padded_columns(n)]: what 1 of b stands for
+  const float* bias = nullptr;                 // [padded_columns(n)], or null
   bool relu = false;
   float* c = nullptr;
   Index c_stride = 0;
 };
 
-// Of Int8Product, whose columns have scales.
-template <>
-inline Int8Product columns_of(Int8Product product, Index first, Index end) {
+// Its columns have scales, too.
+template <class Weight>
+IntegerProduct<Weight> columns_of(IntegerProduct<Weight> product, Index first, Index end) {
+  product.scales += first;
   product.n = end - first;
   product.b += first * product.k;
-  product.scales += first;
-  product.bias += first;
+  product.bias = product.bias == nullptr ? nullptr : product.bias + first;
   product.c += first;
   return product;
 }
 
-void multiply(const Int8Product& product);
+void multiply(const IntegerProduct<std::int8_t>& product);
 
 }  // namespace inkling::cpu::simd

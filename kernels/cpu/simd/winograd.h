@@ -2,6 +2,8 @@
 // the products that they consist of (product.h). Thread-safe; nothing is allocated.
 #pragma once
 
+#include <cmath>
+
 #include "kernels/args/conv2d.h"
 #include "kernels/cpu/simd/product.h"
 
@@ -77,8 +79,15 @@ struct WinogradFilters {
 template <class Weight>
 void winograd_filters(const WinogradFilters& filters, Weight* result);
 
-// A 3 × 3 convolution of stride 1. Weight: float, or bfloat16 (has_low_precision()), which rounds
-// the transformed filters and inputs; sums are float32.
+// So many steps do transformed inputs and filters in int16 have up to their largest: sums of
+// in_channels products then fit 32 bits.
+inline float int16_steps(Index in_channels) {
+  return std::min(32767.0F,
+                  std::floor(std::sqrt(2147483647.0F / static_cast<float>(in_channels)) - 0.01F));
+}
+
+// A 3 × 3 convolution of stride 1. Weight: float; or, to which the transformed filters and inputs
+// are rounded, bfloat16 (has_bf16(); sums are float32) or int16 (has_integers()).
 template <class Weight>
 struct WinogradConv {
   MixedWinogradTiles tiles;
@@ -86,7 +95,9 @@ struct WinogradConv {
   Index out_channels = 0;
   Epilogue epilogue = Epilogue::none;
   const Weight* filters = nullptr;  // transformed
-  const float* bias = nullptr;      // [padded_columns(out_channels)], or null
+  // Of int16 alone: what 1 of an output channel's filters stands for, [out_channels / 32][36][32].
+  const float* filter_scales = nullptr;
+  const float* bias = nullptr;  // [padded_columns(out_channels)], or null
 
   // Its transformed inputs, [36][tiles][in_channels], and the products of a block of 32 channels,
   // [36][tiles][32]. Positions are a little further apart than their data: else the 36 stores of a
@@ -97,23 +108,31 @@ struct WinogradConv {
   constexpr Index product_size() const { return kWinogradPositions * product_position(); }
 };
 
+// Transformed inputs: [input_size()] of a WinogradConv.
+template <class Weight>
+struct WinogradInputs {
+  Weight* values = nullptr;
+  float largest = 0;  // of int16 alone: largest_magnitude() of the image
+};
+
 // Its two stages, for whoever divides them among threads: the input channels [first, end),
 // multiples of kWinogradChannels; then, from all of them, the 32 output channels from `block` on.
 // x: the padded input, padded_height() × padded_width(): its data are the padding's first pixel,
-// and what lies beyond the image is zero. inputs: [input_size()]. y: the result, pooled or not;
+// and what lies beyond the image is zero. y: the result, pooled or not;
 // argmax: of the pool, packed (kernels/args/conv2d.h), or null. products: [product_size()], of each
 // thread its own.
 template <class Weight>
 void winograd_inputs(const WinogradConv<Weight>& conv, const ImageView<const float>& x, Index first,
-                     Index end, Weight* inputs);
+                     Index end, const WinogradInputs<Weight>& inputs);
 template <class Weight>
-void winograd_block(const WinogradConv<Weight>& conv, const Weight* inputs, Index block,
-                    const ImageView<float>& y, std::uint8_t* argmax, float* products);
+void winograd_block(const WinogradConv<Weight>& conv, const WinogradInputs<Weight>& inputs,
+                    Index block, const ImageView<float>& y, std::uint8_t* argmax, float* products);
 
 // One after the other.
 template <class Weight>
 void winograd(const WinogradConv<Weight>& conv, const ImageView<const float>& x,
-              const ImageView<float>& y, std::uint8_t* argmax, Weight* inputs, float* products) {
+              const ImageView<float>& y, std::uint8_t* argmax, const WinogradInputs<Weight>& inputs,
+              float* products) {
   winograd_inputs(conv, x, 0, conv.in_channels, inputs);
   for (Index block = 0; block < conv.out_channels; block += kColumnBlock) {
     winograd_block(conv, inputs, block, y, argmax, products);

@@ -71,7 +71,7 @@ struct WinogradFilterGradient {
   Index row = 0;                       // from input channel to input channel
 };
 
-// Weight: float, or bfloat16 (has_low_precision()).
+// Weight: float, or bfloat16 (has_bf16()).
 template <class Weight>
 void winograd_transform_input(const WinogradGradient<Weight>& gradient, Index image,
                               const ImageView<const float>& padded_x);

@@ -15,7 +15,7 @@ struct Operands {  // float, Half
   static void add(Vec& sum, Terms b, const float* a) { sum += b * *a; }
 };
 
-#ifdef INKLING_LOW_PRECISION
+#ifdef INKLING_BF16
 template <>
 struct Operands<bfloat16> {
   using Terms = __m512bh;

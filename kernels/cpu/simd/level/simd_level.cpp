@@ -2,7 +2,7 @@
 #include "kernels/cpu/adam_elements.h"
 #include "kernels/cpu/simd/kernel_table.h"
 #include "kernels/cpu/simd/level/convert.h"
-#include "kernels/cpu/simd/level/int8_product.h"
+#include "kernels/cpu/simd/level/integer_product.h"
 #include "kernels/cpu/simd/level/winograd_conv.h"
 #include "kernels/cpu/simd/level/winograd_filters.h"
 #include "kernels/cpu/simd/level/winograd_gradient.h"
@@ -14,26 +14,42 @@ template <class Weight>
 constexpr WeightKernels<Weight> kernels_of_weight() {
   return {.multiply = multiply_any<Weight>,
           .filters = transform_filters<Weight>,
-          .inputs = transform_inputs<Weight>,
-          .block = convolve_block<Weight>,
           .transform_input = transform_input_of_image<Weight>,
           .transform_gradient = transform_gradient_of_image<Weight>,
           .multiply_gradients = multiply_gradients<Weight>,
           .input_gradient = input_gradient_of_image<Weight>};
 }
 
+template <class Weight>
+constexpr ConvolutionKernels<Weight> convolution() {
+  return {.inputs = transform_inputs<Weight>, .block = convolve_block<Weight>};
+}
+
 }  // namespace
 
 const KernelTable kKernels{
     .float32 = kernels_of_weight<float>(),
-#ifdef INKLING_LOW_PRECISION
+#ifdef INKLING_BF16
     .bf16 = kernels_of_weight<bfloat16>(),
-    .quantize = quantize_rows,
-    .multiply_int8 = multiply_int8,
 #else
     .bf16 = {},
+#endif
+    .convolution_float32 = convolution<float>(),
+#ifdef INKLING_BF16
+    .convolution_bf16 = convolution<bfloat16>(),
+#else
+    .convolution_bf16 = {},
+#endif
+#ifdef INKLING_INTEGERS
+    .convolution_int16 = convolution<std::int16_t>(),
+    .quantize = quantize_rows,
+    .multiply_int8 = multiply_integers<std::int8_t>,
+    .largest_magnitude = largest_magnitude,
+#else
+    .convolution_int16 = {},
     .quantize = nullptr,
     .multiply_int8 = nullptr,
+    .largest_magnitude = nullptr,
 #endif
     .multiply_half = kHasHalf ? multiply_any<Half> : nullptr,
     .filter_gradient = filter_gradient,

@@ -5,11 +5,12 @@
 
 #include <bit>
 
-#ifdef __F16C__
+#ifdef __x86_64__
 #include <immintrin.h>
+#define INKLING_INTEGERS  // products of int8 and of int16
 #endif
-#if defined(__AVX512BF16__) && defined(__AVX512VNNI__)
-#define INKLING_LOW_PRECISION  // bf16 and int8
+#ifdef __AVX512BF16__
+#define INKLING_BF16
 #endif
 
 #include "kernels/cpu/simd/product.h"
@@ -54,7 +55,7 @@ inline Vec load(const Half* /*from*/) { return Vec{}; }  // never called
 #endif
 
 // A vector's numbers as bf16, rounded to the nearest.
-#ifdef INKLING_LOW_PRECISION
+#ifdef INKLING_BF16
 inline void store(bfloat16* to, Vec value) {
   const auto rounded = std::bit_cast<__m256i>(_mm512_cvtneps_pbh(value));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), rounded);

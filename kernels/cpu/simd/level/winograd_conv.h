@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernels/cpu/simd/level/argmax.h"
+#include "kernels/cpu/simd/level/integer_product.h"
 #include "kernels/cpu/simd/level/product_tiles.h"
 #include "kernels/cpu/simd/level/winograd_tiles.h"
 #include "kernels/cpu/simd/winograd.h"
@@ -84,40 +85,101 @@ template <class Weight>
   });
 }
 
+// How transformed inputs are stored: whole numbers in steps of a fraction of the largest that a
+// position can have, the sum of |Bᵀ|'s row and column times the image's largest.
+template <class Weight>
+struct InputSteps {
+  InputSteps(const WinogradConv<Weight>& /*conv*/, const WinogradInputs<Weight>& /*inputs*/) {}
+  void store(Weight* to, Vec value, int /*position*/) const { INKLING_LEVEL::store(to, value); }
+};
+#ifdef INKLING_INTEGERS
+inline float input_step(const WinogradConv<std::int16_t>& conv, float largest, Index position) {
+  constexpr float kBound[6] = {
+      4.5F, 3 + 1.5F * kB, 3 + 1.5F * kB, 1.5F + 1.5F * kB, 1.5F + 1.5F * kB, 4.5F};
+  return largest * kBound[position / 6] * kBound[position % 6] / int16_steps(conv.in_channels);
+}
+template <>
+struct InputSteps<std::int16_t> {
+  InputSteps(const WinogradConv<std::int16_t>& conv, const WinogradInputs<std::int16_t>& inputs) {
+    for (Index position = 0; position < kWinogradPositions; ++position) {
+      const float step = input_step(conv, inputs.largest, position);
+      per_unit[position] = step > 0 ? 1 / step : 0.0F;
+    }
+  }
+  void store(std::int16_t* to, Vec value, int position) const {
+    INKLING_LEVEL::store(to, value * per_unit[position]);
+  }
+
+  float per_unit[kWinogradPositions];
+};
+#endif
+
 template <class Weight>
 [[gnu::noinline]] void transform_inputs(const WinogradConv<Weight>& conv,
                                         const ImageView<const float>& x, Index first, Index end,
-                                        Weight* inputs) {
+                                        const WinogradInputs<Weight>& inputs) {
+  const InputSteps<Weight> steps(conv, inputs);
   for_each_tile(conv.tiles, [&]<class Down, class Across>(Tile<Down, Across> tile) {
     const float* const from = x.data + tile.row * x.row + tile.column * conv.in_channels;
-    Weight* const to = inputs + tile.number * conv.in_channels;
+    Weight* const to = inputs.values + tile.number * conv.in_channels;
     for (Index c = first; c < end; c += kWidth) {
       transform<typename Down::Input, typename Across::Input>(
           [&](int i, int j) { return load(from + i * x.row + j * conv.in_channels + c); },
           [&](int i, int j, Vec value) {
-            store(to + tile.position(i, j) * conv.input_position() + c, value);
+            const int position = tile.position(i, j);
+            steps.store(to + position * conv.input_position() + c, value, position);
           });
     }
   });
 }
 
+// The products of a position with a block of channels.
+template <class Weight>
+inline void multiply_position(const WinogradConv<Weight>& conv,
+                              const WinogradInputs<Weight>& inputs, Index block, Index position,
+                              float* products) {
+  const auto [first, end] = tiles_with(conv.tiles, position);
+  const Weight* const a =
+      inputs.values + position * conv.input_position() + first * conv.in_channels;
+  const Weight* const b =
+      conv.filters + (block * kWinogradPositions + position * kColumnBlock) * conv.in_channels;
+  float* const c = products + position * conv.product_position() + first * kColumnBlock;
+#ifdef INKLING_INTEGERS
+  if constexpr (std::is_same_v<Weight, std::int16_t>) {
+    const float step = input_step(conv, inputs.largest, position);
+    multiply_integers(IntegerProduct<Weight>{
+        .rows = end - first,
+        .n = kColumnBlock,
+        .k = conv.in_channels,
+        .a = a,
+        .row_scales = &step,
+        .row_scale_stride = 0,
+        .b = b,
+        .scales = conv.filter_scales + block * kWinogradPositions + position * kColumnBlock,
+        .c = c,
+        .c_stride = kColumnBlock});
+  } else
+#endif
+  {
+    multiply_rows(Product<Weight>{.rows = end - first,
+                                  .n = kColumnBlock,
+                                  .k = conv.in_channels,
+                                  .a = a,
+                                  .a_stride = conv.in_channels,
+                                  .b = b,
+                                  .c = c,
+                                  .c_stride = kColumnBlock});
+  }
+}
+
 // A block of channels from its products to its results, so that what is between never leaves the
 // cache of the core.
 template <class Weight>
-inline void convolve_block(const WinogradConv<Weight>& conv, const Weight* inputs, Index block,
-                           const ImageView<float>& y, std::uint8_t* argmax, float* products) {
-  const Weight* const filters = conv.filters + block * kWinogradPositions * conv.in_channels;
+inline void convolve_block(const WinogradConv<Weight>& conv, const WinogradInputs<Weight>& inputs,
+                           Index block, const ImageView<float>& y, std::uint8_t* argmax,
+                           float* products) {
   for (Index position = 0; position < kWinogradPositions; ++position) {
-    const auto [first, end] = tiles_with(conv.tiles, position);
-    multiply_rows(
-        Product<Weight>{.rows = end - first,
-                        .n = kColumnBlock,
-                        .k = conv.in_channels,
-                        .a = inputs + position * conv.input_position() + first * conv.in_channels,
-                        .a_stride = conv.in_channels,
-                        .b = filters + position * conv.in_channels * kColumnBlock,
-                        .c = products + position * conv.product_position() + first * kColumnBlock,
-                        .c_stride = kColumnBlock});
+    multiply_position(conv, inputs, block, position, products);
   }
   for (Index c = 0; c < kColumnBlock && block + c < conv.out_channels; c += kWidth) {
     const Index channel = block + c;
