@@ -179,7 +179,7 @@ std::unique_ptr<Step> freeze(const layers::Conv2d& layer, const Shape& input,
     return std::make_unique<WinogradStep<bfloat16>>(image, layer.out_channels, weight, bias,
                                                     epilogue);
   }
-  if (supports_winograd(layer, image) && low_precision && cpu::simd::has_integers()) {
+  if (supports_winograd(layer, image) && low_precision && cpu::simd::has_int16()) {
     return std::make_unique<WinogradStep<std::int16_t>>(image, layer.out_channels, weight, bias,
                                                         epilogue);
   }

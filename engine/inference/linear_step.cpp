@@ -111,7 +111,7 @@ bool are_halves(std::span<const float> weight) {
 }  // namespace
 
 std::unique_ptr<LinearStep> freeze(const LinearWeights& weights, bool low_precision) {
-  if (low_precision && cpu::simd::has_integers() && Int8Linear::supports(weights)) {
+  if (low_precision && cpu::simd::has_int8() && Int8Linear::supports(weights)) {
     return std::make_unique<Int8Linear>(weights);
   }
   if (cpu::simd::has_half() && are_halves(weights.weight)) {

@@ -7,6 +7,9 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
 namespace inkling::cpu {
@@ -51,6 +54,15 @@ const Level kLevels[] = {
     {"x86-64-v3", InstructionLevel::x86_64_v3, supports_v3()},
     {"x86-64-v2", InstructionLevel::x86_64_v2,
      __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")},
+};
+#elif defined(__aarch64__)
+bool supports_dotprod() { return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
+
+const Level kLevels[] = {
+    {"neon-bf16", InstructionLevel::neon_bf16,
+     supports_dotprod() && (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0},
+    {"neon-dotprod", InstructionLevel::neon_dotprod, supports_dotprod()},
+    {"neon", InstructionLevel::neon, true},
 };
 #else
 const Level kLevels[] = {{"generic", InstructionLevel::generic, true}};

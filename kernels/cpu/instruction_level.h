@@ -14,6 +14,8 @@
   LEVEL(x86_64_v4)                    \
   LEVEL(x86_64_v4_vnni)               \
   LEVEL(x86_64_v4_bf16)
+#elif defined(__aarch64__)
+#define INKLING_FOR_EACH_LEVEL(LEVEL) LEVEL(neon) LEVEL(neon_dotprod) LEVEL(neon_bf16)
 #else
 #define INKLING_FOR_EACH_LEVEL(LEVEL) LEVEL(generic)
 #endif
@@ -29,7 +31,8 @@ enum class InstructionLevel : std::uint8_t { INKLING_FOR_EACH_LEVEL(INKLING_LEVE
 InstructionLevel instruction_level();
 
 // "x86-64-v2", "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512), the two with dot products of int8
-// and int16, "x86-64-v3-vnni" and "x86-64-v4-vnni", and of bf16, "x86-64-v4-bf16"; or "generic".
+// and int16, "x86-64-v3-vnni" and "x86-64-v4-vnni", and of bf16, "x86-64-v4-bf16"; "neon", with dot
+// products of int8 "neon-dotprod" and of bf16 "neon-bf16"; elsewhere "generic".
 const char* name_of(InstructionLevel level);
 
 }  // namespace inkling::cpu

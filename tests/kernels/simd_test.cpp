@@ -205,7 +205,7 @@ void check_winograd(const WinogradCase& c, double tolerance) {
   std::vector<float> y(static_cast<std::size_t>(height * y_row + 1), kUnset);
   std::vector<Weight> inputs(static_cast<std::size_t>(conv.input_size()), unset<Weight>());
   const float largest =
-      has_integers() ? largest_magnitude(std::ssize(padded_x), padded_x.data()) : 0.0F;
+      has_int8() ? largest_magnitude(std::ssize(padded_x), padded_x.data()) : 0.0F;
   std::vector<float> products(static_cast<std::size_t>(conv.product_size()), kUnset);
   winograd(conv, {padded_x.data(), x_row}, {y.data(), y_row}, nullptr,
            WinogradInputs<Weight>{inputs.data(), largest}, products.data());
@@ -245,8 +245,8 @@ TEST_F(SimdKernels, WinogradInBf16MatchesPlainLoops) {
 // Filters have thousands of steps up to their largest, inputs up to the largest that a position can
 // have: half a step is about as much as what bf16 rounds.
 TEST_F(SimdKernels, WinogradInInt16MatchesPlainLoops) {
-  if (!has_integers()) {
-    GTEST_SKIP() << "this level has no products of whole numbers";
+  if (!has_int16()) {
+    GTEST_SKIP() << "this level has no products of int16";
   }
   check_winograd_everywhere<std::int16_t>(1.5e-2);
 }
@@ -261,8 +261,8 @@ TEST_F(SimdKernels, WinogradInInt16DoesNotOverflow) {
 }
 
 TEST_F(SimdKernels, LargestMagnitudeIsThatOfAnyElement) {
-  if (!has_integers()) {
-    GTEST_SKIP() << "this level has no products of whole numbers";
+  if (!has_int8()) {
+    GTEST_SKIP() << "this level has no products of int8";
   }
   for (const Index size : {0, 1, 15, 16, 33}) {
     for (Index at = 0; at < size; ++at) {
@@ -340,8 +340,8 @@ void check_int8_product(Index rows, Index n, Index k, bool relu) {
 }
 
 TEST_F(SimdKernels, Int8ProductsMatchPlainLoops) {
-  if (!has_integers()) {
-    GTEST_SKIP() << "this level has no products of whole numbers";
+  if (!has_int8()) {
+    GTEST_SKIP() << "this level has no products of int8";
   }
   for (const Index rows : {1, 2, 3, 4, 5, 9}) {
     for (const Index n : {1, 10, 33, 64}) {
@@ -353,8 +353,8 @@ TEST_F(SimdKernels, Int8ProductsMatchPlainLoops) {
 
 // The longest sums of the largest numbers: they must not overflow.
 TEST_F(SimdKernels, Int8SumsFitThirtyTwoBits) {
-  if (!has_integers()) {
-    GTEST_SKIP() << "this level has no products of whole numbers";
+  if (!has_int8()) {
+    GTEST_SKIP() << "this level has no products of int8";
   }
   constexpr Index kTerms = IntegerProduct<std::int8_t>::kMaxTerms;
   const std::vector<float> a(kTerms, 1.0F);

@@ -44,7 +44,8 @@ const ConvolutionKernels<Weight>& convolution() {
 
 bool has_half() { return kernels().multiply_half != nullptr; }
 bool has_bf16() { return kernels().bf16.multiply != nullptr; }
-bool has_integers() { return kernels().multiply_int8 != nullptr; }
+bool has_int8() { return kernels().multiply_int8 != nullptr; }
+bool has_int16() { return kernels().convolution_int16.block != nullptr; }
 
 float largest_magnitude(Index size, const float* from) {
   return kernels().largest_magnitude(size, from);

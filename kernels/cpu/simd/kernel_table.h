@@ -37,8 +37,9 @@ struct KernelTable {
   WeightKernels<bfloat16> bf16;  // null without dot products of bf16
   ConvolutionKernels<float> convolution_float32;
   ConvolutionKernels<bfloat16> convolution_bf16;       // the same
-  ConvolutionKernels<std::int16_t> convolution_int16;  // null without products of whole numbers
-  void (*quantize)(const ByteRows&) = nullptr;         // the same
+  ConvolutionKernels<std::int16_t> convolution_int16;  // null without products of int16
+  // Null without products of int8.
+  void (*quantize)(const ByteRows&) = nullptr;  // the same
   void (*multiply_int8)(const IntegerProduct<std::int8_t>&) = nullptr;
   float (*largest_magnitude)(Index, const float*) = nullptr;
   void (*multiply_half)(const Product<Half>&) = nullptr;  // null where halves are not converted

@@ -1,7 +1,7 @@
 // Matrix products in the compiler's vector types, compiled for each level of the processor
 // (kernels/cpu/instruction_level.h): weights are packed once, sums stay in registers, nothing is
-// allocated. Thread-safe. Those of low precision exist where has_bf16() or has_integers() says so;
-// elsewhere they must not be called.
+// allocated. Thread-safe. Those of low precision exist where has_bf16(), has_int8() or has_int16()
+// says so; elsewhere they must not be called.
 #pragma once
 
 #include <type_traits>
@@ -97,12 +97,13 @@ void multiply(const Product<bfloat16>& product);
 // Whether the processor converts halves.
 bool has_half();
 
-// Whether the processor multiplies bf16.
+// Whether the processor multiplies two or more of them in the time of a float: bf16 since Zen 4,
+// Cooper Lake, Neoverse V1; int8 and int16 on every x86-64, int8 on ARM since Neoverse N1.
 bool has_bf16();
-// Whether there are products of whole numbers: on every x86-64.
-bool has_integers();
+bool has_int8();
+bool has_int16();
 
-// The largest |from|, 0 of none. As the products of whole numbers, where has_integers().
+// The largest |from|, 0 of none. Where has_int8().
 float largest_magnitude(Index size, const float* from);
 
 // Rows of numbers that are not negative, rounded to the steps of a byte up to the row's

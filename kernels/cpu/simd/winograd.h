@@ -87,7 +87,7 @@ inline float int16_steps(Index in_channels) {
 }
 
 // A 3 × 3 convolution of stride 1. Weight: float; or, to which the transformed filters and inputs
-// are rounded, bfloat16 (has_bf16(); sums are float32) or int16 (has_integers()).
+// are rounded, bfloat16 (has_bf16(); sums are float32) or int16 (has_int16()).
 template <class Weight>
 struct WinogradConv {
   MixedWinogradTiles tiles;

@@ -1,11 +1,11 @@
 // Products of whole numbers. The compiler's vector types do not know their instructions, so these
-// are intrinsics: VNNI's, which add two products of int16 or four of int8 to a lane at once, or the
-// multiplications and additions that do the same on older processors.
+// are intrinsics: VNNI's, which add two products of int16 or four of int8 to a lane at once, the
+// multiplications and additions that do the same on older x86-64, or NEON's dot product of int8.
 #pragma once
 
 #include "kernels/cpu/simd/level/product_tiles.h"
 
-#ifdef INKLING_INTEGERS
+#ifdef INKLING_INT8
 namespace inkling::cpu::simd::INKLING_LEVEL {
 namespace {
 
@@ -13,6 +13,7 @@ using IntVec [[gnu::vector_size(kVecBytes)]] = std::int32_t;
 using ShortVec [[gnu::vector_size(kVecBytes / 2)]] = std::int16_t;
 using ByteVec [[gnu::vector_size(kVecBytes / 4)]] = std::uint8_t;
 
+#ifdef INKLING_INT16
 // To each lane of sum its two products of int16.
 inline IntVec add_products(IntVec sum, IntVec a, IntVec b, std::int16_t /*of*/) {
 #if defined(__AVX512VNNI__)
@@ -33,15 +34,20 @@ inline IntVec add_products(IntVec sum, IntVec a, IntVec b, std::int16_t /*of*/) 
 #endif
 }
 
+#endif
+
 // To each lane its four products, of a byte of a by an int8 of b. Without VNNI two of them are
-// first added in 16 bits, for which a is at most 127.
+// first added in 16 bits, for which a is at most 127; NEON takes a as int8, too.
 #if defined(__AVX512VNNI__) || defined(__AVXVNNI__)
 inline constexpr float kByteSteps = 255;
 #else
 inline constexpr float kByteSteps = 127;
 #endif
 inline IntVec add_products(IntVec sum, IntVec a, IntVec b, std::int8_t /*of*/) {
-#if defined(__AVX512VNNI__)
+#if defined(__aarch64__)
+  return std::bit_cast<IntVec>(vdotq_s32(std::bit_cast<int32x4_t>(sum), std::bit_cast<int8x16_t>(a),
+                                         std::bit_cast<int8x16_t>(b)));
+#elif defined(__AVX512VNNI__)
   return std::bit_cast<IntVec>(_mm512_dpbusd_epi32(
       std::bit_cast<__m512i>(sum), std::bit_cast<__m512i>(a), std::bit_cast<__m512i>(b)));
 #elif defined(__AVXVNNI__)
@@ -66,10 +72,12 @@ inline IntVec nearest(Vec x) {
   return std::bit_cast<IntVec>(x + kUnit) - std::bit_cast<std::int32_t>(kUnit);
 }
 
+#ifdef INKLING_INT16
 inline void store(std::int16_t* to, Vec whole) {
   const ShortVec values = __builtin_convertvector(nearest(whole), ShortVec);
   __builtin_memcpy(to, &values, sizeof(values));
 }
+#endif
 
 inline float largest_magnitude(Index size, const float* from) {
   Vec lanes = {};

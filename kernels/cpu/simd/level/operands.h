@@ -15,7 +15,7 @@ struct Operands {  // float, Half
   static void add(Vec& sum, Terms b, const float* a) { sum += b * *a; }
 };
 
-#ifdef INKLING_BF16
+#if defined(__AVX512BF16__)
 template <>
 struct Operands<bfloat16> {
   using Terms = __m512bh;
@@ -24,6 +24,18 @@ struct Operands<bfloat16> {
     std::int32_t pair = 0;
     __builtin_memcpy(&pair, a, sizeof(pair));
     sum = _mm512_dpbf16_ps(sum, b, std::bit_cast<__m512bh>(_mm512_set1_epi32(pair)));
+  }
+};
+#elif defined(INKLING_BF16)
+template <>
+struct Operands<bfloat16> {
+  using Terms = bfloat16x8_t;
+  static Terms load(const bfloat16* b) { return vreinterpretq_bf16_u16(vld1q_u16(&b->bits)); }
+  static void add(Vec& sum, Terms b, const bfloat16* a) {
+    std::uint32_t pair = 0;
+    __builtin_memcpy(&pair, a, sizeof(pair));
+    sum = std::bit_cast<Vec>(
+        vbfdotq_f32(std::bit_cast<float32x4_t>(sum), b, vreinterpretq_bf16_u32(vdupq_n_u32(pair))));
   }
 };
 #endif

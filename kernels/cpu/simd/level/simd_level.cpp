@@ -40,13 +40,16 @@ const KernelTable kKernels{
 #else
     .convolution_bf16 = {},
 #endif
-#ifdef INKLING_INTEGERS
+#ifdef INKLING_INT16
     .convolution_int16 = convolution<std::int16_t>(),
+#else
+    .convolution_int16 = {},
+#endif
+#ifdef INKLING_INT8
     .quantize = quantize_rows,
     .multiply_int8 = multiply_integers<std::int8_t>,
     .largest_magnitude = largest_magnitude,
 #else
-    .convolution_int16 = {},
     .quantize = nullptr,
     .multiply_int8 = nullptr,
     .largest_magnitude = nullptr,

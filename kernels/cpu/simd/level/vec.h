@@ -5,11 +5,17 @@
 
 #include <bit>
 
-#ifdef __x86_64__
+#if defined(__x86_64__)
 #include <immintrin.h>
-#define INKLING_INTEGERS  // products of int8 and of int16
+#define INKLING_INT8
+#define INKLING_INT16
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#ifdef __ARM_FEATURE_DOTPROD
+#define INKLING_INT8  // int16 would multiply no faster than float32
 #endif
-#ifdef __AVX512BF16__
+#endif
+#if defined(__AVX512BF16__) || defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC)
 #define INKLING_BF16
 #endif
 
@@ -49,13 +55,18 @@ inline constexpr bool kHasHalf = true;
 inline Vec load(const Half* from) {
   return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
 }
+#elif defined(__aarch64__)
+inline constexpr bool kHasHalf = true;
+inline Vec load(const Half* from) {
+  return std::bit_cast<Vec>(vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(&from->bits))));
+}
 #else
 inline constexpr bool kHasHalf = false;
 inline Vec load(const Half* /*from*/) { return Vec{}; }  // never called
 #endif
 
 // A vector's numbers as bf16, rounded to the nearest.
-#ifdef INKLING_BF16
+#if defined(__AVX512BF16__)
 inline void store(bfloat16* to, Vec value) {
   const auto rounded = std::bit_cast<__m256i>(_mm512_cvtneps_pbh(value));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), rounded);
@@ -67,6 +78,14 @@ inline void store_pairs(bfloat16* to, Vec a, Vec b) {
   const __m512i pairs = _mm512_or_si512(_mm512_cvtepu16_epi32(low),
                                         _mm512_slli_epi32(_mm512_cvtepu16_epi32(high), 16));
   _mm512_storeu_si512(to, pairs);
+}
+#elif defined(INKLING_BF16)
+inline uint16x4_t rounded(Vec value) {
+  return vreinterpret_u16_bf16(vcvt_bf16_f32(std::bit_cast<float32x4_t>(value)));
+}
+inline void store(bfloat16* to, Vec value) { vst1_u16(&to->bits, rounded(value)); }
+inline void store_pairs(bfloat16* to, Vec a, Vec b) {
+  vst2_u16(&to->bits, uint16x4x2_t{rounded(a), rounded(b)});
 }
 #endif
 

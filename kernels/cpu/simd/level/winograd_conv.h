@@ -92,7 +92,7 @@ struct InputSteps {
   InputSteps(const WinogradConv<Weight>& /*conv*/, const WinogradInputs<Weight>& /*inputs*/) {}
   void store(Weight* to, Vec value, int /*position*/) const { INKLING_LEVEL::store(to, value); }
 };
-#ifdef INKLING_INTEGERS
+#ifdef INKLING_INT16
 inline float input_step(const WinogradConv<std::int16_t>& conv, float largest, Index position) {
   constexpr float kBound[6] = {
       4.5F, 3 + 1.5F * kB, 3 + 1.5F * kB, 1.5F + 1.5F * kB, 1.5F + 1.5F * kB, 4.5F};
@@ -144,7 +144,7 @@ inline void multiply_position(const WinogradConv<Weight>& conv,
   const Weight* const b =
       conv.filters + (block * kWinogradPositions + position * kColumnBlock) * conv.in_channels;
   float* const c = products + position * conv.product_position() + first * kColumnBlock;
-#ifdef INKLING_INTEGERS
+#ifdef INKLING_INT16
   if constexpr (std::is_same_v<Weight, std::int16_t>) {
     const float step = input_step(conv, inputs.largest, position);
     multiply_integers(IntegerProduct<Weight>{
