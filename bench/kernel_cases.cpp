@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bench/case_builder.h"
+#include "kernels/cpu/simd/product.h"
 #include "kernels/kernels.h"
 #include "kernels/philox.h"
 
@@ -55,7 +56,7 @@ void visit_precision(const CaseBuilder<T>& builder) {
 }  // namespace
 
 void visit_kernel_cases(const Device& device, Index batch, Peers& peers, const VisitKernel& visit) {
-  if (device.type() == DeviceType::cuda) {
+  if (device.type() == DeviceType::cuda || cpu::simd::has_bf16()) {
     visit_precision(CaseBuilder<bfloat16>{device, batch, peers, visit});
   }
   visit_precision(CaseBuilder<float>{device, batch, peers, visit});

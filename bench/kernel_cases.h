@@ -23,8 +23,8 @@ struct KernelCase {
 
 using VisitKernel = std::function<void(const KernelCase&)>;
 
-// One case after the other, in both precisions on a GPU. Their memory is given back in between:
-// batch 512 in float32 is gigabytes.
+// One case after the other, in both precisions where the device has them. Their memory is given
+// back in between: batch 512 in float32 is gigabytes.
 void visit_kernel_cases(const Device& device, Index batch, Peers& peers, const VisitKernel& visit);
 
 }  // namespace inkling
