@@ -38,10 +38,9 @@ struct KernelTable {
   ConvolutionKernels<float> convolution_float32;
   ConvolutionKernels<bfloat16> convolution_bf16;       // the same
   ConvolutionKernels<std::int16_t> convolution_int16;  // null without products of int16
-  // Null without products of int8.
-  void (*quantize)(const ByteRows&) = nullptr;  // the same
-  void (*multiply_int8)(const IntegerProduct<std::int8_t>&) = nullptr;
-  float (*largest_magnitude)(Index, const float*) = nullptr;
+  void (*quantize)(const ByteRows&) = nullptr;         // null without products of int8
+  void (*multiply_int8)(const IntegerProduct<std::int8_t>&) = nullptr;  // the same
+  float (*largest_magnitude)(Index, const float*) = nullptr;            // the same
   void (*multiply_half)(const Product<Half>&) = nullptr;  // null where halves are not converted
   void (*filter_gradient)(const WinogradFilterGradient&) = nullptr;
   void (*to_float)(Index, const bfloat16*, float*) = nullptr;

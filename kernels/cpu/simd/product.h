@@ -106,8 +106,9 @@ bool has_int16();
 // The largest |from|, 0 of none. Where has_int8().
 float largest_magnitude(Index size, const float* from);
 
-// Rows of numbers that are not negative, rounded to the steps of a byte up to the row's
-// maximum: 255, or 127 where the level's products of bytes are sums of 16 bits (without VNNI).
+// Rows of numbers that are not negative, rounded to the steps of a byte up to the row's maximum:
+// 255, or 127 where the level adds two products of bytes in 16 bits (without VNNI) or takes them as
+// int8 (NEON).
 struct ByteRows {
   Index rows = 0;
   Index k = 0;  // a multiple of IntegerProduct's kTermMultiple

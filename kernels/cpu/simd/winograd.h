@@ -2,6 +2,7 @@
 // the products that they consist of (product.h). Thread-safe; nothing is allocated.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/args/conv2d.h"
@@ -118,9 +119,8 @@ struct WinogradInputs {
 // Its two stages, for whoever divides them among threads: the input channels [first, end),
 // multiples of kWinogradChannels; then, from all of them, the 32 output channels from `block` on.
 // x: the padded input, padded_height() × padded_width(): its data are the padding's first pixel,
-// and what lies beyond the image is zero. y: the result, pooled or not;
-// argmax: of the pool, packed (kernels/args/conv2d.h), or null. products: [product_size()], of each
-// thread its own.
+// and what lies beyond the image is zero. y: the result, pooled or not; argmax: of the pool, packed
+// (kernels/args/conv2d.h), or null. products: [product_size()], of each thread its own.
 template <class Weight>
 void winograd_inputs(const WinogradConv<Weight>& conv, const ImageView<const float>& x, Index first,
                      Index end, const WinogradInputs<Weight>& inputs);

@@ -1,5 +1,6 @@
 // The product with a packed matrix. A tile of rows × 2 vectors of sums stays in registers over all
-// of k; its loop is 2 loads of b, a broadcast and 2 FMAs for each row.
+// of k; its loop is 2 loads of b, a broadcast and 2 FMAs for each row. Meanwhile the
+// next block of b, 32 columns further, is fetched from memory.
 #pragma once
 
 #include <type_traits>
@@ -75,7 +76,11 @@ template <int Rows, int Vecs, int Chains, bool ATransposed, class Weight>
     typename Operands::Terms b[Vecs];
 #pragma GCC unroll 16
     for (int v = 0; v < Vecs; ++v) {
-      b[v] = Operands::load(with + (k * kColumnBlock + v * kWidth) * kTogether);
+      const Weight* const at = with + (k * kColumnBlock + v * kWidth) * kTogether;
+      b[v] = Operands::load(at);
+      if constexpr (Rows > 1) {  // one row reads b too fast for that
+        __builtin_prefetch(at + p.k * kColumnBlock, 0, 2);
+      }
     }
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {

@@ -71,6 +71,10 @@ inline void store(bfloat16* to, Vec value) {
   const auto rounded = std::bit_cast<__m256i>(_mm512_cvtneps_pbh(value));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), rounded);
 }
+// The same of two vectors, one after the other: a cache line.
+inline void store_line(bfloat16* to, Vec a, Vec b) {
+  _mm512_storeu_si512(to, std::bit_cast<__m512i>(_mm512_cvtne2ps_pbh(b, a)));
+}
 // The same of two vectors, number by number: a[0], b[0], a[1], …
 inline void store_pairs(bfloat16* to, Vec a, Vec b) {
   const auto low = std::bit_cast<__m256i>(_mm512_cvtneps_pbh(a));
@@ -84,6 +88,9 @@ inline uint16x4_t rounded(Vec value) {
   return vreinterpret_u16_bf16(vcvt_bf16_f32(std::bit_cast<float32x4_t>(value)));
 }
 inline void store(bfloat16* to, Vec value) { vst1_u16(&to->bits, rounded(value)); }
+inline void store_line(bfloat16* to, Vec a, Vec b) {
+  vst1q_u16(&to->bits, vcombine_u16(rounded(a), rounded(b)));
+}
 inline void store_pairs(bfloat16* to, Vec a, Vec b) {
   vst2_u16(&to->bits, uint16x4x2_t{rounded(a), rounded(b)});
 }

@@ -60,10 +60,10 @@ inline void for_each_tile(const MixedWinogradTiles& tiles, const Visit& visit) {
   }
 }
 
-// The tiles that have a position: from the first to the last but one.
+// The tiles that have a position.
 struct TileRange {
   Index begin;
-  Index end;
+  Index end;  // past the last
 };
 inline TileRange tiles_with(const MixedWinogradTiles& tiles, Index position) {
   return {has_position_in_half(position % 6) ? 0 : tiles.first_full(),
