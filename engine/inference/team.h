@@ -23,9 +23,9 @@ class Team {
   // How many loops are done, in the upper half, and the next index of the loop that is under way. A
   // member that comes late sees that its loop is behind.
   std::atomic<std::uint64_t> progress_ = 0;
-  alignas(64) std::atomic<Index> done_ = 0;  // indices of this loop
-  std::atomic<bool> failed_ = false;
+  std::atomic<Index> done_ = 0;  // indices of this loop
   Index threads_;
+  std::atomic<bool> failed_ = false;
 };
 
 // One thread of a team, or a thread by itself. To be used by that thread alone.
