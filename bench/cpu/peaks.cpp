@@ -77,6 +77,8 @@ INKLING_MULTIPLY_ADD_LOOP(int16_avx2, "avx2", __m256i, __m256i, kChainsIntegers,
                           _mm256_add_epi32(sum, _mm256_madd_epi16(sum, x)))
 INKLING_MULTIPLY_ADD_LOOP(int16_avx512, "avx512f,avx512bw", __m512i, __m512i, kChains,
                           _mm512_add_epi32(sum, _mm512_madd_epi16(sum, x)))
+INKLING_MULTIPLY_ADD_LOOP(int16_avx_vnni, "avx2,avxvnni", __m256i, __m256i, kChainsIntegers,
+                          _mm256_dpwssd_avx_epi32(sum, x, x))
 INKLING_MULTIPLY_ADD_LOOP(int16_vnni, "avx512f,avx512vnni", __m512i, __m512i, kChains,
                           _mm512_dpwssd_epi32(sum, x, x))
 INKLING_MULTIPLY_ADD_LOOP(int8_sse, "ssse3", __m128i, __m128i, kChainsIntegers,
@@ -85,6 +87,8 @@ INKLING_MULTIPLY_ADD_LOOP(int8_avx2, "avx2", __m256i, __m256i, kChainsIntegers,
                           _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(sum, x), x)))
 INKLING_MULTIPLY_ADD_LOOP(int8_avx512, "avx512f,avx512bw", __m512i, __m512i, kChains,
                           _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_maddubs_epi16(sum, x), x)))
+INKLING_MULTIPLY_ADD_LOOP(int8_avx_vnni, "avx2,avxvnni", __m256i, __m256i, kChainsIntegers,
+                          _mm256_dpbusd_avx_epi32(sum, x, x))
 INKLING_MULTIPLY_ADD_LOOP(int8_vnni, "avx512f,avx512vnni", __m512i, __m512i, kChains,
                           _mm512_dpbusd_epi32(sum, x, x))
 #undef INKLING_MULTIPLY_ADD_LOOP
@@ -94,6 +98,7 @@ std::vector<Loop> loops() {
   const InstructionLevel level = instruction_level();
   const bool has_avx2 = level >= InstructionLevel::x86_64_v3;
   const bool has_avx512 = level >= InstructionLevel::x86_64_v4;
+  const bool has_avx_vnni = level == InstructionLevel::x86_64_v3_vnni;
   const bool has_vnni = level >= InstructionLevel::x86_64_v4_vnni;
   const bool has_bf16 = level >= InstructionLevel::x86_64_v4_bf16;
   constexpr double kSse = 4.0 * kChainsSse * kRepeats;  // of float32
@@ -107,10 +112,12 @@ std::vector<Loop> loops() {
           {Unit::bf16, "bf16/AVX-512", has_bf16, 2 * kAvx512, bf16_avx512},
           {Unit::int16, "int16/SSE", true, 2 * kIntegersSse, int16_sse},
           {Unit::int16, "int16/AVX2", has_avx2, 2 * kIntegersAvx2, int16_avx2},
+          {Unit::int16, "int16/AVX-VNNI", has_avx_vnni, 2 * kIntegersAvx2, int16_avx_vnni},
           {Unit::int16, "int16/AVX-512", has_avx512, 2 * kAvx512, int16_avx512},
           {Unit::int16, "int16/VNNI", has_vnni, 2 * kAvx512, int16_vnni},
           {Unit::int8, "int8/SSE", true, 4 * kIntegersSse, int8_sse},
           {Unit::int8, "int8/AVX2", has_avx2, 4 * kIntegersAvx2, int8_avx2},
+          {Unit::int8, "int8/AVX-VNNI", has_avx_vnni, 4 * kIntegersAvx2, int8_avx_vnni},
           {Unit::int8, "int8/AVX-512", has_avx512, 4 * kAvx512, int8_avx512},
           {Unit::int8, "int8/VNNI", has_vnni, 4 * kAvx512, int8_vnni}};
 }

@@ -2,31 +2,32 @@
 // algorithm (Winograd's products, not the plain sums) as a share of what the machine could do.
 #include <algorithm>
 #include <chrono>
-#include <memory>
+#include <cmath>
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "bench/case_builder.h"
 #include "bench/cpu/peaks.h"
 #include "bench/cpu/registers.h"
 #include "engine/inference/aligned_buffer.h"
 #include "engine/inference/linear_step.h"
 #include "engine/inference/step.h"
 #include "kernels/cpu/simd/winograd.h"
-#include "kernels/philox.h"
 
 namespace inkling::bench {
 namespace {
 
 using frozen::Member;
 
+// None is negative, as after a ReLU.
 AlignedBuffer<float> random_numbers(Index size) {
   AlignedBuffer<float> numbers(std::max<Index>(size, 1));
-  for (Index i = 0; i < size; ++i) {
-    const Philox4 random = random4(1, RandomUse::test, 0, 0, static_cast<std::uint32_t>(i / 4));
-    numbers.data()[i] = uniform01(random.word[i % 4]);
-  }
+  const Tensor random = random_tensor({numbers.size()}, Dtype::float32, Device::cpu(1));
+  std::transform(random.data<float>(), random.data<float>() + size, numbers.data(),
+                 [](float value) { return std::abs(value); });
   return numbers;
 }
 
@@ -83,9 +84,7 @@ void run_linear(benchmark::State& state, Index in, Index out, bool low_precision
   }
   const AlignedBuffer<float> bias = random_numbers(out);
   std::vector<Index> order(static_cast<std::size_t>(in));
-  for (Index i = 0; i < in; ++i) {
-    order[static_cast<std::size_t>(i)] = i;
-  }
+  std::iota(order.begin(), order.end(), 0);
   const auto step = frozen::freeze(
       {.out_features = out, .weight = weight, .bias = view(bias), .order = order}, low_precision);
   const AlignedBuffer<float> x = random_numbers(rows * in);
@@ -130,4 +129,5 @@ void register_prediction_steps() {
         ->Unit(benchmark::kMicrosecond);
   }
 }
+
 }  // namespace inkling::bench

@@ -37,4 +37,5 @@ void register_training_kernels() {
         ->Unit(benchmark::kMicrosecond);
   });
 }
+
 }  // namespace inkling::bench

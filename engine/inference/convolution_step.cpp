@@ -53,19 +53,20 @@ class WinogradStep final : public Step {
 
   const Layout& input() const override { return input_; }
   Index workspace(Index threads) const override {
-    return kLargest + input_floats() + threads * conv_.product_size();
+    return kStep + input_floats() + threads * conv_.product_size();
   }
   void run(const float* x, float* y, Index y_row, float* workspace, Member& member) const override {
-    auto* const values = reinterpret_cast<Weight*>(workspace + kLargest);
+    auto* const values = reinterpret_cast<Weight*>(workspace + kStep);
     float* const products =
-        workspace + kLargest + input_floats() + member.number() * conv_.product_size();
-    float largest = 0;
+        workspace + kStep + input_floats() + member.number() * conv_.product_size();
+    cpu::simd::WinogradInputs<Weight> inputs{.values = values};
     if constexpr (std::is_same_v<Weight, std::int16_t>) {
-      member.for_each(1,
-                      [&](Index) { *workspace = cpu::simd::largest_magnitude(input_.size(), x); });
-      largest = *workspace;
+      member.for_each(1, [&](Index) {
+        *workspace = cpu::simd::largest_magnitude(input_.size(), x) /
+                     cpu::simd::int16_steps(conv_.in_channels);
+      });
+      inputs.step = *workspace;
     }
-    const cpu::simd::WinogradInputs<Weight> inputs{values, largest};
     for_each_block(conv_.in_channels, member, [&](Index begin, Index end) {
       cpu::simd::winograd_inputs(conv_, {x, input_.row()}, begin, end, inputs);
     });
@@ -75,7 +76,7 @@ class WinogradStep final : public Step {
   }
 
  private:
-  static constexpr Index kLargest = 16;  // a cache line, of which the image's largest takes 4 bytes
+  static constexpr Index kStep = 16;  // a cache line, of which the inputs' step takes 4 bytes
 
   Index input_floats() const {
     return conv_.input_size() * Index{sizeof(Weight)} / Index{sizeof(float)};

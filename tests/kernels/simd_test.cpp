@@ -204,11 +204,12 @@ void check_winograd(const WinogradCase& c, double tolerance) {
   const Index y_row = row + 5;
   std::vector<float> y(static_cast<std::size_t>(height * y_row + 1), kUnset);
   std::vector<Weight> inputs(static_cast<std::size_t>(conv.input_size()), unset<Weight>());
-  const float largest =
-      has_int8() ? largest_magnitude(std::ssize(padded_x), padded_x.data()) : 0.0F;
+  const float step = has_int16() ? largest_magnitude(std::ssize(padded_x), padded_x.data()) /
+                                       int16_steps(c.in_channels)
+                                 : 0.0F;
   std::vector<float> products(static_cast<std::size_t>(conv.product_size()), kUnset);
   winograd(conv, {padded_x.data(), x_row}, {y.data(), y_row}, nullptr,
-           WinogradInputs<Weight>{inputs.data(), largest}, products.data());
+           WinogradInputs<Weight>{inputs.data(), step}, products.data());
   std::vector<float> got;
   for (Index i = 0; i < std::ssize(y); ++i) {
     if (i / y_row < height && i % y_row < row) {

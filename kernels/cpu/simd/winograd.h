@@ -113,7 +113,8 @@ struct WinogradConv {
 template <class Weight>
 struct WinogradInputs {
   Weight* values = nullptr;
-  float largest = 0;  // of int16 alone: largest_magnitude() of the image
+  // Of int16 alone: largest_magnitude() of the image / int16_steps().
+  float step = 0;
 };
 
 // Its two stages, for whoever divides them among threads: the input channels [first, end),

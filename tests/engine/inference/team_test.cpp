@@ -1,5 +1,6 @@
 #include "engine/inference/team.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -28,15 +29,12 @@ TEST(Team, CallsEachIndexOnceAndWhatALoopWroteIsThereForTheNext) {
   constexpr Index kLoops = 200;
   for (const Index threads : {1, 2, 5}) {
     std::vector<std::vector<Index>> sums(
-        kLoops + 1, std::vector<Index>(7, 1));  // of all numbers of the loop before, plus one
+        kLoops + 1, std::vector<Index>(7, 1));  // one more than the largest of the loop before
     run_team(threads, [&](Member& member) {
       for (std::size_t loop = 0; loop < kLoops; ++loop) {
         member.for_each(7, [&](Index i) {
-          Index sum = static_cast<Index>(loop % 2);
-          for (const Index before : sums[loop]) {
-            sum = std::max(sum, before);
-          }
-          sums[loop + 1][static_cast<std::size_t>(i)] += sum;
+          sums[loop + 1][static_cast<std::size_t>(i)] +=
+              *std::max_element(sums[loop].begin(), sums[loop].end());
         });
         member.for_each(0, [](Index) { FAIL() << "an index of none"; });
       }

@@ -78,7 +78,7 @@ template <int Rows, int Vecs, int Chains, bool ATransposed, class Weight>
     for (int v = 0; v < Vecs; ++v) {
       const Weight* const at = with + (k * kColumnBlock + v * kWidth) * kTogether;
       b[v] = Operands::load(at);
-      if constexpr (Rows > 1) {  // one row reads b too fast for that
+      if constexpr (Rows > 1) {  // one row reads b from end to end, once
         __builtin_prefetch(at + p.k * kColumnBlock, 0, 2);
       }
     }

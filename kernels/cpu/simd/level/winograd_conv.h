@@ -89,20 +89,20 @@ template <class Weight>
 // position can have, the sum of |Bᵀ|'s row and column times the image's largest.
 template <class Weight>
 struct InputSteps {
-  InputSteps(const WinogradConv<Weight>& /*conv*/, const WinogradInputs<Weight>& /*inputs*/) {}
+  explicit InputSteps(const WinogradInputs<Weight>& /*inputs*/) {}
   void store(Weight* to, Vec value, int /*position*/) const { INKLING_LEVEL::store(to, value); }
 };
 #ifdef INKLING_INT16
-inline float input_step(const WinogradConv<std::int16_t>& conv, float largest, Index position) {
+inline float input_step(const WinogradInputs<std::int16_t>& inputs, Index position) {
   constexpr float kBound[6] = {
       4.5F, 3 + 1.5F * kB, 3 + 1.5F * kB, 1.5F + 1.5F * kB, 1.5F + 1.5F * kB, 4.5F};
-  return largest * kBound[position / 6] * kBound[position % 6] / int16_steps(conv.in_channels);
+  return inputs.step * kBound[position / 6] * kBound[position % 6];
 }
 template <>
 struct InputSteps<std::int16_t> {
-  InputSteps(const WinogradConv<std::int16_t>& conv, const WinogradInputs<std::int16_t>& inputs) {
+  explicit InputSteps(const WinogradInputs<std::int16_t>& inputs) {
     for (Index position = 0; position < kWinogradPositions; ++position) {
-      const float step = input_step(conv, inputs.largest, position);
+      const float step = input_step(inputs, position);
       per_unit[position] = step > 0 ? 1 / step : 0.0F;
     }
   }
@@ -118,7 +118,7 @@ template <class Weight>
 [[gnu::noinline]] void transform_inputs(const WinogradConv<Weight>& conv,
                                         const ImageView<const float>& x, Index first, Index end,
                                         const WinogradInputs<Weight>& inputs) {
-  const InputSteps<Weight> steps(conv, inputs);
+  const InputSteps<Weight> steps(inputs);
   for_each_tile(conv.tiles, [&]<class Down, class Across>(Tile<Down, Across> tile) {
     const float* const from = x.data + tile.row * x.row + tile.column * conv.in_channels;
     Weight* const to = inputs.values + tile.number * conv.in_channels;
@@ -160,7 +160,7 @@ inline void multiply_position(const WinogradConv<Weight>& conv,
   float* const c = products + position * conv.product_position() + first * kColumnBlock;
 #ifdef INKLING_INT16
   if constexpr (std::is_same_v<Weight, std::int16_t>) {
-    const float step = input_step(conv, inputs.largest, position);
+    const float step = input_step(inputs, position);
     multiply_integers(IntegerProduct<Weight>{
         .rows = end - first,
         .n = kColumnBlock,

@@ -6,6 +6,13 @@
 //        0  -a  -1/2  b    1   0            0  a/2 -a/2 2b  -2b  1           1/6   b/6  1/3
 //        0   a  -1/2 -b    1   0                                             1/6  -b/6  1/3
 //        0   1   0  -5/2   0   1                                              0     0    1
+//
+// and of F(2, 3), which takes the filters of the points 0, ±b and ∞:
+//
+//        1    0    -1/2  0            1  1  1  0
+//   Bᵀ = 0   3b/2   3/2  0       Aᵀ = 0  b -b  1
+//        0  -3b/2   3/2  0
+//        0   -2     0    1
 #pragma once
 
 #include "kernels/cpu/simd/level/vec.h"
@@ -17,12 +24,6 @@ namespace {
 inline constexpr float kA = 0.70710678118654752440F;
 inline constexpr float kB = 1.41421356237309504880F;
 
-// and of F(2, 3), which takes the filters of the points 0, ±b and ∞:
-//
-//        1    0    -1/2  0            1  1  1  0
-//   Bᵀ = 0   3b/2   3/2  0       Aᵀ = 0  b -b  1
-//        0  -3b/2   3/2  0
-//        0   -2     0    1
 // Each is one of these matrices by a vector; transform() puts them on both sides of a matrix.
 struct TransformInput {  // Bᵀ
   static constexpr int kFrom = 6;
