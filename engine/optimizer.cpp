@@ -35,8 +35,17 @@ double Schedule::learning_rate(Index step) const {
   return peak;
 }
 
-Adam::Adam(std::vector<Variable> parameters, const AdamOptions& options)
-    : parameters_(std::move(parameters)), options_(options) {
+Adam::Adam(std::vector<Variable> parameters, const AdamOptions& options,
+           std::vector<Variable> averages)
+    : parameters_(std::move(parameters)), averages_(std::move(averages)), options_(options) {
+  const auto same_shape = [](const Variable& a, const Variable& b) {
+    return a.value().shape() == b.value().shape() && a.value().dtype() == b.value().dtype();
+  };
+  if (!averages_.empty() && !std::equal(parameters_.begin(), parameters_.end(), averages_.begin(),
+                                        averages_.end(), same_shape)) {
+    throw std::invalid_argument(
+        "adam: expected an average of the same shape and dtype for every parameter, or none");
+  }
   for (const Variable& parameter : parameters_) {
     const Tensor& value = parameter.value();
     first_moments_.push_back(Tensor::zeros(value.shape(), value.dtype(), value.device()));
@@ -85,11 +94,13 @@ void Adam::update_with(const AdamCoefficients<T>* coefficients) {
       throw std::logic_error(
           "adam: expected a gradient for every parameter: call backward() first");
     }
-    tensors.push_back({.weight = parameters_[i].value().template data<T>(),
-                       .gradient = parameters_[i].grad().template data<T>(),
-                       .first_moment = first_moments_[i].template data<T>(),
-                       .second_moment = second_moments_[i].template data<T>(),
-                       .size = parameters_[i].value().size()});
+    tensors.push_back(
+        {.weight = parameters_[i].value().template data<T>(),
+         .gradient = parameters_[i].grad().template data<T>(),
+         .first_moment = first_moments_[i].template data<T>(),
+         .second_moment = second_moments_[i].template data<T>(),
+         .size = parameters_[i].value().size(),
+         .ema = averages_.empty() ? nullptr : averages_[i].value().template data<T>()});
   }
   const Device device = parameters_.front().value().device();
   pick(device.type(), cpu::adam_update<T>, cuda::adam_update<T>)(

@@ -37,8 +37,11 @@ struct Schedule {
 // Kingma & Ba 2015. Keeps two moments for each parameter, on its device.
 class Adam {
  public:
-  // The parameters are handles: update() writes their values.
-  Adam(std::vector<Variable> parameters, const AdamOptions& options);
+  // The parameters are handles: update() writes their values. So are the averages, where there are
+  // any: one for each parameter, which follows it as an exponential moving average with
+  // options.ema_decay. Throws std::invalid_argument for another number of them or other shapes.
+  Adam(std::vector<Variable> parameters, const AdamOptions& options,
+       std::vector<Variable> averages = {});
 
   // One step of all parameters from their gradients, which are then cleared; step counts from 1.
   // Throws std::logic_error when a parameter has no gradient.
@@ -61,6 +64,7 @@ class Adam {
   void update_with(const AdamCoefficients<T>* coefficients);
 
   std::vector<Variable> parameters_;
+  std::vector<Variable> averages_;  // empty, or as many
   AdamOptions options_;
   std::vector<Tensor> first_moments_;
   std::vector<Tensor> second_moments_;

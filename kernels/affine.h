@@ -1,6 +1,5 @@
-// Random affine augmentation: rotation, shear, zoom and shift about the image's center, with
-// bilinear interpolation (Simard, Steinkraus, Platt 2003: "Best Practices for Convolutional Neural
-// Networks"). The same random numbers on every device.
+// Random affine transforms about an image's center: aspect, then shear, rotation, zoom and shift.
+// The same random numbers on every device.
 #pragma once
 
 #include <cmath>
@@ -46,38 +45,31 @@ INKLING_HOST_DEVICE inline Affine draw_affine(const Augmentation& limits, std::u
   const float slant = within(limits.shear * kRadians, first.word[1]);
   const float shear = sine(slant) / cosine(slant);
   const float scale = 1 / (1 + within(limits.zoom, first.word[2]));
-  const float along = cosine(angle) * scale;
-  const float across = sine(angle) * scale;
-  return {along,
-          along * shear + across,
-          -across,
-          along - across * shear,
+  const float wider = within(limits.aspect, second.word[1]);
+  const float aspect = wider < 0 ? 1 / (1 - wider) : 1 + wider;  // as often wider as narrower
+  const float x_scale = scale / sqrtf(aspect);
+  const float y_scale = scale * sqrtf(aspect);
+  return {cosine(angle) * x_scale,
+          (cosine(angle) * shear + sine(angle)) * x_scale,
+          -sine(angle) * y_scale,
+          (cosine(angle) - sine(angle) * shear) * y_scale,
           within(limits.shift, first.word[3]),
           within(limits.shift, second.word[0])};
 }
 
-// The image's value at the source of pixel (x, y): bilinear, 0 outside. Bytes, not normalized.
-INKLING_HOST_DEVICE inline float sample(const Affine& affine, const std::uint8_t* picture,
-                                        Index height, Index width, Index x, Index y) {
+struct ImagePoint {
+  float x;
+  float y;
+};
+
+INKLING_HOST_DEVICE inline ImagePoint source_of(const Affine& affine, Index height, Index width,
+                                                ImagePoint pixel) {
   const float center_x = static_cast<float>(width - 1) / 2;
   const float center_y = static_cast<float>(height - 1) / 2;
-  const float dx = static_cast<float>(x) - center_x;
-  const float dy = static_cast<float>(y) - center_y;
-  const float source_x = affine.xx * dx + affine.xy * dy + center_x + affine.shift_x;
-  const float source_y = affine.yx * dx + affine.yy * dy + center_y + affine.shift_y;
-  const float left = floorf(source_x);
-  const float top = floorf(source_y);
-  const auto at = [&](float row, float column) {
-    const bool inside = row >= 0 && column >= 0 && row < static_cast<float>(height) &&
-                        column < static_cast<float>(width);
-    return inside ? static_cast<float>(
-                        picture[static_cast<Index>(row) * width + static_cast<Index>(column)])
-                  : 0.0F;
-  };
-  const float right_share = source_x - left;
-  const float upper = at(top, left) + right_share * (at(top, left + 1) - at(top, left));
-  const float lower = at(top + 1, left) + right_share * (at(top + 1, left + 1) - at(top + 1, left));
-  return upper + (source_y - top) * (lower - upper);
+  const float dx = pixel.x - center_x;
+  const float dy = pixel.y - center_y;
+  return {affine.xx * dx + affine.xy * dy + center_x + affine.shift_x,
+          affine.yx * dx + affine.yy * dy + center_y + affine.shift_y};
 }
 
 }  // namespace inkling

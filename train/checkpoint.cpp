@@ -18,8 +18,9 @@ constexpr const char* kDataKey = "inkling.data";
 constexpr const char* kProgressKey = "inkling.progress";
 constexpr const char* kFirstMoment = "adam.first_moment.";
 constexpr const char* kSecondMoment = "adam.second_moment.";
+constexpr const char* kAverage = "ema.";
 
-// Weights and moments as parameters of one list: all have names, shapes and layouts.
+// Weights, moments and averages as parameters of one list: all have names, shapes and layouts.
 std::vector<Parameter> all_tensors(Trainer& trainer) {
   std::vector<Parameter> all = trainer.network().parameters();
   const std::size_t count = all.size();
@@ -28,6 +29,11 @@ std::vector<Parameter> all_tensors(Trainer& trainer) {
                    all[i].layout});
     all.push_back({kSecondMoment + all[i].name, Variable(trainer.optimizer().second_moments()[i]),
                    all[i].layout});
+  }
+  if (trainer.options().ema > 0) {
+    for (const Parameter& average : trainer.result().parameters()) {
+      all.push_back({kAverage + average.name, average.variable, average.layout});
+    }
   }
   return all;
 }
@@ -76,9 +82,19 @@ bool is_reachable(const TrainProgress& progress, Index steps, const Trainer& tra
                      now + ": resume with the same options, or train into another folder");
 }
 
+// The options as JSON, with what a version before this one did not write. Null for something else.
+Json complete(const std::string& stored) {
+  try {
+    return Json::parse(to_json(parse_train_options(stored)));
+  } catch (const Json::exception&) {
+  } catch (const std::invalid_argument&) {  // an invalid network, an unknown schedule
+  }
+  return nullptr;
+}
+
 void check_options(const std::string& stored, const TrainOptions& options,
                    const std::string& file) {
-  const Json before = Json::parse(stored, nullptr, /*allow_exceptions=*/false);
+  const Json before = complete(stored);
   const Json now = Json::parse(to_json(options));
   for (const auto& [key, value] : now.items()) {
     if (!before.is_object() || !before.contains(key)) {

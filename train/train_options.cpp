@@ -23,11 +23,18 @@ std::string to_json(const TrainOptions& options) {
       {"schedule", name_of(kScheduleKinds, options.schedule)},
       {"label_smoothing", options.label_smoothing},
       {"weight_decay", options.weight_decay},
+      {"warmup", options.warmup},
+      {"ema", options.ema},
       {"augmentation",
        {{"rotation", options.augmentation.rotation},
         {"shift", options.augmentation.shift},
         {"zoom", options.augmentation.zoom},
-        {"shear", options.augmentation.shear}}},
+        {"aspect", options.augmentation.aspect},
+        {"shear", options.augmentation.shear},
+        {"elastic", options.augmentation.elastic},
+        {"thickness", options.augmentation.thickness},
+        {"noise", options.augmentation.noise},
+        {"erase", options.augmentation.erase}}},
       {"precision", name_of(kStoredPrecisions, options.precision)},
       {"seed", options.seed},
   }
@@ -49,10 +56,18 @@ TrainOptions parse_train_options(std::string_view text) {
   options.schedule = parse_choice(kScheduleKinds, json.at("schedule").get<std::string>());
   options.label_smoothing = json.at("label_smoothing").get<double>();
   options.weight_decay = json.at("weight_decay").get<double>();
+  // What 0.1.0 did not have yet is optional.
+  options.warmup = json.value("warmup", options.warmup);
+  options.ema = json.value("ema", options.ema);
   options.augmentation = {.rotation = augmentation.at("rotation").get<double>(),
                           .shift = augmentation.at("shift").get<double>(),
                           .zoom = augmentation.at("zoom").get<double>(),
-                          .shear = augmentation.at("shear").get<double>()};
+                          .aspect = augmentation.value("aspect", 0.0),
+                          .shear = augmentation.at("shear").get<double>(),
+                          .elastic = augmentation.value("elastic", 0.0),
+                          .thickness = augmentation.value("thickness", 0.0),
+                          .noise = augmentation.value("noise", 0.0),
+                          .erase = augmentation.value("erase", 0.0)};
   options.precision = parse_choice(kStoredPrecisions, json.at("precision").get<std::string>());
   options.seed = json.at("seed").get<std::uint64_t>();
   return options;

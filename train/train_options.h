@@ -29,6 +29,8 @@ struct TrainOptions {
   ScheduleKind schedule = ScheduleKind::one_cycle;
   double label_smoothing = 0;
   double weight_decay = 0;
+  double warmup = 0.3;  // share of the steps in which one-cycle's learning rate rises
+  double ema = 0;       // decay per step of averaged weights, which are what is saved; 0: none
   Augmentation augmentation;         // of the training images; none by default
   Dtype precision = Dtype::float32;  // one of kPrecisions
   std::uint64_t seed = 1;

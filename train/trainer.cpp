@@ -33,6 +33,10 @@ TrainOptions resolved(TrainOptions options, const Dataset& data) {
     fail("expected weight decay and label smoothing of at least 0, received " +
          std::to_string(options.weight_decay) + " and " + std::to_string(options.label_smoothing));
   }
+  if (!(options.warmup >= 0 && options.warmup < 1) || !(options.ema >= 0 && options.ema < 1)) {
+    fail("expected warmup and ema in [0, 1), received " + std::to_string(options.warmup) + " and " +
+         std::to_string(options.ema));
+  }
   check_pictures(options.network, data);
   if (!options.validation) {
     options.validation = std::min<Index>(5000, data.size() / 12);
@@ -48,7 +52,12 @@ Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const
       split_(split_validation(training_set.size(), *options_.validation)),
       data_(training_set, options.normalization, device, options.precision),
       network_(options.network, device, options.seed),
-      optimizer_(network_.variables(), {.weight_decay = options.weight_decay}),
+      averaged_(options.ema > 0
+                    ? std::optional<Network>(std::in_place, options.network, device, options.seed)
+                    : std::nullopt),
+      optimizer_(network_.variables(),
+                 {.weight_decay = options.weight_decay, .ema_decay = options.ema},
+                 averaged_ ? averaged_->variables() : std::vector<Variable>()),
       steps_per_epoch_((images_per_epoch() + options.batch_size - 1) / options.batch_size),
       step_(options_, data_, network_, optimizer_) {
   const std::uint8_t max_label =
@@ -65,7 +74,8 @@ Schedule Trainer::schedule() const {
   return {.kind = options_.schedule,
           .peak = options_.learning_rate,
           .total_steps = total,
-          .step_every = (total + 2) / 3};
+          .step_every = (total + 2) / 3,
+          .warmup = options_.warmup};
 }
 
 bool Trainer::run(const Callbacks& callbacks) {
@@ -141,7 +151,7 @@ void Trainer::finish_epoch() {
                      .seconds = progress_.seconds,
                      .images_per_second = images / progress_.seconds};
   if (!split_.validation.empty()) {
-    const Evaluation validation = evaluate(network_, data_, split_.validation);
+    const Evaluation validation = evaluate(result(), data_, split_.validation);
     record.validation_loss = validation.loss;
     record.validation_accuracy = validation.accuracy();
   }

@@ -66,6 +66,10 @@ class Trainer {
   const TrainOptions& options() const { return options_; }
   Network& network() { return network_; }
   const Network& network() const { return network_; }
+  // The weights that are worth keeping: averaged ones where the options ask for them, else those of
+  // network(). They are what is evaluated after an epoch and saved at the end.
+  Network& result() { return averaged_ ? *averaged_ : network_; }
+  const Network& result() const { return averaged_ ? *averaged_ : network_; }
   Adam& optimizer() { return optimizer_; }
   TrainProgress& progress() { return progress_; }
   const TrainProgress& progress() const { return progress_; }
@@ -86,6 +90,7 @@ class Trainer {
   Split split_;
   DeviceDataset data_;
   Network network_;
+  std::optional<Network> averaged_;
   Adam optimizer_;
   TrainProgress progress_;
   Index steps_per_epoch_;

@@ -5,12 +5,18 @@
 
 namespace inkling {
 
-// Limits of the random affine augmentation, each drawn uniformly in ±limit. All 0: none.
+// Limits of the random augmentation, each drawn uniformly, in ±limit where no range is given. All
+// 0: none.
 struct Augmentation {
-  double rotation = 0;  // degrees
-  double shift = 0;     // pixels, along each axis
-  double zoom = 0;      // 0.1 draws a scale from 0.9 to 1.1
-  double shear = 0;     // degrees
+  double rotation = 0;   // degrees
+  double shift = 0;      // pixels, along each axis
+  double zoom = 0;       // 0.1 draws a scale from 0.9 to 1.1, of both axes
+  double aspect = 0;     // 0.5 draws width : height from 1 / 1.5 to 1.5; the area stays
+  double shear = 0;      // degrees
+  double elastic = 0;    // pixels that a control point of the distortion moves, along each axis
+  double thickness = 0;  // pixels, at most 1, that a stroke's outline moves out or in
+  double noise = 0;      // standard deviation, from 0 to this share of full ink
+  double erase = 0;      // pixels: side of an erased square, from 0
 
   friend bool operator==(const Augmentation&, const Augmentation&) = default;
 };
@@ -29,7 +35,7 @@ struct GatherBatch {
   std::uint8_t* batch_labels = nullptr;   // [batch], written when labels is not null
 };
 
-// The same with augmentation (kernels/affine.h), drawn from (seed, step, index in the batch).
+// The same with augmentation (kernels/augmentation.h), drawn from (seed, step, index in the batch).
 template <class T>
 struct AugmentBatch {
   GatherBatch<T> gather;  // pixels = height * width

@@ -26,6 +26,13 @@ inline void update_elements(const AdamTensor<T>& t, const AdamOptions& options,
     const T denominator = std::sqrt(second[i]) * k.second_scale + epsilon;
     weight[i] = k.keep * weight[i] - k.step_size * first[i] / denominator;
   }
+  if (t.ema != nullptr) {
+    // A loop of its own, over weights that are still in the cache: both are vectorized.
+    T* __restrict ema = t.ema;
+    for (Index i = begin; i < end; ++i) {
+      ema[i] += k.ema_rate * (weight[i] - ema[i]);
+    }
+  }
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "kernels/affine.h"
+#include "kernels/augmentation.h"
 #include "kernels/cpu/widen.h"
 #include "kernels/kernels.h"
 #include "kernels/thread_pool.h"
@@ -17,6 +17,18 @@ void copy_label(const GatherBatch<T>& args, Index index) {
   if (args.labels != nullptr) {
     args.batch_labels[index] = args.labels[args.indices[index]];
   }
+}
+
+using ElasticOffsets = std::array<float, std::size_t{2} * kElasticOffsets>;
+
+ElasticOffsets elastic_offsets(const Augmentation& limits, const AugmentationKey& key) {
+  ElasticOffsets offsets{};
+  if (limits.elastic > 0) {
+    for (std::size_t i = 0; i < offsets.size(); ++i) {
+      offsets[i] = elastic_offset(limits.elastic, key, static_cast<int>(i));
+    }
+  }
+  return offsets;
 }
 
 }  // namespace
@@ -43,14 +55,17 @@ void augment_batch(const Stream& stream, const AugmentBatch<T>& args) {
   const GatherBatch<T>& gather = args.gather;
   parallel_for(*stream.pool, gather.batch, kPictures, [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
-      const std::uint8_t* image = gather.images + gather.indices[row] * gather.pixels;
-      const Affine affine =
-          draw_affine(args.limits, args.seed, static_cast<std::uint32_t>(*args.step),
-                      static_cast<std::uint32_t>(row));
+      const SourceImage source{gather.images + gather.indices[row] * gather.pixels, args.height,
+                               args.width};
+      const AugmentationKey key{args.seed, static_cast<std::uint32_t>(*args.step),
+                                static_cast<std::uint32_t>(row)};
+      const ImageAugmentation drawn = draw_augmentation(args.limits, key, args.height, args.width);
+      const ElasticOffsets offsets = elastic_offsets(args.limits, key);
+      const float* elastic = args.limits.elastic > 0 ? offsets.data() : nullptr;
       T* y = gather.y + row * gather.pixels;
       for (Index i = 0; i < gather.pixels; ++i) {
         const double value =
-            sample(affine, image, args.height, args.width, i % args.width, i / args.width);
+            augmented_pixel(source, drawn, key, elastic, i % args.width, i / args.width);
         y[i] = narrow<T>(static_cast<Accum<T>>((value / 255 - gather.mean) / gather.std));
       }
       copy_label(gather, row);

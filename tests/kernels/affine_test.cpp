@@ -2,7 +2,6 @@
 #include "kernels/affine.h"
 
 #include <cmath>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -20,28 +19,24 @@ TEST(Affine, SineMatchesTheLibrary) {
 }
 
 TEST(Affine, LimitsOfZeroAreTheIdentity) {
-  const std::vector<std::uint8_t> picture{1, 2, 3, 4, 5, 6};
   const Affine affine = draw_affine({}, 1, 2, 3);
-  for (Index i = 0; i < 6; ++i) {
-    EXPECT_EQ(sample(affine, picture.data(), 2, 3, i % 3, i / 3), static_cast<float>(i + 1));
+  for (const ImagePoint pixel : {ImagePoint{0, 0}, ImagePoint{3, 1}, ImagePoint{5, 6}}) {
+    const ImagePoint source = source_of(affine, 7, 6, pixel);
+    EXPECT_EQ(source.x, pixel.x);
+    EXPECT_EQ(source.y, pixel.y);
   }
 }
 
-TEST(Affine, InterpolatesBetweenPixelsAndPadsWithZeros) {
-  const std::vector<std::uint8_t> picture{10, 20, 30, 40};
-  const Affine right{.xx = 1, .xy = 0, .yx = 0, .yy = 1, .shift_x = 0.5F, .shift_y = 0};
-  EXPECT_EQ(sample(right, picture.data(), 1, 4, 0, 0), 15);
-  EXPECT_EQ(sample(right, picture.data(), 1, 4, 3, 0), 20) << "half of 40, half of nothing";
-  const Affine far{.xx = 1, .xy = 0, .yx = 0, .yy = 1, .shift_x = 9, .shift_y = -9};
-  EXPECT_EQ(sample(far, picture.data(), 1, 4, 0, 0), 0);
-}
-
 TEST(Affine, AQuarterTurnMapsColumnsToRows) {
-  const std::vector<std::uint8_t> picture{1, 2, 3, 4, 5, 6, 7, 8, 9};
   const Affine quarter{.xx = 0, .xy = 1, .yx = -1, .yy = 0, .shift_x = 0, .shift_y = 0};
-  EXPECT_EQ(sample(quarter, picture.data(), 3, 3, 0, 0), 7);
-  EXPECT_EQ(sample(quarter, picture.data(), 3, 3, 2, 0), 1);
-  EXPECT_EQ(sample(quarter, picture.data(), 3, 3, 1, 1), 5);
+  const auto expect_source = [&](ImagePoint pixel, ImagePoint expected) {
+    const ImagePoint source = source_of(quarter, 3, 3, pixel);
+    EXPECT_EQ(source.x, expected.x);
+    EXPECT_EQ(source.y, expected.y);
+  };
+  expect_source({0, 0}, {0, 2});
+  expect_source({2, 0}, {0, 0});
+  expect_source({1, 1}, {1, 1});
 }
 
 TEST(Affine, DrawsWithinItsLimitsAndAnewForEachStepAndIndex) {

@@ -118,7 +118,7 @@ TEST(Adam, MatchesStepsComputedByHand) {
   double v = 0;
   double gradient = 0.5;
   const auto update = [&](Index step) {
-    const AdamTensor<double> tensor{&weight, &gradient, &m, &v, 1};
+    const AdamTensor<double> tensor{&weight, &gradient, &m, &v, 1, nullptr};
     const auto coefficients = adam_coefficients<double>({}, 0.1, step);
     cpu::adam_update<double>(
         *kStream, {.tensors = std::span(&tensor, 1), .options = {}, .coefficients = &coefficients});
@@ -138,13 +138,34 @@ TEST(Adam, DecaysWeightsApartFromTheGradient) {
   float m = 0;
   float v = 0;
   const float gradient = 0;
-  const AdamTensor<float> tensor{&weight, &gradient, &m, &v, 1};
+  const AdamTensor<float> tensor{&weight, &gradient, &m, &v, 1, nullptr};
   const AdamOptions options{.weight_decay = 0.5};
   const auto coefficients = adam_coefficients<float>(options, 0.1, 1);
   cpu::adam_update<float>(
       *kStream,
       {.tensors = std::span(&tensor, 1), .options = options, .coefficients = &coefficients});
   EXPECT_LE(std::abs(weight - 2 * (1 - 0.1F * 0.5F)), 1e-6F);
+}
+
+// The decay of the average grows with the steps, up to its limit: (1 + step) / (10 + step).
+TEST(Adam, AveragesTheWeightsAndForgetsTheFirstOnesSooner) {
+  double weight = 1;
+  double m = 0;
+  double v = 0;
+  double average = 0;
+  const double gradient = 0;  // the weight stays
+  const AdamTensor<double> tensor{&weight, &gradient, &m, &v, 1, &average};
+  const AdamOptions options{.ema_decay = 0.5};
+  const auto update = [&](Index step) {
+    const auto coefficients = adam_coefficients<double>(options, 0.1, step);
+    cpu::adam_update<double>(
+        *kStream,
+        {.tensors = std::span(&tensor, 1), .options = options, .coefficients = &coefficients});
+  };
+  update(1);
+  EXPECT_LE(std::abs(average - (1 - 2.0 / 11)), 1e-12);
+  update(1000);
+  EXPECT_LE(std::abs(average - (1 - 2.0 / 11 / 2)), 1e-12);
 }
 
 TEST(GatherBatch, TakesRowsInOrderAndNormalizesThem) {

@@ -68,18 +68,20 @@ TEST_F(SimdElements, InterleavesTwoRows) {
 // From element 3 on, so that no vector begins where the array does.
 TEST_F(SimdElements, AdamMatchesFloat64) {
   constexpr Index kSize = 70;
-  const AdamOptions options{.weight_decay = 0.01};
+  const AdamOptions options{.weight_decay = 0.01, .ema_decay = 0.9};
   const auto run = [&]<class T>() {
     std::vector<T> weight = random_values<T>(kSize, 1);
     const std::vector<T> gradient = random_values<T>(kSize, 2);
     std::vector<T> first(kSize);
     std::vector<T> second(kSize);
+    std::vector<T> ema = random_values<T>(kSize, 3);
     const auto coefficients = adam_coefficients<T>(options, 0.1, 1);
     const AdamTensor<T> tensor{.weight = weight.data(),
                                .gradient = gradient.data(),
                                .first_moment = first.data(),
                                .second_moment = second.data(),
-                               .size = kSize};
+                               .size = kSize,
+                               .ema = ema.data()};
     if constexpr (std::is_same_v<T, float>) {
       adam(tensor, options, coefficients, 3, kSize);
     } else {
@@ -87,6 +89,7 @@ TEST_F(SimdElements, AdamMatchesFloat64) {
     }
     weight.insert(weight.end(), first.begin(), first.end());
     weight.insert(weight.end(), second.begin(), second.end());
+    weight.insert(weight.end(), ema.begin(), ema.end());
     return weight;
   };
   // 1 - 0.999 has four digits left in float32.

@@ -60,6 +60,39 @@ TEST_F(Checkpoint, ResumesBitIdenticallyFromAnyStep) {
   }
 }
 
+TEST_F(Checkpoint, KeepsTheAveragedWeights) {
+  TrainOptions options = small_options();
+  options.ema = 0.9;
+  Trainer undisturbed(options, data, device);
+  undisturbed.run({});
+  Trainer first(options, data, device);
+  stop_after(first, 7);
+  Trainer second(options, data, device);
+  load_checkpoint(path, second);
+  EXPECT_EQ(weights_of(second.result()), weights_of(first.result()));
+  EXPECT_TRUE(second.run({}));
+  EXPECT_EQ(weights_of(second.result()), weights_of(undisturbed.result()));
+}
+
+TEST_F(Checkpoint, OfAnEarlierVersionHasTheDefaultsOfWhatItDidNotKnow) {
+  Trainer trainer(small_options(), data, device);
+  stop_after(trainer, 2);
+  const auto bytes = read_file(path);
+  Safetensors contents = parse_safetensors(bytes, path.string());
+  auto stored = nlohmann::json::parse(contents.metadata.at("inkling.options"));
+  stored.erase("ema");
+  stored.erase("warmup");
+  stored["augmentation"].erase("elastic");
+  contents.metadata["inkling.options"] = stored.dump();
+  write_file_atomically(path, serialize_safetensors(contents));
+  EXPECT_EQ(message(small_options()), "no error");
+  TrainOptions options = small_options();
+  options.ema = 0.9;
+  EXPECT_NE(message(options).find("this checkpoint was made with ema 0.0, not 0.9"),
+            std::string::npos)
+      << message(options);
+}
+
 TEST_F(Checkpoint, RejectsOtherOptionsAndNamesThem) {
   Trainer trainer(small_options(), data, device);
   stop_after(trainer, 2);

@@ -77,6 +77,32 @@ TEST_P(TrainerInBothPrecisions, GivesTheSameWeightsForAnyNumberOfThreads) {
   EXPECT_EQ(results[2], results[0]);
 }
 
+TEST(Trainer, AveragesTheWeightsThatItEvaluatesAndKeeps) {
+  const Dataset data = synthetic_dataset(400);
+  TrainOptions options = small_options();
+  Trainer plain(options, data, Device::cpu(2));
+  EXPECT_EQ(&plain.result(), &plain.network());
+  plain.run({});
+  options.ema = 0.9;
+  Trainer averaged(options, data, Device::cpu(2));
+  averaged.run({});
+  EXPECT_EQ(weights_of(averaged.network()), weights_of(plain.network()))
+      << "the average changes nothing of the training itself";
+  EXPECT_NE(weights_of(averaged.result()), weights_of(plain.network()));
+  EXPECT_EQ(averaged.progress().history[2].validation_accuracy, 1.0);
+}
+
+TEST(Trainer, RejectsWarmupAndDecayOutsideTheirRange) {
+  for (const double value : {-0.1, 1.0}) {
+    TrainOptions options = small_options();
+    options.ema = value;
+    EXPECT_THROW(Trainer(options, synthetic_dataset(40), Device::cpu(1)), std::invalid_argument);
+    options = small_options();
+    options.warmup = value;
+    EXPECT_THROW(Trainer(options, synthetic_dataset(40), Device::cpu(1)), std::invalid_argument);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Cpu, TrainerInBothPrecisions,
                          testing::Values(Dtype::float32, Dtype::bfloat16));
 

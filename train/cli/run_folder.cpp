@@ -59,10 +59,11 @@ void RunFolder::write_settings(const RunSettings& settings) const {
   }
 }
 
-void RunFolder::check_space(Index parameters) const {
+void RunFolder::check_space(Index parameters, bool averages) const {
   constexpr std::uintmax_t kLogAndPictures = 8'000'000;
   const std::uintmax_t weights = 4 * static_cast<std::uintmax_t>(parameters);
-  const std::uintmax_t checkpoint_bytes = 3 * weights;  // with Adam's two moments
+  // With Adam's two moments.
+  const std::uintmax_t checkpoint_bytes = (averages ? 4 : 3) * weights;
   const std::uintmax_t needed = 2 * checkpoint_bytes + weights + kLogAndPictures;
   std::error_code error;
   const fs::space_info space = fs::space(existing_part(path_), error);

@@ -26,7 +26,7 @@ class RunFolder {
 
   // Throws FileError when the disk has no room for what a training of so many parameters writes:
   // a checkpoint, a second one while it replaces the first, weights, log and pictures.
-  void check_space(Index parameters) const;
+  void check_space(Index parameters, bool averages) const;
 
  private:
   std::filesystem::path path_;

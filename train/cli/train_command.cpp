@@ -148,7 +148,7 @@ int test_model(const RunFolder& folder, const RunSettings& settings, const Datas
 // The weights as a file, and what that very file is worth.
 int finish(const Trainer& trainer, const RunFolder& folder, const RunSettings& settings,
            const Dataset& test, const Device& device, bool json) {
-  save_model(folder.model(), trainer.network(), settings.options.normalization,
+  save_model(folder.model(), trainer.result(), settings.options.normalization,
              settings.weights_dtype);
   write_log(folder, trainer);  // again: a resumed training may have lost it after its last epoch
   const EpochRecord& last = trainer.progress().history.back();
@@ -183,7 +183,7 @@ int train(const TrainFlags& flags, const std::string& program) {
   if (flags.resume()) {
     load_checkpoint(folder.checkpoint(), trainer);
   }
-  folder.check_space(trainer.network().parameter_count());
+  folder.check_space(trainer.network().parameter_count(), settings.options.ema > 0);
   folder.write_settings(settings);
   print_header(trainer);
   catch_stop_signals();

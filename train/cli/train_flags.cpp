@@ -105,6 +105,17 @@ void TrainFlags::add_training(CLI::App& command) {
           .add_option("--weight-decay", options.weight_decay, "decoupled weight decay, as in AdamW")
           ->check(number_in(0, 1)),
       "/weight_decay");
+  add(command
+          .add_option("--warmup", options.warmup,
+                      "share of the steps in which one-cycle's learning rate rises")
+          ->check(number_in(0, 0.99)),
+      "/warmup");
+  add(command
+          .add_option("--ema", options.ema,
+                      "decay per step of an exponential moving average of the weights, which is "
+                      "saved in their place; 0: none")
+          ->check(number_in(0, 0.9999999)),
+      "/ema");
   entries_.push_back(
       {add_choice(command, "--precision", options.precision, kPrecisions,
                   "bf16: activations and products in bfloat16, weights in float32; on a GPU, "
@@ -134,7 +145,15 @@ void TrainFlags::add_augmentation(CLI::App& command) {
       "turn each training image by up to so many degrees");
   add("--augment-shift", limits.shift, 1000, "move it by up to so many pixels");
   add("--augment-zoom", limits.zoom, 0.9, "make it larger or smaller by up to this share");
+  add("--augment-aspect", limits.aspect, 10, "make it wider or narrower by up to this share");
   add("--augment-shear", limits.shear, 80, "slant it by up to so many degrees");
+  add("--augment-elastic", limits.elastic, 1000,
+      "distort it: each point of a coarse grid moves by up to so many pixels");
+  add("--augment-thickness", limits.thickness, 1,
+      "make its strokes thicker or thinner, by up to so many pixels on each side");
+  add("--augment-noise", limits.noise, 1,
+      "add noise with a standard deviation of up to this share of full ink");
+  add("--augment-erase", limits.erase, 1000, "erase a square of up to so many pixels a side");
 }
 
 void TrainFlags::add_device(CLI::App& command) {

@@ -93,16 +93,18 @@ TEST_F(CudaKernels, SoftmaxSurvivesLogitsThatOverflowExp) {
 }
 
 // Whole chunks of a tensor and what is left of one; from the second element on, where no vector is
-// aligned, and the first tensor is empty.
+// aligned, and the first tensor is empty. The second tensor has no average.
 TEST_F(CudaKernels, AdamUpdatesAllTensorsAsTheCpuDoes) {
+  constexpr std::size_t kParts = 5;
   for (const Index offset : {0, 1}) {
     const std::vector<Index> sizes{1, 300, 5000};
     std::vector<std::vector<double>> truth;
-    std::vector<std::unique_ptr<OnDevice<float>>> memory;  // weight, gradient, moments of each
+    // Weight, gradient, both moments and average of each.
+    std::vector<std::unique_ptr<OnDevice<float>>> memory;
     std::vector<AdamTensor<float>> tensors;
     std::vector<AdamTensor<double>> tensors64;
     for (const Index size : sizes) {
-      for (std::uint32_t part = 0; part < 4; ++part) {
+      for (std::uint32_t part = 0; part < kParts; ++part) {
         auto values = random_floats(size, 10 + part);
         for (float& value : values) {
           value = part == 3 ? value * value : value;  // second moments are not negative
@@ -112,20 +114,22 @@ TEST_F(CudaKernels, AdamUpdatesAllTensorsAsTheCpuDoes) {
       }
     }
     for (std::size_t i = 0; i < sizes.size(); ++i) {
-      const auto part = [&](std::size_t p) -> float* { return *memory[4 * i + p] + offset; };
-      const auto part64 = [&](std::size_t p) { return truth[4 * i + p].data() + offset; };
+      const auto part = [&](std::size_t p) -> float* { return *memory[kParts * i + p] + offset; };
+      const auto part64 = [&](std::size_t p) { return truth[kParts * i + p].data() + offset; };
       tensors.push_back({.weight = part(0),
                          .gradient = part(1),
                          .first_moment = part(2),
                          .second_moment = part(3),
-                         .size = sizes[i] - offset});
+                         .size = sizes[i] - offset,
+                         .ema = i == 1 ? nullptr : part(4)});
       tensors64.push_back({.weight = part64(0),
                            .gradient = part64(1),
                            .first_moment = part64(2),
                            .second_moment = part64(3),
-                           .size = sizes[i] - offset});
+                           .size = sizes[i] - offset,
+                           .ema = i == 1 ? nullptr : part64(4)});
     }
-    const AdamOptions options{.weight_decay = 0.1};
+    const AdamOptions options{.weight_decay = 0.1, .ema_decay = 0.2};
     const auto row = adam_coefficients<double>(options, 0.01, 3);
     const OnDevice<AdamCoefficients<float>> coefficients(
         std::vector{adam_coefficients<float>(options, 0.01, 3)});
@@ -184,7 +188,15 @@ TEST_F(CudaKernels, AugmentsAsTheCpuDoes) {
   AugmentBatch<float> args{.gather = {.batch = 4, .pixels = 63, .mean = 0.5, .std = 0.5},
                            .height = 9,
                            .width = 7,
-                           .limits = {.rotation = 20, .shift = 2, .zoom = 0.2, .shear = 10},
+                           .limits = {.rotation = 20,
+                                      .shift = 2,
+                                      .zoom = 0.2,
+                                      .aspect = 0.5,
+                                      .shear = 10,
+                                      .elastic = 2,
+                                      .thickness = 0.8,
+                                      .noise = 0.1,
+                                      .erase = 3},
                            .seed = 3,
                            .step = on_step};
   const auto y = the_same_each_time<float>([&] {

@@ -82,8 +82,10 @@ TEST_F(CliResume, PrintsACommandThatWorksForAnyFolder) {
 }
 
 TEST_F(CliResume, TakesEveryOptionFromTheRunThatItGoesOnWith) {
-  const std::vector<std::string> options{"--epochs",        "40",      "--seed",          "7",
-                                         "--weights-dtype", "float16", "--augment-shift", "1"};
+  const std::vector<std::string> options{
+      "--epochs",        "40", "--seed", "7",   "--weights-dtype",   "float16",
+      "--augment-shift", "1",  "--ema",  "0.9", "--augment-elastic", "1",
+      "--warmup",        "0.2"};
   ASSERT_EQ(inkling(train_arguments(options)).exit_code, 0);
   const std::string undisturbed = read_text(run / "model.safetensors");
   std::filesystem::remove_all(run);
@@ -103,6 +105,8 @@ TEST_F(CliResume, NamesTheFlagThatDiffersAndChangesNothing) {
                                ", received 0.5: leave it out, or train into another folder");
   refused({"--epochs", "39"}, "expected --epochs 40 or more, as in");
   refused({"--augment-zoom", "0.1"}, "expected --augment-zoom 0");
+  refused({"--augment-thickness", "0.5"}, "expected --augment-thickness 0");
+  refused({"--ema", "0.99"}, "expected --ema 0");
   refused({"--schedule", "cosine"}, "expected --schedule one-cycle, as in");
   std::ofstream(folder.path() / "other.json")
       << R"({"name": "Other", "input": {"height": 8, "width": 8, "channels": 1},
