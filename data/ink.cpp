@@ -4,16 +4,35 @@
 #include <cmath>
 #include <cstddef>
 
+#include "data/components.h"
+#include "data/digit_geometry.h"
+#include "data/image_filter.h"
+#include "data/paper.h"
+#include "data/printed_lines.h"
+
 namespace inkling {
 namespace {
 
-// What stands out by less than a tenth of the range is paper, not ink: scanners and codecs make
-// more noise than that rarely, and pens less contrast than that (yellow on white has 29).
-constexpr float kMinContrast = 24;
-// Noise is taken as this many median absolute deviations: four standard deviations of a normal
-// distribution (which has 1.48 deviations to the median one), three times the amplitude of a
-// uniform one.
-constexpr float kNoiseSpread = 6;
+// What stands out by less than this is paper: codecs and scanners make as much of nothing. In a
+// small picture, whose noise cannot be told from its drawing, noise has to be below this, too.
+constexpr float kMinContrast = 10;
+constexpr float kMinSmallContrast = 24;
+// So many standard deviations of the paper's noise: of a million pixels none is likely to reach the
+// first by chance; the second is enough beside what did.
+constexpr float kVisible = 6;
+constexpr float kAboveNoise = 3;
+// Noise is averaged out until the ink stands out by this factor, over squares of up to
+// 2 · kMaxBlur + 1 pixels.
+constexpr float kClear = 16;
+constexpr int kMaxBlur = 3;
+// Shares of the strongest ink: a part of the drawing reaches the first and is connected by the
+// second, which printed lines do not reach. Its soft edges go down to the third.
+constexpr float kStrong = 0.6F;
+constexpr float kMiddle = 0.4F;
+constexpr float kFaint = 1.0F / 16;
+// How far soft edges may be from what is connected: share of the drawing's longer side.
+constexpr double kSoftEdge = 0.06;
+constexpr std::int64_t kMaxWorkingPixels = 1'100'000;
 
 float median(std::vector<float> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -34,31 +53,88 @@ std::vector<float> border(const GrayImage& image) {
   return values;
 }
 
-struct Paper {
-  float level;
-  float noise;  // differences up to this one are the paper's own
-};
-
-// Medians, so that ink which touches less than half of the border does not count.
-Paper measure_paper(const GrayImage& gray) {
-  std::vector<float> values = border(gray);
-  const float level = median(values);
-  for (float& value : values) {
-    value = std::abs(value - level);
-  }
-  return {level, kNoiseSpread * median(std::move(values))};
+// The picture with at most kMaxWorkingPixels.
+GrayImage limited(const GrayImage& gray) {
+  const auto pixels = static_cast<double>(gray.values.size());
+  const double scale = std::sqrt(kMaxWorkingPixels / pixels);
+  const int longer_side = std::max(gray.width, gray.height);
+  return scale >= 1 ? gray : scale_longer_side(gray, static_cast<int>(longer_side * scale));
 }
+
+// What stands out of the paper on one side of it.
+struct Contrast {
+  GrayImage ink;
+  float strongest;
+  float noise;
+};
 
 // Whether the drawing is darker than the paper: the side with the greater sum of squares, which
 // weighs strong strokes above wide but weak shades.
-bool is_ink_darker(const GrayImage& gray, const Paper& paper) {
+bool is_ink_darker(const GrayImage& difference, float noise) {
   double darker = 0;
   double lighter = 0;
-  for (const float value : gray.values) {
-    const float difference = paper.level - value;
-    (difference > 0 ? darker : lighter) += static_cast<double>(difference) * difference;
+  for (const float value : difference.values) {
+    const float visible = std::max(0.0F, std::abs(value) - kAboveNoise * noise);
+    (value < 0 ? darker : lighter) += static_cast<double>(visible) * visible;
   }
   return darker >= lighter;
+}
+
+Contrast contrast_of(const GrayImage& gray, const Paper& paper, int blur) {
+  GrayImage difference = paper.difference_from(box_blur(gray, blur));
+  const float noise = is_photograph(gray) ? noise_std(difference, 2 * blur + 1) : 0;
+  const float side = is_ink_darker(difference, noise) ? -1.0F : 1.0F;
+  float strongest = 0;
+  for (float& value : difference.values) {
+    value = std::max(0.0F, side * value);
+    strongest = std::max(strongest, value);
+  }
+  return {std::move(difference), strongest, noise};
+}
+
+// With as little blur as makes it clear, or else with what makes it clearest.
+Contrast clearest_contrast(const GrayImage& gray) {
+  const Paper paper(gray);
+  Contrast best = contrast_of(gray, paper, 0);
+  for (int blur = 1; blur <= kMaxBlur && best.strongest < kClear * best.noise; ++blur) {
+    Contrast blurred = contrast_of(gray, paper, blur);
+    if (blurred.strongest * best.noise > best.strongest * blurred.noise) {
+      best = std::move(blurred);
+    }
+  }
+  return best;
+}
+
+// The connected parts of the drawing.
+std::vector<bool> drawn_pixels(const Contrast& contrast, float full) {
+  const GrayImage& ink = contrast.ink;
+  const Components components =
+      connected_components(ink, std::max(kMiddle * full, (kAboveNoise + 1) * contrast.noise),
+                           std::max(kStrong * full, kVisible * contrast.noise));
+  const std::vector<bool> parts = is_photograph(ink)
+                                      ? parts_of_drawing(components, ink.width, ink.height)
+                                      : std::vector<bool>(components.all.size(), true);
+  std::vector<bool> drawn;
+  drawn.reserve(ink.values.size());
+  for (const std::int32_t label : components.labels) {
+    drawn.push_back(label != 0 && parts[static_cast<std::size_t>(label - 1)]);
+  }
+  return drawn;
+}
+
+// 0 for all that is not near a drawn pixel or fainter than its soft edges.
+void keep_near(const std::vector<bool>& drawn, float faint, GrayImage& ink) {
+  GrayImage mask(ink.width, ink.height);
+  std::transform(drawn.begin(), drawn.end(), mask.values.begin(),
+                 [](bool is_drawn) { return is_drawn ? 1.0F : 0.0F; });
+  const std::optional<Box> box = ink_box(mask, 0);
+  const int reach = box ? 1 + static_cast<int>(kSoftEdge * std::max(box->width, box->height)) : 0;
+  const std::vector<int> distance = distance_to(ink, drawn);
+  for (std::size_t i = 0; i < ink.values.size(); ++i) {
+    if (distance[i] > reach || ink.values[i] < faint) {
+      ink.values[i] = 0;
+    }
+  }
 }
 
 // Ink in an alpha channel is a drawing on a transparent canvas, and not an opaque picture with
@@ -94,19 +170,24 @@ GrayImage alpha_channel(const Picture& picture) {
 }
 
 std::optional<GrayImage> ink_on_paper(const GrayImage& gray) {
-  const Paper paper = measure_paper(gray);
-  const float side = is_ink_darker(gray, paper) ? -1.0F : 1.0F;
-  GrayImage ink(gray.width, gray.height);
-  float strongest = 0;
-  for (std::size_t i = 0; i < ink.values.size(); ++i) {
-    const float difference = side * (gray.values[i] - paper.level);
-    ink.values[i] = difference > paper.noise ? difference : 0;
-    strongest = std::max(strongest, ink.values[i]);
-  }
-  if (strongest < kMinContrast) {
+  Contrast contrast = clearest_contrast(limited(gray));
+  const float min_contrast = is_photograph(gray) ? kMinContrast : kMinSmallContrast;
+  if (contrast.strongest < std::max(min_contrast, kVisible * contrast.noise)) {
     return std::nullopt;
   }
-  return ink;
+  const float full = std::max(contrast.strongest / 2, contrast.strongest - 4 * contrast.noise);
+  if (is_photograph(contrast.ink)) {
+    remove_printed_lines(contrast.ink, full, kAboveNoise * contrast.noise);
+  }
+  keep_near(drawn_pixels(contrast, full), std::max(kFaint * full, kAboveNoise * contrast.noise),
+            contrast.ink);
+  if (max_value(contrast.ink) == 0) {
+    return std::nullopt;
+  }
+  for (float& value : contrast.ink.values) {
+    value = std::min(value, full);
+  }
+  return std::move(contrast.ink);
 }
 
 std::optional<GrayImage> extract_ink(const Picture& picture) {

@@ -16,9 +16,9 @@ GrayImage luminance_on_white(const Picture& picture);
 // The alpha channel alone, 0 transparent to 255 opaque.
 GrayImage alpha_channel(const Picture& picture);
 
-// How far each pixel is from the paper, on the side (darker or lighter) where the drawing is;
-// differences no larger than the paper's own noise become 0. The paper is what the picture's border
-// mostly shows. nullopt when nothing stands out.
+// The drawing: how far its pixels are from the paper, on the side (darker or lighter) where it is;
+// 0 elsewhere, on specks, on a frame around it and on what comes in from outside. A picture of more
+// than a million pixels is made smaller. nullopt when nothing stands out.
 std::optional<GrayImage> ink_on_paper(const GrayImage& gray);
 
 // The picture's ink, from its luminance; where that is blank (white ink on a transparent canvas),

@@ -52,14 +52,34 @@ DigitPixels to_digit(const GrayImage& ink) {
 
 // MNIST's form: a 28×28 whose ink box has a longer side of 20 (a few of its own have 19) and whose
 // center of mass is within a pixel of the middle.
-bool has_mnist_form(const GrayImage& ink, const Box& box) {
-  if (ink.width != kDigitSize || ink.height != kDigitSize) {
+bool has_mnist_form(const GrayImage& ink) {
+  const std::optional<Box> box = ink_box(ink, max_value(ink) * kFaint);
+  if (!box) {
     return false;
   }
-  const int longer = std::max(box.width, box.height);
+  const int longer = std::max(box->width, box->height);
   const Point center = center_of_mass(ink);
   return (longer == kInkSize || longer == kInkSize - 1) &&
          std::abs(center.x - kDigitSize / 2.0) <= 1 && std::abs(center.y - kDigitSize / 2.0) <= 1;
+}
+
+// A picture in MNIST's form, as ink on white, on black or on transparency: it comes through as it
+// is. nullopt for any other.
+std::optional<DigitPixels> already_prepared(const Picture& picture) {
+  if (picture.width != kDigitSize || picture.height != kDigitSize) {
+    return std::nullopt;
+  }
+  GrayImage light = luminance_on_white(picture);
+  GrayImage dark = light;
+  for (float& value : dark.values) {
+    value = kFull - value;
+  }
+  for (const GrayImage& ink : {light, dark, alpha_channel(picture)}) {
+    if (has_mnist_form(ink)) {
+      return to_digit(ink);
+    }
+  }
+  return std::nullopt;
 }
 
 // A box that comes out at least one pixel wide in the 20×20. Else a lone straight line would be
@@ -106,15 +126,15 @@ GrayImage scale_to_ink_size(const GrayImage& ink) {
 
 std::optional<DigitPixels> prepare(const Picture& picture) {
   check(picture);
+  if (const auto digit = already_prepared(picture)) {
+    return digit;
+  }
   const std::optional<GrayImage> ink = extract_ink(picture);
   if (!ink) {
     return std::nullopt;
   }
   // There is ink, so there is a box.
   const Box box = ink_box(*ink, max_value(*ink) * kFaint).value();
-  if (has_mnist_form(*ink, box)) {
-    return to_digit(*ink);
-  }
   GrayImage drawn = cut_out(*ink, box);
   stretch_to_full(drawn);
   return to_digit(center_by_mass(scale_to_ink_size(drawn), kDigitSize));

@@ -13,12 +13,12 @@ inline constexpr int kDigitSize = 28;
 // MNIST's own form: 0 is background, 255 is ink; row by row.
 using DigitPixels = std::array<std::uint8_t, kDigitSize * kDigitSize>;
 
-// Alpha on white → luminance → polarity → blank check → ink box → 20×20 by area averaging →
-// centered by mass, as MNIST was made (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist). Lines
-// much thinner than MNIST's pen are drawn thicker on the way. Idempotent: a picture that already
-// has MNIST's form is returned unchanged. nullopt when the picture is
-// blank: one tone, or one tone with faint noise; all white, all black and fully transparent are the
-// usual cases. Thread-safe: a pure function. Throws std::invalid_argument when rgba does not hold
+// Alpha on white → luminance → what differs from the paper, whose brightness is estimated locally →
+// less printed lines, frames, specks → ink box → 20×20 by area averaging → centered by mass, as
+// MNIST was made (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist). Lines much thinner than
+// MNIST's pen are drawn thicker on the way. Idempotent: a picture that already has MNIST's form is
+// returned unchanged. nullopt when nothing stands out anywhere: on one tone, in noise, in a shadow.
+// Thread-safe: a pure function. Throws std::invalid_argument when rgba does not hold
 // width * height * 4 bytes.
 std::optional<DigitPixels> prepare(const Picture& picture);
 

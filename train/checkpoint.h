@@ -2,8 +2,8 @@
 //
 // A safetensors file: the weights in float32 under their own names, Adam's moments under
 // "adam.first_moment.<name>" and "adam.second_moment.<name>", their averages under "ema.<name>"
-// where the training keeps them, and in the metadata, beside the network's, "inkling.options", "inkling.data" (the training set's checksum) and
-// "inkling.progress".
+// where the training keeps them, and in the metadata, beside the network's, "inkling.options",
+// "inkling.data" (the training set's checksum) and "inkling.progress".
 #pragma once
 
 #include <filesystem>

@@ -1,0 +1,62 @@
+// Filters of single-channel images. Every function is pure and thread-safe.
+#pragma once
+
+#include "data/gray_image.h"
+
+namespace inkling {
+
+// The average over squares of 2·radius + 1 pixels; beyond the image its edge goes on.
+GrayImage box_blur(const GrayImage& image, int radius);
+
+// How an image goes on beyond its edge: mirrored, or mirrored at the edge's own value, too, as a
+// slope would go on (the median of a slope is the slope itself, up to the edge).
+enum class Beyond { mirrored, sloping };
+
+// The median over squares of 2·radius + 1 pixels, to whole numbers (Huang, Yang, Tang 1979). Values
+// are 0 to 255.
+GrayImage median_filter(const GrayImage& image, int radius, Beyond beyond);
+
+// The minimum and the maximum over squares of 2·radius + 1 pixels within the image.
+GrayImage min_filter(const GrayImage& image, int radius);
+GrayImage max_filter(const GrayImage& image, int radius);
+
+// Bilinear interpolation between the pixels' centers: the value at (x, y) of an image of
+// width × height that `image` is a smaller version of.
+class Enlarged {
+ public:
+  Enlarged(const GrayImage& image, int width, int height);
+  // Of a row at a time: call row() first.
+  void row(int y);
+  float at(int x) const {
+    const Place& place = columns_[static_cast<std::size_t>(x)];
+    return row_[static_cast<std::size_t>(place.first)] +
+           place.share * (row_[static_cast<std::size_t>(place.second)] -
+                          row_[static_cast<std::size_t>(place.first)]);
+  }
+
+ private:
+  struct Place {
+    int first;
+    int second;
+    float share;  // of the second
+  };
+  static Place place_of(int i, int size, int source);
+
+  const GrayImage& image_;
+  int height_;
+  std::vector<Place> columns_;
+  std::vector<float> row_;
+};
+
+// Standard deviation of the image's noise, from how far pixels are from the middle of those `lag`
+// away on both sides: slopes cancel, edges are few. The median absolute deviation of these.
+float noise_std(const GrayImage& image, int lag);
+
+// Of each pixel the chessboard distance to the nearest one that `is_target` holds, row by row (two
+// passes: Rosenfeld, Pfaltz 1968). Where there is none, more than the image's sides together.
+std::vector<int> distance_to(const GrayImage& image, const std::vector<bool>& is_target);
+
+// The value that `share` of all values are below, from at most about 65,000 of them.
+float quantile(const GrayImage& image, double share);
+
+}  // namespace inkling

@@ -1,0 +1,187 @@
+#include "data/paper.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "data/digit_geometry.h"
+#include "data/image_filter.h"
+
+namespace inkling {
+namespace {
+
+// The paper is estimated on a smaller picture with a longer side of so many pixels, as medians over
+// squares of 41 pixels: a drawing covers less than half of such a square, and the edge of a shadow
+// stays an edge.
+constexpr int kThumbnailSide = 96;
+constexpr int kMedianRadius = 20;
+constexpr int kThinRadius = 2;
+// With a shorter side a picture is no photograph: its paper has one brightness.
+constexpr int kMinPhotographSide = 64;
+// The shadow in which differences are measured as if they were in the light, at most.
+constexpr float kMinLight = 0.25F;
+constexpr int kSoftEdge = 3;  // of ink in the thumbnail, pixels
+// A region of two-toned pictures whose thickness is more than this share of the longer side is no
+// ink but a shadow, or a table.
+constexpr double kMaxStrokeShare = 0.26;
+// Paper that varies by more than this share of the ink's contrast is unevenly lit.
+constexpr float kMaxUnevenness = 0.25F;
+
+// The threshold between two classes with the greatest variance between them (Otsu 1979).
+float otsu_threshold(const GrayImage& image) {
+  std::array<double, 256> counts{};
+  double total = 0;
+  for (const float value : image.values) {
+    const int level = std::clamp(static_cast<int>(std::lround(value)), 0, 255);
+    ++counts[static_cast<std::size_t>(level)];
+    total += level;
+  }
+  const auto all = static_cast<double>(image.values.size());
+  double below = 0;
+  double below_total = 0;
+  double best = -1;
+  double first = 0;
+  double last = 0;
+  for (std::size_t level = 0; level + 1 < counts.size(); ++level) {
+    below += counts[level];
+    below_total += static_cast<double>(level) * counts[level];
+    if (below == 0 || below == all) {
+      continue;
+    }
+    const double difference = below_total / below - (total - below_total) / (all - below);
+    const double variance = below * (all - below) * difference * difference;
+    if (variance > best) {
+      best = variance;
+      first = static_cast<double>(level);
+    }
+    last = variance == best ? static_cast<double>(level) : last;
+  }
+  // Between two peaks every threshold is as good: the middle one.
+  return static_cast<float>((first + std::max(first, last)) / 2 + 0.5);
+}
+
+struct TwoTones {
+  float threshold;
+  bool paper_is_above;
+
+  bool is_paper(float value) const { return (value > threshold) == paper_is_above; }
+};
+
+// The class that has more of the picture and of its border is paper. A tight crop has a good deal
+// of ink on its border, but still less than paper.
+TwoTones two_tones(const GrayImage& gray) {
+  const float threshold = otsu_threshold(gray);
+  double above = 0;
+  double border_above = 0;
+  double border = 0;
+  for (int y = 0; y < gray.height; ++y) {
+    for (int x = 0; x < gray.width; ++x) {
+      const double is_above = gray.at(x, y) > threshold ? 1 : 0;
+      const bool on_border = x == 0 || y == 0 || x == gray.width - 1 || y == gray.height - 1;
+      above += is_above;
+      border += on_border ? 1 : 0;
+      border_above += on_border ? is_above : 0;
+    }
+  }
+  const double share = above / static_cast<double>(gray.values.size()) + border_above / border;
+  return {threshold, share >= 1};
+}
+
+// Twice the largest distance of a drawn pixel from the paper, in pixels.
+int max_thickness(const GrayImage& gray, const TwoTones& tones) {
+  std::vector<bool> paper;
+  for (const float value : gray.values) {
+    paper.push_back(tones.is_paper(value));
+  }
+  const std::vector<int> distances = distance_to(gray, paper);
+  return 2 * *std::max_element(distances.begin(), distances.end());
+}
+
+// The paper's values alone, as a row.
+GrayImage paper_values(const GrayImage& gray, const TwoTones& tones) {
+  GrayImage paper(0, 1);
+  std::copy_if(gray.values.begin(), gray.values.end(), std::back_inserter(paper.values),
+               [&](float value) { return tones.is_paper(value); });
+  return paper;
+}
+
+// The paper's values that are not next to ink, whose soft edges are no paper.
+GrayImage plain_paper_values(const GrayImage& gray, const TwoTones& tones) {
+  std::vector<bool> is_ink;
+  for (const float value : gray.values) {
+    is_ink.push_back(!tones.is_paper(value));
+  }
+  const std::vector<int> distances = distance_to(gray, is_ink);
+  GrayImage paper(0, 1);
+  for (std::size_t i = 0; i < gray.values.size(); ++i) {
+    if (distances[i] > kSoftEdge) {
+      paper.values.push_back(gray.values[i]);
+    }
+  }
+  return paper;
+}
+
+bool is_evenly_lit(const GrayImage& thumbnail, const TwoTones& tones) {
+  const GrayImage paper = plain_paper_values(thumbnail, tones);
+  if (paper.values.empty()) {
+    return false;
+  }
+  const float low = quantile(paper, 0.05);
+  const float high = quantile(paper, 0.95);
+  const float contrast = 2 * std::abs(quantile(paper, 0.5) - tones.threshold);
+  return high - low <= kMaxUnevenness * contrast &&
+         max_thickness(thumbnail, tones) <=
+             kMaxStrokeShare * std::max(thumbnail.width, thumbnail.height);
+}
+
+}  // namespace
+
+bool is_photograph(const GrayImage& gray) {
+  return std::min(gray.width, gray.height) >= kMinPhotographSide;
+}
+
+Paper::Paper(const GrayImage& gray) : low_(1, 1), high_(1, 1), brightest_(0) {
+  const GrayImage thumbnail =
+      is_photograph(gray) && std::max(gray.width, gray.height) > kThumbnailSide
+          ? scale_longer_side(gray, kThumbnailSide)
+          : gray;
+  const TwoTones tones = two_tones(thumbnail);
+  if (!is_photograph(gray) || is_evenly_lit(thumbnail, tones)) {
+    low_.values[0] = quantile(paper_values(thumbnail, tones), 0.5);
+    high_ = low_;
+    return;
+  }
+  // Thin lines first: one along the picture's edge would go on beyond it.
+  const GrayImage thick = median_filter(thumbnail, kThinRadius, Beyond::mirrored);
+  // A slope is followed up to the picture's edge by the one, a shadow's edge by the other.
+  const GrayImage sloping = median_filter(thick, kMedianRadius, Beyond::sloping);
+  const GrayImage mirrored = median_filter(thick, kMedianRadius, Beyond::mirrored);
+  low_ = high_ = sloping;
+  for (std::size_t i = 0; i < sloping.values.size(); ++i) {
+    low_.values[i] = std::min(sloping.values[i], mirrored.values[i]);
+    high_.values[i] = std::max(sloping.values[i], mirrored.values[i]);
+  }
+  low_ = min_filter(low_, 1);
+  high_ = max_filter(high_, 1);
+  brightest_ = quantile(mirrored, 0.98);
+}
+
+GrayImage Paper::difference_from(const GrayImage& gray) const {
+  Enlarged low(low_, gray.width, gray.height);
+  Enlarged high(high_, gray.width, gray.height);
+  GrayImage result(gray.width, gray.height);
+  for (int y = 0; y < gray.height; ++y) {
+    low.row(y);
+    high.row(y);
+    for (int x = 0; x < gray.width; ++x) {
+      const float value = gray.at(x, y);
+      const float paper = std::clamp(value, low.at(x), high.at(x));
+      // The less light falls on the paper, the less its ink differs from it.
+      const float light = std::max(kMinLight, paper / brightest_);
+      result.at(x, y) = brightest_ > 0 ? (value - paper) / light : value - paper;
+    }
+  }
+  return result;
+}
+
+}  // namespace inkling

@@ -1,0 +1,106 @@
+#include "data/components.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace inkling {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr int kSide = 100;
+
+GrayImage drawn(const std::vector<std::string>& rows) {
+  GrayImage ink(static_cast<int>(rows[0].size()), static_cast<int>(rows.size()));
+  for (int y = 0; y < ink.height; ++y) {
+    for (int x = 0; x < ink.width; ++x) {
+      ink.at(x, y) =
+          static_cast<float>(rows[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)] - '0');
+    }
+  }
+  return ink;
+}
+
+void fill(GrayImage& ink, const Box& box) {
+  for (int y = box.y; y < box.y + box.height; ++y) {
+    for (int x = box.x; x < box.x + box.width; ++x) {
+      ink.at(x, y) = 9;
+    }
+  }
+}
+
+// The parts of a drawing of boxes that do not touch each other, in the order of their first pixels.
+std::vector<bool> parts_of(const std::vector<Box>& boxes) {
+  GrayImage ink(kSide, kSide);
+  for (const Box& box : boxes) {
+    fill(ink, box);
+  }
+  return parts_of_drawing(connected_components(ink, 1, 9), kSide, kSide);
+}
+
+TEST(Components, TouchEachOtherDiagonallyTooAndJoinFromBothSides) {
+  const Components components =
+      connected_components(drawn({"300030", "030300", "003000", "000003"}), 1, 1);
+  ASSERT_EQ(components.all.size(), 2U);
+  EXPECT_EQ(components.all[0].area, 5);
+  EXPECT_EQ(components.all[0].box.width, 5);
+  EXPECT_EQ(components.all[1].box.x, 5);
+  EXPECT_EQ(components.labels[4], components.labels[0]);
+  EXPECT_EQ(components.labels[23], 2);
+}
+
+TEST(Components, NeedAStrongPixelAndTakeWeakOnesWithIt) {
+  const Components components = connected_components(drawn({"2220022", "0000029"}), 2, 9);
+  ASSERT_EQ(components.all.size(), 1U);
+  EXPECT_EQ(components.all[0].area, 4);
+  EXPECT_THAT(components.labels, ElementsAre(0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1));
+}
+
+TEST(PartsOfDrawing, KeepTheBarOfAnUnjoinedFiveAndDropSpecks) {
+  EXPECT_THAT(parts_of({{30, 10, 40, 5}, {30, 20, 8, 60}, {85, 85, 3, 3}}),
+              ElementsAre(true, true, false));
+}
+
+TEST(PartsOfDrawing, DropWhatComesInFromOutside) {
+  EXPECT_THAT(parts_of({{0, 0, 20, 100}, {40, 30, 10, 50}}), ElementsAre(false, true));
+  EXPECT_THAT(parts_of({{40, 30, 10, 50}, {95, 60, 5, 10}}), ElementsAre(true, false));
+}
+
+TEST(PartsOfDrawing, KeepADrawingThatTouchesTheEdges) {
+  EXPECT_THAT(parts_of({{45, 0, 10, 100}}), ElementsAre(true));
+  EXPECT_THAT(parts_of({{20, 0, 60, 12}, {20, 20, 12, 80}}), ElementsAre(true, true));
+}
+
+TEST(PartsOfDrawing, DropAFrameAroundWholeOrBroken) {
+  GrayImage ink(kSide, kSide);
+  fill(ink, {5, 5, 90, 90});
+  for (int y = 8; y < 92; ++y) {
+    for (int x = 8; x < 92; ++x) {
+      ink.at(x, y) = 0;
+    }
+  }
+  fill(ink, {45, 30, 6, 40});
+  const auto whole = parts_of_drawing(connected_components(ink, 1, 9), kSide, kSide);
+  EXPECT_THAT(whole, ElementsAre(false, true));
+  EXPECT_THAT(
+      parts_of({{5, 5, 80, 3}, {90, 10, 3, 85}, {5, 12, 3, 80}, {45, 30, 6, 40}, {12, 92, 70, 3}}),
+      ElementsAre(false, false, false, true, false));
+}
+
+TEST(PartsOfDrawing, KeepAZero) {
+  GrayImage ink(kSide, kSide);
+  fill(ink, {30, 10, 40, 80});
+  for (int y = 16; y < 84; ++y) {
+    for (int x = 36; x < 64; ++x) {
+      ink.at(x, y) = 0;
+    }
+  }
+  EXPECT_THAT(parts_of_drawing(connected_components(ink, 1, 9), kSide, kSide), ElementsAre(true))
+      << "nothing is in it";
+  EXPECT_TRUE(parts_of({}).empty());
+}
+
+}  // namespace
+}  // namespace inkling
