@@ -1,6 +1,7 @@
 // @ts-check
 // Strokes as ink: the one way of painting them, for the eye and for the network alike.
 import { kPenWidth, kSheetSize } from './drawing.js';
+import { framing } from './framing.js';
 
 /** @typedef {import('./drawing.js').Stroke} Stroke */
 
@@ -8,24 +9,25 @@ import { kPenWidth, kSheetSize } from './drawing.js';
  * Paints onto a context whose unit is that of the sheet, in the context's own colors.
  * @param {CanvasRenderingContext2D} context
  * @param {readonly Stroke[]} strokes
+ * @param {number} penWidth
  */
-export function paint(context, strokes) {
-  context.lineWidth = kPenWidth;
+export function paint(context, strokes, penWidth = kPenWidth) {
+  context.lineWidth = penWidth;
   context.lineCap = 'round';
   context.lineJoin = 'round';
   for (const stroke of strokes) {
     if (stroke.length === 1) {
-      paintDot(context, stroke);
+      paintDot(context, stroke, penWidth);
     } else {
       paintLine(context, stroke);
     }
   }
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Stroke} stroke */
-function paintDot(context, [{ x, y }]) {
+/** @param {CanvasRenderingContext2D} context @param {Stroke} stroke @param {number} penWidth */
+function paintDot(context, [{ x, y }], penWidth) {
   context.beginPath();
-  context.arc(x, y, kPenWidth / 2, 0, 2 * Math.PI);
+  context.arc(x, y, penWidth / 2, 0, 2 * Math.PI);
   context.fill();
 }
 
@@ -48,7 +50,8 @@ function paintLine(context, stroke) {
 }
 
 /**
- * The drawing as a PNG, black on white, a pixel for each unit of the sheet.
+ * The drawing as a PNG, black on white, of as many pixels as the sheet has units. A small drawing is
+ * enlarged, and drawn with a finer pen.
  * @param {readonly Stroke[]} strokes
  * @returns {Promise<Blob>}
  */
@@ -60,7 +63,9 @@ export function toPng(strokes) {
   context.fillStyle = '#fff';
   context.fillRect(0, 0, kSheetSize, kSheetSize);
   context.fillStyle = '#000';
-  paint(context, strokes);
+  const { scale, left, top, penWidth } = framing(strokes);
+  context.setTransform(scale, 0, 0, scale, left, top);
+  paint(context, strokes, penWidth);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
       if (blob) resolve(blob);

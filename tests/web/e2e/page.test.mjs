@@ -6,12 +6,23 @@ import { drawByMouse, drawByTouch, sheetMap, waitForDigit, waitForFinalDigit } f
 import { describePage } from './suite.mjs';
 import { kStrokes } from './strokes.mjs';
 
+/** Strokes at an eighth of their size, near the top right. */
+const inCorner = (strokes) =>
+  strokes.map((stroke) => stroke.map(([x, y]) => [0.85 + x / 8, 0.02 + y / 8]));
+
 describePage('the page', ({ onPage, restartServer }) => {
   const text = (page, id) => page.getByTestId(id).textContent();
 
   for (const [digit, strokes] of Object.entries(kStrokes)) {
     test(`reads a ${digit} drawn by mouse`, () => onPage(async (page) => {
       await drawByMouse(page, strokes);
+      await waitForFinalDigit(page, digit);
+    }));
+  }
+
+  for (const digit of ['0', '3', '6', '8', '9']) {
+    test(`reads a tiny ${digit} in a corner`, () => onPage(async (page) => {
+      await drawByMouse(page, inCorner(kStrokes[digit]));
       await waitForFinalDigit(page, digit);
     }));
   }
