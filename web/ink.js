@@ -50,8 +50,8 @@ function paintLine(context, stroke) {
 }
 
 /**
- * The drawing as a PNG, black on white, of as many pixels as the sheet has units. A small drawing is
- * enlarged, and drawn with a finer pen.
+ * The drawing as a PNG, black on white, of as many pixels as the sheet has units. A small drawing
+ * is enlarged, and drawn with a finer pen.
  * @param {readonly Stroke[]} strokes
  * @returns {Promise<Blob>}
  */

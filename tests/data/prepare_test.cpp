@@ -100,6 +100,36 @@ TEST(Prepare, FindsNothingInStrongerNoiseThatIsEverywhere) {
   EXPECT_FALSE(prepare(noise(280, 280, 128, 40)));
 }
 
+// Rubbish of any size and kind: bands, blocks and noise, opaque and not.
+TEST(Prepare, TakesAnyPicture) {
+  std::mt19937 random(1);
+  const auto below = [&](int limit) {
+    return static_cast<int>(random() % static_cast<unsigned>(limit));
+  };
+  for (int round = 0; round < 300; ++round) {
+    const int width = 1 + below(round % 3 == 0 ? 20 : 160);
+    const int height = 1 + below(round % 5 == 0 ? 20 : 160);
+    Picture picture = plain_picture(width, height, {0, 0, 0, 255});
+    const int grain = 1 + below(30);
+    const bool banded = below(2) == 0;
+    const int shades = 2 + below(200);
+    const auto byte = [&](int x, int y, int channel) {
+      const int cell = banded ? y / grain : x / grain * 7919 + y / grain * 104729 + channel;
+      return static_cast<std::uint8_t>(cell * 2654435761U % 256 / static_cast<unsigned>(shades) *
+                                       static_cast<unsigned>(shades));
+    };
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        const std::uint8_t alpha = round % 4 == 0 ? byte(x, y, 3) : std::uint8_t{255};
+        set_pixel(picture, x, y, {byte(x, y, 0), byte(x, y, 1), byte(x, y, 2), alpha});
+      }
+    }
+    if (const auto digit = prepare(picture)) {
+      EXPECT_GT(strongest_of(*digit), 0) << width << " x " << height;
+    }
+  }
+}
+
 TEST(Prepare, RejectsAPictureThatIsNotItsSize) {
   EXPECT_THROW(prepare(Picture{2, 2, std::vector<std::uint8_t>(15)}), std::invalid_argument);
   EXPECT_THROW(prepare(Picture{0, 0, {}}), std::invalid_argument);
