@@ -21,8 +21,10 @@ constexpr double kMinEdgeShare = 0.9;
 constexpr double kFrameBorder = 0.12;
 constexpr double kFramePieceBorder = 0.04;
 constexpr double kMinFrameInk = 0.9;  // share of a frame's ink that is there
-// What a frame is around has at least this share of its longer side.
+// What a frame is around has at least this share of its longer side, and the frame this share of
+// the picture's sides: there is room for few such, so that looking into each takes no time.
 constexpr double kMinFramed = 0.03;
+constexpr double kMinFrameShare = 0.5;
 
 int longer_side(const Box& box) { return std::max(box.width, box.height); }
 
@@ -171,8 +173,11 @@ std::vector<bool> frame_pieces(const Components& components, const std::vector<b
 }
 
 // A frame is hollow and has something in it.
-bool is_frame(const Components& components, std::size_t part, int width) {
+bool is_frame(const Components& components, std::size_t part, int width, int height) {
   const Box& box = components.all[part].box;
+  if (box.width < kMinFrameShare * width || box.height < kMinFrameShare * height) {
+    return false;
+  }
   const bool holds_something =
       std::any_of(components.all.begin(), components.all.end(), [&](const Component& other) {
         return is_inside(other.box, box) && longer_side(other.box) >= kMinFramed * longer_side(box);
@@ -252,7 +257,7 @@ std::vector<bool> parts_of_drawing(const Components& components, int width, int 
   };
   drop([&](std::size_t i) { return is_from_outside(components.all[i].box, width, height); });
   drop_at_edges(components, width, height, kept);
-  drop([&](std::size_t i) { return is_frame(components, i, width); });
+  drop([&](std::size_t i) { return is_frame(components, i, width, height); });
   const std::vector<bool> pieces = frame_pieces(components, kept);
   drop([&](std::size_t i) { return pieces[i]; });
   const int min_side = static_cast<int>(kMinPartShare * longest());

@@ -26,7 +26,7 @@ constexpr float kAboveNoise = 3;
 constexpr float kClear = 16;
 constexpr int kMaxBlur = 3;
 // Shares of the strongest ink: a part of the drawing reaches the first and is connected by the
-// second, which printed lines do not reach. Its soft edges go down to the third.
+// second. Its soft edges go down to the third.
 constexpr float kStrong = 0.6F;
 constexpr float kMiddle = 0.4F;
 constexpr float kFaint = 1.0F / 16;

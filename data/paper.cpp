@@ -18,7 +18,7 @@ constexpr int kMedianRadius = 20;
 constexpr int kThinRadius = 2;
 // With a shorter side a picture is no photograph: its paper has one brightness.
 constexpr int kMinPhotographSide = 64;
-// The shadow in which differences are measured as if they were in the light, at most.
+// A darker shadow than this share of the light counts as this one.
 constexpr float kMinLight = 0.25F;
 constexpr int kSoftEdge = 3;  // of ink in the thumbnail, pixels
 // A region of two-toned pictures whose thickness is more than this share of the longer side is no

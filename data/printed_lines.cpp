@@ -22,8 +22,9 @@ constexpr double kMinAboveDensity = 0.4;
 // From so many parallel lines on they need not reach both edges of the picture.
 constexpr std::size_t kManyLines = 3;
 constexpr int kEndCells = 5;
-// How far from the grid's line its pixels are looked for, and how wide it may be.
+// How wide a line may be, on each side of its middle, and the share of its strength at its edge.
 constexpr int kMaxHalfWidth = 8;
+constexpr float kEdgeStrength = 0.1F;
 // Ink this much stronger than a line is the drawing's, which crosses it there.
 constexpr float kCrossing = 1.35F;
 
@@ -269,7 +270,7 @@ void erase(const Lying& ink, const Line& line, float full) {
   const auto edge = [&](int direction) {
     int offset = 0;
     while (std::abs(offset) < kMaxHalfWidth &&
-           strength_beside(ink, line, offset) > kMinStrength * strength) {
+           strength_beside(ink, line, offset) > kEdgeStrength * strength) {
       offset += direction;
     }
     return offset + direction;

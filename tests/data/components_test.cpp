@@ -1,5 +1,6 @@
 #include "data/components.h"
 
+#include <algorithm>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -87,6 +88,22 @@ TEST(PartsOfDrawing, DropAFrameAroundWholeOrBroken) {
   EXPECT_THAT(
       parts_of({{5, 5, 80, 3}, {90, 10, 3, 85}, {5, 12, 3, 80}, {45, 30, 6, 40}, {12, 92, 70, 3}}),
       ElementsAre(false, false, false, true, false));
+}
+
+// As many parts as there is room for, all of one size: what is asked of each pair takes minutes.
+TEST(PartsOfDrawing, OfDotsEverywhereAreFoundInNoTime) {
+  constexpr int kLargeSide = 1000;
+  GrayImage ink(kLargeSide, kLargeSide);
+  for (int y = 1; y < kLargeSide - 1; y += 2) {
+    for (int x = 1; x < kLargeSide - 1; x += 2) {
+      ink.at(x, y) = 9;
+    }
+  }
+  const Components components = connected_components(ink, 1, 9);
+  EXPECT_EQ(components.all.size(), 499U * 499U);
+  const auto parts = parts_of_drawing(components, kLargeSide, kLargeSide);
+  EXPECT_GE(std::count(parts.begin(), parts.end(), true), std::ssize(parts) * 4 / 5)
+      << "those along the edges look like a frame";
 }
 
 TEST(PartsOfDrawing, KeepAZero) {
