@@ -154,6 +154,51 @@ PEER
       fail "received $code: $(cat "$work/err")"
     fi
     ;;
+  accuracy_study)
+    # In place of the trainer, one that takes no time and notes what it was asked for. The larger
+    # the seed, the better.
+    cat >"$work/inkling" <<'TRAINER'
+#!/bin/sh
+printf '%s\n' "$*" >>"$CALLS"
+mkdir "$5"  # train --data DATA --out RUN …
+for seed; do :; done
+echo "{\"validation_accuracy\": 0.99$seed}"
+TRAINER
+    chmod +x "$work/inkling"
+    export CALLS=$work/calls
+    printf '%s\n' '# a comment' 'plain: --lr 0.1' '? tried: --noise 2' '+ kept: --zoom 3' \
+      '+ last: --ema 4' >"$work/rows"
+    study() {
+      script/accuracy-study --rows "$work/rows" --out "$work/study" --data "$work" --epochs 7 \
+        --inkling "$work/inkling" --seeds "$@" >"$work/out" 2>"$work/err"
+    }
+    study "1 3" -- --precision bf16 || fail "$(cat "$work/err")"
+    for row in 'plain | 99.200 | 0.141 | 2 | .--lr 0.1.' '? tried | 99.200 | .*--noise 2.' \
+        '+ last | 99.200 | 0.141 | 2 | .--ema 4.'; do
+      grep -qx "| $row |" "$work/out" || fail "expected $row, received $(cat "$work/out")"
+    done
+    asked='--no-test --json --epochs 7 --validation 5000 --precision bf16'
+    grep -q -- "$asked --lr 0.1 --zoom 3 --ema 4 --seed 3\$" "$work/calls" ||
+      fail "received $(cat "$work/calls")"
+    [[ $(wc -l <"$work/calls") -eq 8 ]] ||
+      fail "expected 8 trainings, received $(cat "$work/calls")"
+    study "1 3 5" -- --precision bf16 || fail "$(cat "$work/err")"
+    [[ $(wc -l <"$work/calls") -eq 12 ]] || fail "expected one more of each row, of seed 5"
+    grep -qF '| plain | 99.300 | 0.200 | 3 |' "$work/out" || fail "received $(cat "$work/out")"
+    echo 'no colon' >"$work/rows"
+    if study 1; then fail "expected an error, received $(cat "$work/out")"; fi
+    grep -q 'rows:1: expected NAME: FLAGS, received no colon' "$work/err" ||
+      fail "$(cat "$work/err")"
+    if script/accuracy-study --sedes 1 2>"$work/err"; then fail "expected an error"; fi
+    grep -q "received '--sedes'" "$work/err" || fail "$(cat "$work/err")"
+    # The rows that come with it have flags that there are.
+    script/build --target inkling >"$work/log" 2>&1 || fail "$(tail -n 20 "$work/log")"
+    known=$(build/bin/inkling help train)
+    mapfile -t flags < <(grep -oE -- '--[a-z-]+' bench/accuracy_rows.txt | sort -u)
+    for flag in "${flags[@]}"; do
+      grep -q -- "^  $flag " <<<"$known" || fail "expected a flag of inkling train, received $flag"
+    done
+    ;;
   gpu_bundle)
     script/mnist-dir >/dev/null 2>&1 || skip "there is no MNIST"
     script/gpu-bundle "$work/bundle" >"$work/log" 2>&1 || fail "$(tail -n 20 "$work/log")"
