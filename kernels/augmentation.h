@@ -35,8 +35,9 @@ inline constexpr int kElasticOffsets = kElasticPoints * kElasticPoints;  // alon
 
 // Offset i of the 2 * kElasticOffsets of an image: first all along x, then all along y.
 INKLING_HOST_DEVICE inline float elastic_offset(double limit, const AugmentationKey& key, int i) {
-  const Philox4 four = key.random(AugmentationKey::kElastic + static_cast<std::uint32_t>(i) / 4);
-  return static_cast<float>(limit) * (2 * uniform01(four.word[i % 4]) - 1);
+  const auto number = static_cast<std::uint32_t>(i);
+  const Philox4 four = key.random(AugmentationKey::kElastic + number / 4);
+  return static_cast<float>(limit) * (2 * uniform01(four.any(number)) - 1);
 }
 
 // A uniform cubic B-spline's four weights at `t` in [0, 1) of a cell.
@@ -169,7 +170,7 @@ INKLING_HOST_DEVICE inline float augmented_pixel(const SourceImage& source,
   }
   const auto place = static_cast<std::uint32_t>(y * source.width + x);
   const Philox4 four = key.random(AugmentationKey::kNoise + place / 4);
-  return fminf(fmaxf(value + drawn.noise * nearly_normal(four.word[place % 4]), 0), 255);
+  return fminf(fmaxf(value + drawn.noise * nearly_normal(four.any(place)), 0), 255);
 }
 
 }  // namespace inkling

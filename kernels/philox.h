@@ -11,6 +11,14 @@ namespace inkling {
 
 struct Philox4 {
   std::uint32_t word[4];
+
+  // Word i % 4, of an i that the compiler does not know: a register cannot be indexed, and an array
+  // would lie in local memory.
+  INKLING_HOST_DEVICE std::uint32_t any(std::uint32_t i) const {
+    const std::uint32_t even = (i & 2) == 0 ? word[0] : word[2];
+    const std::uint32_t odd = (i & 2) == 0 ? word[1] : word[3];
+    return (i & 1) == 0 ? even : odd;
+  }
 };
 
 // key: the seed. counter: what the number is for; no two uses may share one.

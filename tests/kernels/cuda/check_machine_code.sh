@@ -2,7 +2,8 @@
 # Reads what nvcc made of the CUDA kernels, without a GPU: no kernel may spill registers or keep a
 # stack in local memory, and those of the tensor cores must hold the instructions that they are
 # written for.
-#   check_machine_code.sh NVCC ROOT SOURCE.cu...
+#   check_machine_code.sh NVCC ROOT OBJECT...
+# The build keeps what ptxas said beside each object (kernels/cuda/keep_ptxas_report.sh).
 set -euo pipefail
 nvcc=$1 root=$2
 shift 2
@@ -16,14 +17,15 @@ report() {
   failed=1
 }
 
-# "kernel: N bytes stack frame, N bytes spill stores, N bytes spill loads" for each kernel that has
-# any.
+# "sm_N kernel: N bytes stack frame, N bytes spill stores, N bytes spill loads" for each kernel that
+# has any.
 spills() {
-  awk '/Function properties for/ {
+  awk '/Compiling entry function/ { gpu = $NF; gsub(/\047/, "", gpu) }
+  /Function properties for/ {
     name = $NF
     getline
     if ($0 !~ /^ *0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads/) {
-      print name ": " $0
+      print gpu, name ": " $0
     }
   }' "$1"
 }
@@ -37,30 +39,32 @@ if [[ -z $(spills "$work/planted") ]]; then
   report "expected a planted stack frame to be found, received nothing"
 fi
 
-# 8.6 and 8.9 take the path of 8.0, with as many registers a thread: the build compiles for them,
-# nothing is read again.
-for source in "$@"; do
-  name=$(basename "$source")
-  for capability in 75 80 90a; do
-    "$nvcc" "${flags[@]}" "-gencode=arch=compute_$capability,code=sm_$capability" -cubin \
-      -Xptxas=-v -o "$work/cubin" "$source" 2>"$work/ptxas"
-    # "wgmma.mma_async instructions are serialized due to …"
-    serialized=$(grep -c "serialized" "$work/ptxas" || true)
-    if [[ $serialized -ne 0 ]]; then
-      report "$name for sm_$capability: expected products to run asynchronously," \
-        "received $serialized kernels in which ptxas waits for each"
-    fi
-    kernels=$(grep -c "Function properties for" "$work/ptxas" || true)
-    if [[ $kernels -eq 0 && ! $source =~ /runtime/(device|graph|memory)\.cu$ ]]; then
-      report "$name for sm_$capability: expected ptxas to report kernels, received nothing"
-    fi
-    found=$(spills "$work/ptxas")
-    if [[ -n $found ]]; then
-      report "$name for sm_$capability keeps numbers in local memory:"$'\n'"$found"
-    fi
-  done
+for object in "$@"; do
+  if [[ $object != *.cu.o ]]; then continue; fi
+  name=$(basename "$object" .o)
+  said=$object.ptxas
+  if [[ ! -e $said ]]; then
+    report "expected what ptxas said in $said, received no such file; build it again"
+    continue
+  fi
+  # "wgmma.mma_async instructions are serialized due to …"
+  serialized=$(grep -c "serialized" "$said" || true)
+  if [[ $serialized -ne 0 ]]; then
+    report "$name: expected products to run asynchronously," \
+      "received $serialized kernels in which ptxas waits for each"
+  fi
+  kernels=$(grep -c "Function properties for" "$said" || true)
+  if [[ $kernels -eq 0 && ! $object =~ /runtime/(device|graph|memory)\.cu\.o$ ]]; then
+    report "$name: expected ptxas to report kernels, received nothing"
+  fi
+  found=$(spills "$said")
+  if [[ -n $found ]]; then
+    report "$name keeps numbers in local memory:"$'\n'"$found"
+  fi
   case $name in
     conv2d.cu | linear.cu)
+      source=$root/kernels/cuda/${object##*/cuda/}
+      source=${source%.o}
       "$nvcc" "${flags[@]}" -arch=compute_80 -ptx -o "$work/ptx" "$source"
       instructions=(mma.sync.aligned.m16n8k16 cp.async.cg.shared.global ldmatrix.sync.aligned)
       if [[ $name == conv2d.cu ]]; then
