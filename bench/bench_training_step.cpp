@@ -54,7 +54,7 @@ int run(Index batch, double seconds, int threads, Dtype precision) {
 
 int main(int argc, char** argv) {
   const auto argument = [&](int i, double otherwise) {
-    return argc > i ? std::atof(argv[i]) : otherwise;
+    return argc > i ? std::strtod(argv[i], nullptr) : otherwise;
   };
   return inkling::run(
       static_cast<inkling::Index>(argument(1, 64)), argument(2, 10),

@@ -175,7 +175,7 @@ int run(Index batch, double seconds, const std::string& name) {
 int main(int argc, char** argv) {
   try {
     const auto argument = [&](int i, double otherwise) {
-      return argc > i ? std::atof(argv[i]) : otherwise;
+      return argc > i ? std::strtod(argv[i], nullptr) : otherwise;
     };
     return inkling::run(static_cast<inkling::Index>(argument(1, 512)), argument(2, 0.05),
                         argc > 3 ? argv[3] : "auto");

@@ -133,9 +133,11 @@ std::optional<DigitPixels> prepare(const Picture& picture) {
   if (!ink) {
     return std::nullopt;
   }
-  // There is ink, so there is a box.
-  const Box box = ink_box(*ink, max_value(*ink) * kFaint).value();
-  GrayImage drawn = cut_out(*ink, box);
+  const std::optional<Box> box = ink_box(*ink, max_value(*ink) * kFaint);
+  if (!box) {
+    return std::nullopt;  // never: there is ink, so there is a box
+  }
+  GrayImage drawn = cut_out(*ink, *box);
   stretch_to_full(drawn);
   return to_digit(center_by_mass(scale_to_ink_size(drawn), kDigitSize));
 }

@@ -129,7 +129,7 @@ Way follow(const Grid& grid, double slope, double middle) {
   }
   way.cells = static_cast<int>(shown.size());
   way.shown = static_cast<int>(std::count(shown.begin(), shown.end(), true));
-  const auto is_end = [&](auto first) {
+  const auto is_end = [](const auto& first) {
     return std::count(first, first + kEndCells, true) > kEndCells / 2;
   };
   way.has_ends = way.cells > 2 * kEndCells && is_end(shown.begin()) && is_end(shown.rbegin());

@@ -23,7 +23,7 @@ void add_to(Tensor& sum, const Tensor& part) {
     pick(total.device().type(), cpu::accumulate<T>, cuda::accumulate<T>)(
         total.device().stream(), {.size = total.size(), .x = part.data<T>(), .y = total.data<T>()});
   });
-  sum = total;
+  sum = std::move(total);
 }
 
 }  // namespace

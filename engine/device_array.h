@@ -24,10 +24,8 @@ class DeviceArray {
   Index size() const { return bytes_.size() / static_cast<Index>(sizeof(T)); }
 
   // The elements, in the device's memory.
-  T* data() { return static_cast<T*>(static_cast<void*>(bytes_.data<std::uint8_t>())); }
-  const T* data() const {
-    return static_cast<const T*>(static_cast<const void*>(bytes_.data<std::uint8_t>()));
-  }
+  T* data() { return reinterpret_cast<T*>(bytes_.data<std::uint8_t>()); }
+  const T* data() const { return reinterpret_cast<const T*>(bytes_.data<std::uint8_t>()); }
 
   // Throws std::invalid_argument when the count differs.
   void copy_from_host(std::span<const T> values);

@@ -59,7 +59,7 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
   const Tensor& image = x.value();
   const Tensor& filter = weight.value();
   const Tensor rounded = rounded_to(image.dtype(), filter);
-  const Device device = image.device();
+  const Device& device = image.device();
   Tensor y = result_like(image, {shape.batch, shape.out_height() / shrink,
                                  shape.out_width() / shrink, shape.out_channels});
   Tensor argmax;

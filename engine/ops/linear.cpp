@@ -21,7 +21,7 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   const LinearShape shape{
       .batch = input.dim(0), .in_features = input.dim(1), .out_features = matrix.dim(0)};
   const Tensor rounded = rounded_to(input.dtype(), matrix);
-  const Device device = input.device();
+  const Device& device = input.device();
   Tensor y = result_like(input, {shape.batch, shape.out_features});
   dispatch(input.dtype(), [&]<class T>() {
     pick(device.type(), cpu::linear_forward<T>, cuda::linear_forward<T>)(

@@ -18,7 +18,7 @@ CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels, double 
   }
   const Index batch = scores.dim(0);
   const Index classes = scores.dim(1);
-  const Device device = scores.device();
+  const Device& device = scores.device();
   Tensor probabilities(scores.shape(), accum_dtype(scores.dtype()), device);
   Tensor loss({1}, accum_dtype(scores.dtype()), device);
   Tensor correct({1}, Dtype::int32, device);

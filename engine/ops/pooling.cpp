@@ -30,7 +30,7 @@ Pool2dShape checked_shape(const char* op, const Tensor& image, Index kernel, Ind
 Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
   const Tensor& image = x.value();
   const Pool2dShape shape = checked_shape("max_pool2d", image, kernel, stride);
-  const Device device = image.device();
+  const Device& device = image.device();
   Tensor y =
       result_like(image, {shape.batch, shape.out_height(), shape.out_width(), shape.channels});
   Tensor argmax(y.shape(), Dtype::uint8, device);
@@ -58,7 +58,7 @@ Variable max_pool2d(const Variable& x, Index kernel, Index stride) {
 Variable avg_pool2d(const Variable& x, Index kernel, Index stride) {
   const Tensor& image = x.value();
   const Pool2dShape shape = checked_shape("avg_pool2d", image, kernel, stride);
-  const Device device = image.device();
+  const Device& device = image.device();
   Tensor y =
       result_like(image, {shape.batch, shape.out_height(), shape.out_width(), shape.channels});
   dispatch(image.dtype(), [&]<class T>() {
@@ -82,7 +82,7 @@ Variable flatten(const Variable& x) {
                          .height = image.dim(1),
                          .width = image.dim(2),
                          .channels = image.dim(3)};
-  const Device device = image.device();
+  const Device& device = image.device();
   Tensor y = result_like(image, {shape.batch, shape.channels * shape.height * shape.width});
   dispatch(image.dtype(), [&]<class T>() {
     pick(device.type(), cpu::nhwc_to_nchw<T>, cuda::nhwc_to_nchw<T>)(

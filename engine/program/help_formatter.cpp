@@ -13,14 +13,14 @@ std::string entry(const std::string& name, const std::string& description) {
   std::string text = "  " + name;
   std::size_t column = text.size();
   if (column + 2 > kIndent) {
-    text += "\n";
+    text += '\n';
     column = 0;
   }
   std::istringstream words(description);
   bool line_begins = true;
   for (std::string word; words >> word;) {
     if (!line_begins && column + 1 + word.size() > kColumns) {
-      text += "\n";
+      text += '\n';
       column = 0;
       line_begins = true;
     }

@@ -4,14 +4,14 @@
 #
 #   keep_ptxas_report.sh COMPILER... -o OBJECT...
 set -uo pipefail
-object=/dev/stdout
+object=
 for ((i = 1; i < $#; ++i)); do
   if [[ ${!i} == -o ]]; then
     next=$((i + 1))
     object=${!next}
   fi
 done
-"$@" 2>"$object.ptxas"
+"$@" 2>"${object:?expected -o OBJECT among the arguments}.ptxas"
 code=$?
 grep -vE '^ptxas info |^ +[0-9]+ bytes stack frame' "$object.ptxas" >&2
 exit "$code"

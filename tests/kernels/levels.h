@@ -18,7 +18,7 @@ inline std::optional<std::string> level_missing_here() {
   } catch (const std::runtime_error& error) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): tests never set it
     const char* forced = std::getenv("INKLING_ISA");
-    const std::string message = error.what();
+    std::string message = error.what();
     if (forced == nullptr ||
         message.find(std::string(forced) + " (not on this processor)") == std::string::npos) {
       throw;

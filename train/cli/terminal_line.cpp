@@ -34,7 +34,8 @@ void TerminalLine::show(std::string_view text) {
       break;
     }
   }
-  std::fprintf(out_, "%s%.*s", kEraseLine, static_cast<int>(end), text.data());
+  const std::string line = kEraseLine + std::string(text.substr(0, end));
+  std::fwrite(line.data(), 1, line.size(), out_);  // at once: stderr keeps nothing back
   std::fflush(out_);
 }
 

@@ -20,9 +20,7 @@ struct HalfTile {
   using Input = TransformHalfInput;
   using Result = TransformHalfResult;
 };
-inline constexpr bool has_position_in_half(Index position) {
-  return position == 0 || position >= 3;
-}
+constexpr bool has_position_in_half(Index position) { return position == 0 || position >= 3; }
 
 template <class Down, class Across>
 struct Tile {
