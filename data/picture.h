@@ -1,4 +1,4 @@
-// A decoded picture, and what is thrown for one that cannot be decoded.
+// A decoded picture, what is thrown for one that cannot be decoded, and how large it may be.
 #pragma once
 
 #include <cstdint>
@@ -21,5 +21,22 @@ struct Picture {
   int height = 0;
   std::vector<std::uint8_t> rgba;  // width * height * 4
 };
+
+// For the formats of photographs, which are scaled down while they are decoded.
+struct PhotoLimits {
+  // width * height of what is sent, read before anything is allocated: what a phone takes.
+  std::int64_t max_pixels = std::int64_t{4096} * 3072;
+  // A picture of more is decoded in fewer: a digit of a tenth of its height has still enough.
+  std::int64_t enough_pixels = 1'500'000;
+};
+
+// Throws PictureError where a picture has more pixels than that. Its sides have 32 bits.
+inline void check_pixel_count(std::uint64_t width, std::uint64_t height, std::int64_t max_pixels) {
+  if (width * height > static_cast<std::uint64_t>(max_pixels)) {
+    throw PictureError("Expected a picture of at most " + std::to_string(max_pixels) +
+                       " pixels, received " + std::to_string(width) + " x " +
+                       std::to_string(height) + "; make it smaller.");
+  }
+}
 
 }  // namespace inkling

@@ -22,44 +22,6 @@ constexpr unsigned kLodepngOutOfMemory = 83;
 constexpr const char* kDamaged =
     "Expected a PNG picture, received one that is damaged or incomplete; save it again as PNG.";
 
-bool starts_with(Bytes bytes, std::string_view prefix) {
-  return bytes.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), bytes.begin(),
-                    [](char expected, std::uint8_t came) {
-                      return static_cast<std::uint8_t>(expected) == came;
-                    });
-}
-
-// What came instead of a PNG, in words of ours alone: nothing of the input is repeated.
-std::string describe(Bytes bytes) {
-  if (bytes.empty()) {
-    return "no bytes at all";
-  }
-  if (starts_with(bytes, "\xff\xd8\xff")) {
-    return "a JPEG picture";
-  }
-  if (starts_with(bytes, "GIF8")) {
-    return "a GIF picture";
-  }
-  if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && starts_with(bytes.subspan(8), "WEBP")) {
-    return "a WebP picture";
-  }
-  if (starts_with(bytes, "BM")) {
-    return "a BMP picture";
-  }
-  if (starts_with(bytes, "%PDF")) {
-    return "a PDF document";
-  }
-  return "something else";
-}
-
-void check_signature(Bytes bytes) {
-  if (bytes.size() < kSignature.size() ||
-      !std::equal(kSignature.begin(), kSignature.end(), bytes.begin())) {
-    throw PictureError("Expected a PNG picture, received " + describe(bytes) + "; save it as PNG.");
-  }
-}
-
 // Drops the chunks that no pixel depends on (all ancillary ones but tRNS), so that lodepng neither
 // parses nor inflates them. Stops at the first malformed chunk, which lodepng then reports.
 std::vector<std::uint8_t> only_pixel_chunks(Bytes bytes) {
@@ -108,18 +70,13 @@ std::size_t scanline_bound(unsigned width, unsigned height, unsigned bits_per_pi
 }  // namespace
 
 Picture decode_png(Bytes bytes, const PngLimits& limits) {
-  check_signature(bytes);
   lodepng::State state;
   unsigned width = 0;
   unsigned height = 0;
   if (lodepng_inspect(&width, &height, &state, bytes.data(), bytes.size()) != 0) {
     throw PictureError(kDamaged);
   }
-  if (std::uint64_t{width} * height > static_cast<std::uint64_t>(limits.max_pixels)) {
-    throw PictureError("Expected a picture of at most " + std::to_string(limits.max_pixels) +
-                       " pixels, received " + std::to_string(width) + " x " +
-                       std::to_string(height) + "; make it smaller.");
-  }
+  check_pixel_count(width, height, limits.max_pixels);
   const unsigned bits_per_pixel = lodepng_get_bpp(&state.info_png.color);
   const std::size_t bound =
       std::min(limits.max_inflated_bytes, scanline_bound(width, height, bits_per_pixel));

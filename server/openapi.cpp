@@ -61,7 +61,7 @@ Json predict_operation(std::size_t max_body) {
   const Json form = object_schema({{"file",
                                     {{"type", "string"},
                                      {"format", "binary"},
-                                     {"description", "A PNG picture of one digit, of any size."}}}},
+                                     {"description", "One digit as PNG, JPEG or WebP."}}}},
                                   {"file"});
   const std::string too_large = "The body is larger than " + std::to_string(max_body) + " bytes.";
   Json bad_request = response("The picture is blank (error), or the form cannot be read (detail).",

@@ -62,8 +62,8 @@ std::string operation_html(const std::string& method, const std::string& path,
                      "</h2><p>" + escaped(operation.value("summary", "")) + "</p>";
   if (operation.contains("requestBody")) {
     html += "<form method=\"post\" enctype=\"multipart/form-data\" action=\"" + escaped(path) +
-            "\"><input type=\"file\" name=\"file\" accept=\"image/png\" aria-label=\"file\" "
-            "required> <button>Try it</button></form>";
+            "\"><input type=\"file\" name=\"file\" accept=\"image/png,image/jpeg,image/webp\" "
+            "aria-label=\"file\" required> <button>Try it</button></form>";
   }
   html += "<table><tr><th>Status<th>Meaning<th>Body</tr>";
   for (const auto& [status, answer] : operation["responses"].items()) {

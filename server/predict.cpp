@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "data/png.h"
+#include "data/decode_picture.h"
 #include "data/prepare.h"
 #include "server/base64.h"
 #include "server/http/multipart.h"
@@ -71,7 +71,7 @@ Response predict(const Request& request, const Classify& classify, const std::st
                           "Value error, expected an uploaded file, received a plain form field");
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(file->data.data());
-    const auto digit = prepare(decode_png({bytes, file->data.size()}));
+    const auto digit = prepare(decode_picture({bytes, file->data.size()}));
     if (!digit) {
       Response blank = error(400, "Image is blank. Please provide a valid digit.");
       blank.headers.emplace_back("X-Error-Code", "blank_image");

@@ -1,6 +1,12 @@
 #include "bench/pictures/mnist_variants.h"
 
 #include <array>
+#include <memory>
+#include <new>
+
+#include <turbojpeg.h>
+
+#include "data/jpeg.h"
 
 namespace inkling::pictures {
 namespace {
@@ -33,7 +39,20 @@ std::array<std::uint8_t, 4> on_white(std::uint8_t ink) {
   return {gray, gray, gray, 255};
 }
 
-constexpr std::array<PhotoColumn, 6> kVariants{{
+// Sent as a JPEG of that quality, its colors stored at half the resolution, as is usual.
+Picture through_jpeg(const Picture& picture, int quality) {
+  const std::unique_ptr<void, decltype(&tjDestroy)> encoder(tjInitCompress(), &tjDestroy);
+  unsigned char* jpeg = nullptr;
+  unsigned long size = 0;
+  if (!encoder || tjCompress2(encoder.get(), picture.rgba.data(), picture.width, 0, picture.height,
+                              TJPF_RGBA, &jpeg, &size, TJSAMP_420, quality, 0) != 0) {
+    throw std::bad_alloc();  // the arguments are sound: memory is all that can be missing
+  }
+  const std::unique_ptr<unsigned char, decltype(&tjFree)> owner(jpeg, &tjFree);
+  return decode_jpeg({jpeg, size});
+}
+
+constexpr std::array<PhotoColumn, 8> kVariants{{
     {"as it is", [](const std::uint8_t* pixels,
                     Random&) { return placed(pixels, 1, 0, 0, kSide, kSide, on_black); }},
     {"enlarged ten times",
@@ -57,6 +76,14 @@ constexpr std::array<PhotoColumn, 6> kVariants{{
     {"in the corner of a large canvas",
      [](const std::uint8_t* pixels, Random&) {
        return placed(pixels, 5, 640, 460, 800, 600, on_white);
+     }},
+    {"JPEG at quality 85",
+     [](const std::uint8_t* pixels, Random&) {
+       return through_jpeg(placed(pixels, 1, 0, 0, kSide, kSide, on_black), 85);
+     }},
+    {"JPEG at quality 85, enlarged",
+     [](const std::uint8_t* pixels, Random&) {
+       return through_jpeg(placed(pixels, 10, 0, 0, 10 * kSide, 10 * kSide, on_black), 85);
      }},
 }};
 

@@ -8,7 +8,7 @@
 namespace inkling::pictures {
 
 // As it is; enlarged ten times; inverted; on transparency, black and white; in the corner of a
-// large canvas.
+// large canvas; as JPEG at quality 85, as it is and enlarged.
 std::span<const PhotoColumn> mnist_variants();
 
 }  // namespace inkling::pictures

@@ -15,7 +15,7 @@ namespace inkling {
 struct HttpLimits {
   std::size_t max_target = 2048;     // bytes of the request target; more is 414
   std::size_t max_head = 8192;       // bytes of request line and headers together; more is 431
-  std::size_t max_body = 1U << 20U;  // bytes; more is 413
+  std::size_t max_body = 8U << 20U;  // bytes, a photograph's; more is 413
 };
 
 // A request that cannot be read. The connection must be answered and closed: where the next

@@ -142,7 +142,7 @@ TEST_F(Contract, AnUnknownPathIs404AndAWrongMethod405WithAllow) {
 }
 
 TEST_F(Contract, AnUploadOverTheLimitIs413) {
-  const std::string content(1U << 20U, 'x');
+  const std::string content(HttpLimits{}.max_body, 'x');
   EXPECT_EQ(request(api_port_, upload("/predict/", content)).status, 413);
   EXPECT_EQ(request(api_port_, upload("/predict/", content.substr(1000))).status, 415);
 }

@@ -1,10 +1,12 @@
 #include "server/predict.h"
 
+#include <memory>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <turbojpeg.h>
 
 #include "server/base64.h"
 #include "tests/server/http_client.h"
@@ -63,6 +65,19 @@ TEST(Predict, TakesTheLastOfSeveralFilesAndIgnoresOtherFields) {
       "--BOUNDARY\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nno picture\r\n" +
       file_form("file", png_of(stroke()));
   EXPECT_EQ(ask(always_seven, kFormType, form).status, 200);
+}
+
+TEST(Predict, TakesAPhotographsFormat) {
+  const Picture picture = stroke();
+  const std::unique_ptr<void, decltype(&tjDestroy)> encoder(tjInitCompress(), &tjDestroy);
+  unsigned char* jpeg = nullptr;
+  unsigned long size = 0;
+  ASSERT_EQ(tjCompress2(encoder.get(), picture.rgba.data(), picture.width, 0, picture.height,
+                        TJPF_RGBA, &jpeg, &size, TJSAMP_420, 85, 0),
+            0);
+  const std::string content(reinterpret_cast<const char*>(jpeg), size);
+  tjFree(jpeg);
+  EXPECT_EQ(upload_of(content).status, 200);
 }
 
 TEST(Predict, ABlankPictureIsRejectedInTheContractsWords) {

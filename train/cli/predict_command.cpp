@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "data/png.h"
+#include "data/decode_picture.h"
 #include "data/prepare.h"
 #include "engine/inference/inference_plan.h"
 #include "engine/io/atomic_file.h"
@@ -47,7 +47,7 @@ nlohmann::ordered_json predict_one(const InferencePlan& plan, const std::filesys
   try {
     const std::vector<std::byte> bytes = image == "-" ? read_standard_input() : read_file(image);
     const Picture picture =
-        decode_png({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+        decode_picture({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
     const std::optional<DigitPixels> digit = prepare(picture);
     if (!digit) {
       result["error"] = image.string() + ": the picture is blank";
@@ -97,10 +97,12 @@ int PredictCommand::run() const {
 }  // namespace
 
 Command add_predict_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("predict", "recognize the digit in PNG pictures");
+  CLI::App* command = program.add_subcommand("predict", "recognize the digit in pictures");
   const auto state = std::make_shared<PredictCommand>();
   command->option_defaults()->group("Prediction");
-  command->add_option("images", state->images, "PNG files; - reads one from standard input")
+  command
+      ->add_option("images", state->images,
+                   "PNG, JPEG or WebP files; - reads one from standard input")
       ->required();
   command->add_option("--model", state->model, "weights file (default: those that come with it)")
       ->type_name("FILE");

@@ -166,8 +166,10 @@ TEST(HttpServer, NothingBehindAnErrorIsReadAsARequest) {
 TEST(HttpServer, TheAnswerReachesAClientThatIsStillSending) {
   Serving serving(echo);
   HttpClient client(serving.port());
-  client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3000000\r\n\r\n");
-  client.send(std::string(3'000'000, 'x'));
+  const std::size_t length = HttpLimits{}.max_body + 1;
+  client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(length) +
+              "\r\n\r\n");
+  client.send(std::string(length, 'x'));
   EXPECT_EQ(client.read().status, 413);
 }
 

@@ -148,7 +148,8 @@ TEST_F(Cli, PredictReadsStandardInputWithTheShippedModel) {
   in_file = "/dev/null";
   const Outcome empty = inkling({"predict", "-"});
   EXPECT_EQ(empty.exit_code, 1);
-  EXPECT_THAT(empty.err, HasSubstr("inkling: -: Expected a PNG picture, received no bytes at all"));
+  EXPECT_THAT(empty.err, HasSubstr("inkling: -: Expected a PNG, JPEG or WebP picture, received no "
+                                   "bytes at all"));
 }
 
 TEST_F(Cli, PredictRejectsANetworkForOtherPictures) {

@@ -1,0 +1,18 @@
+// JPEG in, through TurboJPEG, with limits that it does not have.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "data/picture.h"
+
+namespace inkling {
+
+// Decodes a baseline or progressive JPEG in gray or color, turned upright as its EXIF data say. One
+// of more than limits.enough_pixels comes at a half, a quarter or an eighth of its size, which
+// costs a fraction of decoding it whole. Damage within the picture is decoded as far as it goes, as
+// Pillow and browsers do; a file without its end is refused. Thread-safe: a pure function. Throws
+// PictureError.
+Picture decode_jpeg(std::span<const std::uint8_t> bytes, const PhotoLimits& limits = {});
+
+}  // namespace inkling
