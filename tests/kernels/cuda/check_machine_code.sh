@@ -39,8 +39,10 @@ if [[ -z $(spills "$work/planted") ]]; then
   report "expected a planted stack frame to be found, received nothing"
 fi
 
+read_objects=0
 for object in "$@"; do
   if [[ $object != *.cu.o ]]; then continue; fi
+  read_objects=$((read_objects + 1))
   name=$(basename "$object" .o)
   said=$object.ptxas
   if [[ ! -e $said ]]; then
@@ -90,4 +92,7 @@ for object in "$@"; do
       ;;
   esac
 done
+if [[ $read_objects -eq 0 ]]; then
+  report "expected objects of CUDA kernels as arguments, received none"
+fi
 exit "$failed"
