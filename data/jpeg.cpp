@@ -1,10 +1,8 @@
 #include "data/jpeg.h"
 
-#include <algorithm>
-#include <array>
 #include <memory>
 #include <new>
-#include <string_view>
+#include <utility>
 
 #include <turbojpeg.h>
 
@@ -49,7 +47,6 @@ std::size_t end_of_scan(Bytes bytes, std::size_t at) {
 }
 
 Outline outline(Bytes bytes) {
-  constexpr std::string_view kExifPrefix("Exif\0\0", 6);
   Outline found;
   std::size_t at = 2;  // behind the start of the image
   while (at + 1 < bytes.size()) {
@@ -75,8 +72,7 @@ Outline outline(Bytes bytes) {
     if (code == marker::kScan) {
       ++found.scans;
       at = end_of_scan(bytes, at);
-    } else if (code == marker::kExif && content.size() > kExifPrefix.size() &&
-               std::equal(kExifPrefix.begin(), kExifPrefix.end(), content.begin())) {
+    } else if (code == marker::kExif && found.orientation == 1) {
       found.orientation = exif_orientation(content);
     }
   }
@@ -114,8 +110,7 @@ Picture decode_jpeg(Bytes bytes, const PhotoLimits& limits) {
   }
   if (color == TJCS_CMYK || color == TJCS_YCCK) {
     throw PictureError(
-        "Expected a JPEG picture in color or gray, received one in CMYK; save it as "
-        "RGB.");
+        "Expected a JPEG picture in color or gray, received one in CMYK; save it as RGB.");
   }
   check_pixel_count(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height),
                     limits.max_pixels);
