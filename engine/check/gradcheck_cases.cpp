@@ -4,6 +4,7 @@
 #include "engine/ops/linear.h"
 #include "engine/ops/loss.h"
 #include "engine/ops/pooling.h"
+#include "kernels/args/loss.h"
 #include "kernels/shapes.h"
 
 namespace inkling {
@@ -139,14 +140,19 @@ void add_elementwise(Cases& cases) {
   }
 }
 
-void add_cross_entropy(Cases& cases, Index batch, Index classes, double smoothing) {
+void add_cross_entropy(Cases& cases, Index batch, Index classes, double smoothing,
+                       bool one_of_no_class = false) {
   cases.push_back({.op = "cross_entropy",
-                   .description = sides({batch, classes}) + ", smoothing " + to_text(smoothing),
+                   .description = sides({batch, classes}) + ", smoothing " + to_text(smoothing) +
+                                  (one_of_no_class ? ", one of no class" : ""),
                    .inputs = {{batch, classes}},
                    .function = [=](const Inputs& in) {
                      std::vector<std::uint8_t> labels;
                      for (Index row = 0; row < batch; ++row) {
                        labels.push_back(static_cast<std::uint8_t>(row * 2 % classes));
+                     }
+                     if (one_of_no_class) {
+                       labels.back() = kNoClass;
                      }
                      const auto on_device =
                          Tensor::from_host<std::uint8_t>({batch}, labels, in[0].value().device());
@@ -178,6 +184,7 @@ Cases make_cases() {
     add_cross_entropy(cases, 1, 10, smoothing);
     add_cross_entropy(cases, 5, 3, smoothing);
     add_cross_entropy(cases, 4, 1, smoothing);
+    add_cross_entropy(cases, 5, 10, smoothing, /*one_of_no_class=*/true);
   }
   return cases;
 }

@@ -10,7 +10,8 @@ struct CrossEntropy {
   Tensor correct;  // int32 [1]: rows whose largest logit is the label's
 };
 
-// logits [batch, classes], labels uint8 [batch], each below classes. label_smoothing (Szegedy et
+// logits [batch, classes], labels uint8 [batch], each below classes, or kNoClass: that row's target
+// is the same for each class, and no answer to it is right. label_smoothing (Szegedy et
 // al. 2016) spreads that share of the target evenly over all classes; 0 ≤ label_smoothing < 1.
 // Throws std::invalid_argument, and on the CPU std::out_of_range for a label that is no class.
 CrossEntropy cross_entropy(const Variable& logits, const Tensor& labels,

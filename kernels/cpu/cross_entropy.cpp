@@ -49,7 +49,8 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
   for (Index row = 0; row < args.batch; ++row) {
     const Accum<T>* logits = widened<0>(args.logits + row * args.classes, args.classes);
     const Index label = args.labels[row];
-    if (label >= args.classes) {
+    const double shared = shared_target(label, args.classes, args.label_smoothing);
+    if (label >= args.classes && shared < 1) {
       throw std::out_of_range("cross_entropy: expected labels below " +
                               std::to_string(args.classes) + ", received " + std::to_string(label));
     }
@@ -60,8 +61,8 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
       mean_logit += logits[c];
     }
     mean_logit /= static_cast<double>(args.classes);
-    loss +=
-        log_sum - (1 - args.label_smoothing) * logits[label] - args.label_smoothing * mean_logit;
+    const double at_label = shared < 1 ? double{logits[label]} : 0.0;
+    loss += log_sum - (1 - shared) * at_label - shared * mean_logit;
     correct += std::max_element(logits, logits + args.classes) - logits == label ? 1 : 0;
   }
   *args.loss = static_cast<Accum<T>>(loss / static_cast<double>(args.batch));
@@ -74,9 +75,10 @@ template <class T>
 void cross_entropy_backward(const Stream&, const CrossEntropyBackward<T>& args) {
   using A = Accum<T>;
   const A scale = *args.dloss / static_cast<A>(args.batch);
-  const A elsewhere = static_cast<A>(args.label_smoothing / static_cast<double>(args.classes));
-  const A at_label = static_cast<A>(1 - args.label_smoothing) + elsewhere;
   for (Index row = 0; row < args.batch; ++row) {
+    const double shared = shared_target(args.labels[row], args.classes, args.label_smoothing);
+    const A elsewhere = static_cast<A>(shared / static_cast<double>(args.classes));
+    const A at_label = static_cast<A>(1 - shared) + elsewhere;
     for (Index c = 0; c < args.classes; ++c) {
       const Index i = row * args.classes + c;
       const A target = c == args.labels[row] ? at_label : elsewhere;

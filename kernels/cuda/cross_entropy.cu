@@ -73,17 +73,18 @@ __device__ Sums add_over_block(Sums mine) {
   return sums[threadIdx.x];
 }
 
-// An out-of-range label makes the loss NaN, which no training overlooks.
+// A label that is neither a class nor kNoClass makes the loss NaN, which no training overlooks.
 template <class T>
 __global__ void forward_kernel(CrossEntropyForward<T> args) {
-  const auto smoothing = static_cast<float>(args.label_smoothing);
   Sums mine{0, 0};
   for (Index row = threadIdx.x; row < args.batch; row += kRowThreads) {
     const T* logits = args.logits + row * args.classes;
     const Index label = args.labels[row];
     const Row result = softmax_row(args.classes, logits, args.probabilities + row * args.classes);
-    const float at_label = label < args.classes ? to_float(logits[label]) : NAN;
-    mine.loss += result.log_sum - (1 - smoothing) * at_label - smoothing * result.mean;
+    const auto shared =
+        static_cast<float>(shared_target(label, args.classes, args.label_smoothing));
+    const float at_label = label < args.classes ? to_float(logits[label]) : shared < 1 ? NAN : 0;
+    mine.loss += result.log_sum - (1 - shared) * at_label - shared * result.mean;
     mine.correct += result.argmax == label ? 1 : 0;
   }
   const Sums all = add_over_block(mine);
@@ -98,11 +99,12 @@ __global__ void forward_kernel(CrossEntropyForward<T> args) {
 template <class T>
 __global__ void backward_kernel(CrossEntropyBackward<T> args) {
   const float scale = *args.dloss / static_cast<float>(args.batch);
-  const auto elsewhere =
-      static_cast<float>(args.label_smoothing / static_cast<double>(args.classes));
-  const float at_label = static_cast<float>(1 - args.label_smoothing) + elsewhere;
   for (Index i = first_element(); i < args.batch * args.classes; i += element_stride()) {
-    const bool is_label = i % args.classes == args.labels[i / args.classes];
+    const Index label = args.labels[i / args.classes];
+    const double shared = shared_target(label, args.classes, args.label_smoothing);
+    const auto elsewhere = static_cast<float>(shared / static_cast<double>(args.classes));
+    const float at_label = static_cast<float>(1 - shared) + elsewhere;
+    const bool is_label = i % args.classes == label;
     store(args.dlogits[i], scale * (args.probabilities[i] - (is_label ? at_label : elsewhere)));
   }
 }

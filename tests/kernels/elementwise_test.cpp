@@ -70,6 +70,27 @@ TEST(CrossEntropy, SmoothingSpreadsTheTargetEvenly) {
   EXPECT_LE(std::abs(cross_entropy(logits, {2}, 0.3).loss - expected), 1e-12);
 }
 
+TEST(CrossEntropy, OfARowOfNoClassAimsAtAllClassesAlike) {
+  const std::vector<double> logits{2, -1, 0.5};
+  const double log_sum = std::log(std::exp(2.0) + std::exp(-1.0) + std::exp(0.5));
+  for (const double smoothing : {0.0, 0.3}) {
+    const LossResult result = cross_entropy(logits, {kNoClass}, smoothing);
+    EXPECT_LE(std::abs(result.loss - (log_sum - (2 - 1 + 0.5) / 3)), 1e-12);
+    EXPECT_EQ(result.correct, 0) << "no answer is right";
+  }
+  EXPECT_LE(std::abs(cross_entropy(std::vector<double>(3, 1.5), {kNoClass}, 0).loss - std::log(3)),
+            1e-12)
+      << "equal probabilities are the best there is";
+}
+
+TEST(CrossEntropy, TakesTheLastOf256ClassesForAClass) {
+  std::vector<double> logits(256, 0);
+  logits.back() = 1000;
+  const LossResult result = cross_entropy(logits, {255}, 0);
+  EXPECT_LE(std::abs(result.loss), 1e-9);
+  EXPECT_EQ(result.correct, 1);
+}
+
 TEST(CrossEntropy, RejectsALabelThatIsNoClass) {
   EXPECT_THROW(cross_entropy({1, 2, 3}, {3}, 0), std::out_of_range);
 }

@@ -21,7 +21,7 @@ TEST_F(CudaKernels, CrossEntropyAndItsGradientMatchTheCpu) {
     }
     std::vector<std::uint8_t> labels;
     for (Index i = 0; i < batch; ++i) {
-      labels.push_back(static_cast<std::uint8_t>((i * 5 + 1) % classes));
+      labels.push_back(i % 7 == 3 ? kNoClass : static_cast<std::uint8_t>((i * 5 + 1) % classes));
     }
     const double smoothing = 0.1;
     const OnDevice<float> on_logits(logits);
