@@ -51,7 +51,8 @@ enum class RandomUse : std::uint32_t {
   dropout = 3,
   split = 4,
   test = 5,
-  augmentation = 6
+  augmentation = 6,
+  non_digit = 7
 };
 
 // Number `element` of the stream (use, a, b).

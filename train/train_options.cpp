@@ -35,6 +35,7 @@ std::string to_json(const TrainOptions& options) {
         {"thickness", options.augmentation.thickness},
         {"noise", options.augmentation.noise},
         {"erase", options.augmentation.erase}}},
+      {"non_digits", options.non_digits},
       {"precision", name_of(kStoredPrecisions, options.precision)},
       {"seed", options.seed},
   }
@@ -68,6 +69,7 @@ TrainOptions parse_train_options(std::string_view text) {
                           .thickness = augmentation.value("thickness", 0.0),
                           .noise = augmentation.value("noise", 0.0),
                           .erase = augmentation.value("erase", 0.0)};
+  options.non_digits = json.value("non_digits", options.non_digits);
   options.precision = parse_choice(kStoredPrecisions, json.at("precision").get<std::string>());
   options.seed = json.at("seed").get<std::uint64_t>();
   return options;

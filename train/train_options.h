@@ -32,6 +32,7 @@ struct TrainOptions {
   double warmup = 0.3;  // share of the steps in which one-cycle's learning rate rises
   double ema = 0;       // decay per step of averaged weights, which are what is saved; 0: none
   Augmentation augmentation;         // of the training images; none by default
+  double non_digits = 0;             // pictures of no digit, as a share of the training images
   Dtype precision = Dtype::float32;  // one of kPrecisions
   std::uint64_t seed = 1;
 };

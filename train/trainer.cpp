@@ -6,6 +6,7 @@
 
 #include "train/clock.h"
 #include "train/evaluation.h"
+#include "train/non_digits.h"
 
 namespace inkling {
 namespace {
@@ -37,11 +38,29 @@ TrainOptions resolved(TrainOptions options, const Dataset& data) {
     fail("expected warmup and ema in [0, 1), received " + std::to_string(options.warmup) + " and " +
          std::to_string(options.ema));
   }
+  if (!(options.non_digits >= 0 && options.non_digits <= 1)) {
+    fail("expected a share of non-digits of 0 to 1, received " +
+         std::to_string(options.non_digits));
+  }
   check_pictures(options.network, data);
   if (!options.validation) {
     options.validation = std::min<Index>(5000, data.size() / 12);
   }
   return options;
+}
+
+// The data set, and after it what the first epochs show that is no digit.
+DeviceDataset with_non_digits(const Dataset& data, std::span<const std::int32_t> training_rows,
+                              Index per_epoch, const TrainOptions& options, const Device& device) {
+  if (per_epoch == 0) {
+    return {data, options.normalization, device, options.precision};
+  }
+  const Dataset made =
+      make_non_digits(data, training_rows, 0, Trainer::kNonDigitEpochs * per_epoch, options.seed);
+  Dataset all = data;
+  all.images.insert(all.images.end(), made.images.begin(), made.images.end());
+  all.labels.insert(all.labels.end(), made.labels.begin(), made.labels.end());
+  return {all, options.normalization, device, options.precision};
 }
 
 }  // namespace
@@ -50,7 +69,10 @@ Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const
     : options_(resolved(options, training_set)),
       data_checksum_(checksum(training_set)),
       split_(split_validation(training_set.size(), *options_.validation)),
-      data_(training_set, options.normalization, device, options.precision),
+      non_digits_per_epoch_(
+          std::llround(options.non_digits * static_cast<double>(split_.training.size()))),
+      first_non_digit_(training_set.size()),
+      data_(with_non_digits(training_set, split_.training, non_digits_per_epoch_, options, device)),
       network_(options.network, device, options.seed),
       averaged_(options.ema > 0
                     ? std::optional<Network>(std::in_place, options.network, device, options.seed)
@@ -107,13 +129,24 @@ bool Trainer::run(const Callbacks& callbacks) {
   return true;
 }
 
+// Of the epoch's pictures, by their place before the shuffle.
+std::int32_t Trainer::row_of(std::int32_t place) const {
+  const Index digits = std::ssize(split_.training);
+  if (place < digits) {
+    return split_.training[static_cast<std::size_t>(place)];
+  }
+  const Index turn = progress_.epoch % kNonDigitEpochs;
+  return static_cast<std::int32_t>(first_non_digit_ + turn * non_digits_per_epoch_ + place -
+                                   digits);
+}
+
 void Trainer::begin_epoch() {
   const auto order = permutation(images_per_epoch(), options_.seed, RandomUse::shuffle,
                                  static_cast<std::uint32_t>(progress_.epoch));
   std::vector<std::int32_t> rows;
   rows.reserve(order.size());
   for (const auto place : order) {
-    rows.push_back(split_.training[static_cast<std::size_t>(place)]);
+    rows.push_back(row_of(place));
   }
   std::vector<double> learning_rates;
   for (Index step = 0; step < steps_per_epoch_; ++step) {
@@ -144,7 +177,8 @@ void Trainer::finish_epoch() {
   const auto images = static_cast<double>(images_per_epoch());
   EpochRecord record{.epoch = progress_.epoch + 1,
                      .train_loss = progress_.loss_sum / images,
-                     .train_accuracy = static_cast<double>(progress_.correct) / images,
+                     .train_accuracy = static_cast<double>(progress_.correct) /
+                                       static_cast<double>(split_.training.size()),
                      .validation_loss = std::nullopt,
                      .validation_accuracy = std::nullopt,
                      .learning_rate = schedule().learning_rate(steps() - 1),

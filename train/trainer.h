@@ -17,7 +17,7 @@ namespace inkling {
 struct EpochRecord {
   Index epoch = 0;  // from 1
   double train_loss = 0;
-  double train_accuracy = 0;
+  double train_accuracy = 0;              // of those that show a digit
   std::optional<double> validation_loss;  // none when nothing was held out
   std::optional<double> validation_accuracy;
   double learning_rate = 0;  // of the last step
@@ -39,8 +39,10 @@ struct TrainProgress {
 
 class Trainer {
  public:
-  // The data set is copied to the device. Schedule "step" takes a tenth of the rate after each
-  // third of the steps. Throws std::invalid_argument for options that do not fit.
+  // The data set is copied to the device, with made pictures of no digit where the options ask for
+  // them (make_non_digits): those of kNonDigitEpochs epochs, which then come again. Schedule "step"
+  // takes a tenth of the rate after each third of the steps. Throws std::invalid_argument for
+  // options that do not fit.
   Trainer(const TrainOptions& options, const Dataset& training_set, const Device& device);
   Trainer(const Trainer&) = delete;  // its parts refer to each other
   Trainer& operator=(const Trainer&) = delete;
@@ -53,6 +55,7 @@ class Trainer {
   // The loss and the right answers so far are asked of a GPU now and then: each
   // kStepsBetweenResults steps.
   static constexpr Index kStepsBetweenResults = 32;
+  static constexpr Index kNonDigitEpochs = 10;
 
   // Trains until all epochs are done or a callback stops it; true when all are done. Throws
   // std::runtime_error when the loss is not finite.
@@ -78,16 +81,19 @@ class Trainer {
   }                                                               // completed
   std::uint32_t data_checksum() const { return data_checksum_; }  // of the training set
   Index steps_per_epoch() const { return steps_per_epoch_; }
-  Index images_per_epoch() const { return static_cast<Index>(split_.training.size()); }
+  Index images_per_epoch() const { return std::ssize(split_.training) + non_digits_per_epoch_; }
 
  private:
   void begin_epoch();
   void finish_epoch();
   Schedule schedule() const;
+  std::int32_t row_of(std::int32_t place) const;
 
   TrainOptions options_;
   std::uint32_t data_checksum_;
   Split split_;
+  Index non_digits_per_epoch_;
+  Index first_non_digit_;  // row of data_
   DeviceDataset data_;
   Network network_;
   std::optional<Network> averaged_;

@@ -7,8 +7,8 @@
 namespace inkling {
 
 // The label of a row that belongs to no class (where the network has fewer than 256): its target is
-// the same for each class (Hendrycks, Mazeika, Dietterich 2019: "Deep Anomaly Detection with Outlier
-// Exposure").
+// the same for each class (Hendrycks, Mazeika, Dietterich 2019: "Deep Anomaly Detection with
+// Outlier Exposure").
 inline constexpr std::uint8_t kNoClass = 255;
 
 // How much of a row's target all classes share evenly; the rest is the label's.

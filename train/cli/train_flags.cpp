@@ -154,6 +154,14 @@ void TrainFlags::add_augmentation(CLI::App& command) {
   add("--augment-noise", limits.noise, 1,
       "add noise with a standard deviation of up to this share of full ink");
   add("--augment-erase", limits.erase, 1000, "erase a square of up to so many pixels a side");
+  entries_.push_back({command
+                          .add_option("--non-digits", given_.options.non_digits,
+                                      "show made pictures of no digit, too, so many for each "
+                                      "training image (0.1: a tenth), whose right answer is that "
+                                      "no digit is likelier than another")
+                          ->check(number_in(0, 1))
+                          ->capture_default_str(),
+                      "/non_digits"});
 }
 
 void TrainFlags::add_device(CLI::App& command) {

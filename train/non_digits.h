@@ -1,0 +1,26 @@
+// Made pictures of what is no digit, for a network that learns to know them (Hendrycks, Mazeika,
+// Dietterich 2019: "Deep Anomaly Detection with Outlier Exposure").
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "data/dataset.h"
+
+namespace inkling {
+
+// Picture i is a function of seed, first + i and, for a quarter of them, of two pictures of the
+// data set's given rows, of whose size they are; 0 background, 255 ink, in MNIST's frame:
+//
+//   figures    two to six lines and arcs between places of a coarse grid, as in letters and signs
+//   scribbles  one long line that keeps turning
+//   shapes     polygons and stars, with or without marks inside, and rings with marks
+//   pairs      two of the rows side by side
+//
+// A figure may look like a digit by chance; one that is as narrow as a 1 is drawn again. The labels
+// are kNoClass. Throws std::invalid_argument unless the data set's pictures are square, 8 to 256
+// pixels a side, and there is a row.
+Dataset make_non_digits(const Dataset& digits, std::span<const std::int32_t> rows,
+                        std::int64_t first, std::int64_t count, std::uint64_t seed);
+
+}  // namespace inkling

@@ -1,0 +1,51 @@
+// Lines drawn with a round pen: what made training pictures are drawn with.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/philox.h"
+
+namespace inkling {
+
+// Random numbers one after another, a function of seed and picture.
+class PictureRandom {
+ public:
+  PictureRandom(std::uint64_t seed, std::uint32_t picture) : seed_(seed), picture_(picture) {}
+
+  float uniform() {  // in [0, 1)
+    return uniform01(random4(seed_, RandomUse::non_digit, picture_, 0, drawn_++).word[0]);
+  }
+  float uniform(float low, float high) { return low + (high - low) * uniform(); }
+  int below(int count) { return static_cast<int>(uniform() * static_cast<float>(count)); }
+  bool chance(float probability) { return uniform() < probability; }
+
+ private:
+  std::uint64_t seed_;
+  std::uint32_t picture_;
+  std::uint32_t drawn_ = 0;
+};
+
+struct PenPoint {
+  float x;  // to the right
+  float y;  // down
+};
+using PenLine = std::vector<PenPoint>;  // straight from point to point
+using Drawing = std::vector<PenLine>;
+
+struct DrawingSize {
+  float left;
+  float top;
+  float width;
+  float height;
+};
+DrawingSize size_of(const Drawing& drawing);
+
+// Scaled and moved so that it takes `frame` pixels of the longer side, pen included, in the middle
+// of side × side pixels. The drawing must be longer than a point.
+void fit(Drawing& drawing, float frame, float pen, int side);
+
+// Adds what a pen of that width covers of each pixel to side × side bytes: 255 is all of it.
+void draw(const Drawing& drawing, float pen, int side, std::uint8_t* pixels);
+
+}  // namespace inkling
