@@ -124,6 +124,7 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
   const ServiceParts parts{
       [&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },
       plan.model_name(),
+      plan.calibration().min_confidence,
       INKLING_VERSION,
       settings.max_body,
       card_of(model),

@@ -1,6 +1,5 @@
 #include "server/predict.h"
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string_view>
@@ -9,6 +8,7 @@
 
 #include "data/decode_picture.h"
 #include "data/prepare.h"
+#include "engine/inference/verdict.h"
 #include "server/base64.h"
 #include "server/http/multipart.h"
 
@@ -31,15 +31,17 @@ Response invalid_file(std::string_view type, std::string_view message) {
 double rounded(float probability) { return std::round(double{probability} * 1e6) / 1e6; }
 
 Response prediction(const DigitPixels& digit, const std::vector<float>& probabilities,
-                    const std::string& model_name) {
-  const auto best = std::max_element(probabilities.begin(), probabilities.end());
+                    const std::string& model_name, double min_confidence) {
+  const Verdict verdict = verdict_of(probabilities, min_confidence);
   Json rounded_probabilities = Json::array();
   for (const float probability : probabilities) {
     rounded_probabilities.push_back(rounded(probability));
   }
-  const Json body = {{"predicted_digit", best - probabilities.begin()},
-                     {"confidence", rounded(*best)},
+  const Json body = {{"predicted_digit", verdict.best},
+                     {"confidence", rounded(verdict.confidence)},
                      {"probabilities", std::move(rounded_probabilities)},
+                     {"abstain", verdict.abstains},
+                     {"reason", verdict.abstains ? Json(verdict.reason) : Json(nullptr)},
                      {"model", model_name},
                      {"seen", base64(digit)}};
   return json_response(200, body.dump());
@@ -60,7 +62,8 @@ std::optional<Part> file_field(const Request& request) {
   return file;
 }
 
-Response predict(const Request& request, const Classify& classify, const std::string& model_name) {
+Response predict(const Request& request, const Classify& classify, const std::string& model_name,
+                 double min_confidence) {
   try {
     const auto file = file_field(request);
     if (!file) {
@@ -77,7 +80,7 @@ Response predict(const Request& request, const Classify& classify, const std::st
       blank.headers.emplace_back("X-Error-Code", "blank_image");
       return blank;
     }
-    return prediction(*digit, classify(*digit), model_name);
+    return prediction(*digit, classify(*digit), model_name, min_confidence);
   } catch (const PictureError& problem) {
     return error(415, problem.what());
   } catch (const MultipartError& problem) {
@@ -87,10 +90,10 @@ Response predict(const Request& request, const Classify& classify, const std::st
 
 }  // namespace
 
-Handler predict_handler(Classify classify, std::string model_name) {
-  return [classify = std::move(classify), model_name = std::move(model_name)](
+Handler predict_handler(Classify classify, std::string model_name, double min_confidence) {
+  return [classify = std::move(classify), model_name = std::move(model_name), min_confidence](
              const Request& request, const Reply& reply) {
-    reply(predict(request, classify, model_name));
+    reply(predict(request, classify, model_name, min_confidence));
   };
 }
 

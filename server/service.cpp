@@ -11,7 +11,8 @@ namespace {
 
 void add_common_routes(Router& router, const ServiceParts& parts, Navigation navigation) {
   const auto document = openapi_document(parts.version, parts.max_body);
-  router.add("POST", "/predict/", predict_handler(parts.classify, parts.model_name));
+  router.add("POST", "/predict/",
+             predict_handler(parts.classify, parts.model_name, parts.min_confidence));
   router.add("GET", "/docs", page_handler(docs_page(document, navigation)));
   const About about{parts.version, parts.model_name, parts.model_card, parts.source_url};
   router.add("GET", "/about", page_handler(about_page(about, navigation)));

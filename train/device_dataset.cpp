@@ -36,6 +36,16 @@ Batch DeviceDataset::gather(std::span<const std::int32_t> rows) const {
   return gather(Tensor::from_host<std::int32_t>({std::ssize(rows)}, rows, images_.device()));
 }
 
+std::vector<std::uint8_t> DeviceDataset::labels(std::span<const std::int32_t> rows) const {
+  const std::vector<std::uint8_t> all = labels_.to_host<std::uint8_t>();
+  std::vector<std::uint8_t> result;
+  result.reserve(rows.size());
+  for (const std::int32_t row : rows) {
+    result.push_back(all[static_cast<std::size_t>(row)]);
+  }
+  return result;
+}
+
 Batch DeviceDataset::gather(const Tensor& rows) const {
   const Device& device = images_.device();
   Batch batch = batch_of(rows.size());

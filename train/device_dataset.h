@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "data/dataset.h"
 #include "engine/autograd.h"
@@ -29,6 +30,8 @@ class DeviceDataset {
   Batch augment(const Tensor& rows, const Augmentation& limits, std::uint64_t seed,
                 const Tensor& step) const;
   Index size() const { return labels_.size(); }
+  // Of rows that are there. Waits for the device.
+  std::vector<std::uint8_t> labels(std::span<const std::int32_t> rows) const;
 
  private:
   Batch batch_of(Index size) const;

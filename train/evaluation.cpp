@@ -1,28 +1,30 @@
 #include "train/evaluation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <stdexcept>
-
-#include "engine/ops/loss.h"
 
 namespace inkling {
 namespace {
 
 constexpr std::size_t kBatch = 250;
 
-// Adds one batch of probabilities [batch, classes].
-void add_predictions(const std::vector<float>& probabilities,
-                     const std::vector<std::uint8_t>& labels, Index classes, Evaluation& result) {
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    const float* begin = probabilities.data() + row * static_cast<std::size_t>(classes);
-    const float* best = std::max_element(begin, begin + classes);
-    const auto prediction = static_cast<std::uint8_t>(best - begin);
-    result.predictions.push_back(prediction);
-    result.confidences.push_back(*best);
-    ++result.confusion[labels[row]][prediction];
-    result.correct += prediction == labels[row] ? 1 : 0;
+// The largest logit's place, its probability, and log(sum(exp(logits / temperature))).
+struct Prediction {
+  std::size_t best;
+  double confidence;
+  double log_sum;
+};
+
+Prediction predict(std::span<const float> logits, double temperature) {
+  const auto best = std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) {
+    sum += std::exp((double{logit} - *best) / temperature);
   }
+  return {static_cast<std::size_t>(best - logits.begin()), 1 / sum,
+          *best / temperature + std::log(sum)};
 }
 
 }  // namespace
@@ -50,35 +52,93 @@ float Evaluation::median_confidence() const {
   return *middle;
 }
 
-Evaluation evaluate(const Network& network, const DeviceDataset& data,
-                    std::span<const std::int32_t> rows, const EvaluationProgress& progress) {
-  const NoGrad no_grad;
-  const auto classes = static_cast<std::size_t>(network.classes());
-  Evaluation result;
-  result.count = static_cast<Index>(rows.size());
-  result.confusion.assign(classes, std::vector<Index>(classes, 0));
-  double loss_sum = 0;
-  for (std::size_t begin = 0; begin < rows.size(); begin += kBatch) {
-    const Batch batch = data.gather(rows.subspan(begin, std::min(kBatch, rows.size() - begin)));
-    const Variable logits = network.forward(Variable(batch.images));
-    const CrossEntropy loss = cross_entropy(logits, batch.labels);
-    loss_sum += static_cast<double>(loss.loss.value().to_host<float>()[0]) *
-                static_cast<double>(batch.labels.size());
-    add_predictions(softmax(logits.value()).to_host<float>(), batch.labels.to_host<std::uint8_t>(),
-                    network.classes(), result);
-    if (progress) {
-      progress(std::ssize(result.predictions), result.count);
+double Evaluation::expected_calibration_error() const {
+  std::vector<double> surplus(kCalibrationBins);  // of confidence over right answers
+  for (std::size_t i = 0; i < confidences.size(); ++i) {
+    const auto bin = static_cast<std::size_t>(
+        std::clamp(static_cast<int>(confidences[i] * kCalibrationBins), 0, kCalibrationBins - 1));
+    surplus[bin] += double{confidences[i]} - (predictions[i] == labels[i] ? 1 : 0);
+  }
+  double sum = 0;
+  for (const double difference : surplus) {
+    sum += std::abs(difference);
+  }
+  return count > 0 ? sum / static_cast<double>(count) : 0;
+}
+
+Evaluation::Answered Evaluation::answered(double min_confidence) const {
+  Answered result;
+  for (std::size_t i = 0; i < confidences.size(); ++i) {
+    if (double{confidences[i]} >= min_confidence) {
+      ++result.count;
+      result.correct += predictions[i] == labels[i] ? 1 : 0;
     }
   }
-  result.loss = rows.empty() ? 0 : loss_sum / static_cast<double>(rows.size());
+  return result;
+}
+
+std::vector<float> logits_of(const Network& network, const DeviceDataset& data,
+                             std::span<const std::int32_t> rows,
+                             const EvaluationProgress& progress) {
+  const NoGrad no_grad;
+  std::vector<float> result;
+  for (std::size_t begin = 0; begin < rows.size(); begin += kBatch) {
+    const Batch batch = data.gather(rows.subspan(begin, std::min(kBatch, rows.size() - begin)));
+    const Tensor logits = network.forward(Variable(batch.images)).value();
+    dispatch(logits.dtype(), [&]<class T>() {
+      for (const T logit : logits.to_host<T>()) {
+        if constexpr (std::is_same_v<T, bfloat16>) {
+          result.push_back(to_float(logit));
+        } else {
+          result.push_back(static_cast<float>(logit));
+        }
+      }
+    });
+    if (progress) {
+      progress(static_cast<Index>(std::min(begin + kBatch, rows.size())), std::ssize(rows));
+    }
+  }
+  return result;
+}
+
+Evaluation summarize(std::vector<float> logits, std::vector<std::uint8_t> labels,
+                     std::size_t classes, double temperature) {
+  Evaluation result;
+  result.count = std::ssize(labels);
+  result.confusion.assign(classes, std::vector<Index>(classes, 0));
+  double loss_sum = 0;
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    const std::size_t label = labels[row];
+    if (label >= classes) {
+      throw std::out_of_range("evaluation: expected labels below " + std::to_string(classes) +
+                              ", received " + std::to_string(label));
+    }
+    const std::span<const float> of_row = std::span(logits).subspan(row * classes, classes);
+    const Prediction prediction = predict(of_row, temperature);
+    result.predictions.push_back(static_cast<std::uint8_t>(prediction.best));
+    result.confidences.push_back(static_cast<float>(prediction.confidence));
+    ++result.confusion[label][prediction.best];
+    result.correct += prediction.best == label ? 1 : 0;
+    loss_sum += prediction.log_sum - of_row[label] / temperature;
+  }
+  result.loss = labels.empty() ? 0 : loss_sum / static_cast<double>(labels.size());
+  result.logits = std::move(logits);
+  result.labels = std::move(labels);
   return result;
 }
 
 Evaluation evaluate(const Network& network, const DeviceDataset& data,
-                    const EvaluationProgress& progress) {
+                    std::span<const std::int32_t> rows, const EvaluationProgress& progress,
+                    double temperature) {
+  return summarize(logits_of(network, data, rows, progress), data.labels(rows),
+                   static_cast<std::size_t>(network.classes()), temperature);
+}
+
+Evaluation evaluate(const Network& network, const DeviceDataset& data,
+                    const EvaluationProgress& progress, double temperature) {
   std::vector<std::int32_t> rows(static_cast<std::size_t>(data.size()));
   std::iota(rows.begin(), rows.end(), 0);
-  return evaluate(network, data, rows, progress);
+  return evaluate(network, data, rows, progress, temperature);
 }
 
 }  // namespace inkling

@@ -17,8 +17,10 @@ void check_pictures(const NetworkSpec& network, const Dataset& data, const char*
 struct Evaluation {
   Index count = 0;
   Index correct = 0;
-  double loss = 0;                            // mean cross-entropy
+  double loss = 0;                            // mean cross-entropy of softmax(logits / temperature)
   std::vector<std::vector<Index>> confusion;  // [truth][prediction]
+  std::vector<float> logits;                  // [count × classes]
+  std::vector<std::uint8_t> labels;           // for each row evaluated
   std::vector<std::uint8_t> predictions;      // for each row evaluated
   std::vector<float> confidences;             // the prediction's probability
 
@@ -28,16 +30,36 @@ struct Evaluation {
   double accuracy() const {
     return count > 0 ? static_cast<double>(correct) / static_cast<double>(count) : 0;
   }
+  // By how much confidence and accuracy differ: the mean over the predictions of the difference in
+  // their bin, of kCalibrationBins equal parts of 0 to 1 (Naeini, Cooper, Hauskrecht 2015).
+  double expected_calibration_error() const;
+  static constexpr int kCalibrationBins = 15;
+  // What the predictions with a confidence of at least so much come to.
+  struct Answered {
+    Index count = 0;
+    Index correct = 0;
+  };
+  Answered answered(double min_confidence) const;
 };
 
 // Told how many of how many images are done, after each batch.
 using EvaluationProgress = std::function<void(Index done, Index total)>;
 
+// The network's logits, [rows × classes].
+std::vector<float> logits_of(const Network& network, const DeviceDataset& data,
+                             std::span<const std::int32_t> rows,
+                             const EvaluationProgress& progress = {});
+
+// Of logits [labels.size() × classes]. Throws std::out_of_range when a label is no class.
+Evaluation summarize(std::vector<float> logits, std::vector<std::uint8_t> labels,
+                     std::size_t classes, double temperature = 1);
+
 // Of the given rows. Throws std::out_of_range when a label is no class of the network.
 Evaluation evaluate(const Network& network, const DeviceDataset& data,
-                    std::span<const std::int32_t> rows, const EvaluationProgress& progress = {});
+                    std::span<const std::int32_t> rows, const EvaluationProgress& progress = {},
+                    double temperature = 1);
 // Of all.
 Evaluation evaluate(const Network& network, const DeviceDataset& data,
-                    const EvaluationProgress& progress = {});
+                    const EvaluationProgress& progress = {}, double temperature = 1);
 
 }  // namespace inkling

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "train/clock.h"
-#include "train/evaluation.h"
 #include "train/non_digits.h"
 
 namespace inkling {
@@ -49,14 +48,14 @@ TrainOptions resolved(TrainOptions options, const Dataset& data) {
   return options;
 }
 
-// The data set, and after it what the first epochs show that is no digit.
+// The data set, and after it what the first epochs show that is no digit, and what none shows.
 DeviceDataset with_non_digits(const Dataset& data, std::span<const std::int32_t> training_rows,
                               Index per_epoch, const TrainOptions& options, const Device& device) {
   if (per_epoch == 0) {
     return {data, options.normalization, device, options.precision};
   }
-  const Dataset made =
-      make_non_digits(data, training_rows, 0, Trainer::kNonDigitEpochs * per_epoch, options.seed);
+  const Dataset made = make_non_digits(data, training_rows, 0,
+                                       (Trainer::kNonDigitEpochs + 1) * per_epoch, options.seed);
   Dataset all = data;
   all.images.insert(all.images.end(), made.images.begin(), made.images.end());
   all.labels.insert(all.labels.end(), made.labels.begin(), made.labels.end());
@@ -135,9 +134,21 @@ std::int32_t Trainer::row_of(std::int32_t place) const {
   if (place < digits) {
     return split_.training[static_cast<std::size_t>(place)];
   }
-  const Index turn = progress_.epoch % kNonDigitEpochs;
-  return static_cast<std::int32_t>(first_non_digit_ + turn * non_digits_per_epoch_ + place -
-                                   digits);
+  return non_digit_row(progress_.epoch % kNonDigitEpochs, place - digits);
+}
+
+std::int32_t Trainer::non_digit_row(Index epoch, Index place) const {
+  return static_cast<std::int32_t>(first_non_digit_ + epoch * non_digits_per_epoch_ + place);
+}
+
+Evaluation Trainer::validate() const { return evaluate(result(), data_, split_.validation); }
+
+std::vector<float> Trainer::unseen_non_digit_logits() const {
+  std::vector<std::int32_t> rows;
+  for (Index place = 0; place < non_digits_per_epoch_; ++place) {
+    rows.push_back(non_digit_row(kNonDigitEpochs, place));
+  }
+  return logits_of(result(), data_, rows);
 }
 
 void Trainer::begin_epoch() {
@@ -185,7 +196,7 @@ void Trainer::finish_epoch() {
                      .seconds = progress_.seconds,
                      .images_per_second = images / progress_.seconds};
   if (!split_.validation.empty()) {
-    const Evaluation validation = evaluate(result(), data_, split_.validation);
+    const Evaluation validation = validate();
     record.validation_loss = validation.loss;
     record.validation_accuracy = validation.accuracy();
   }

@@ -7,6 +7,7 @@
 #include "engine/network.h"
 #include "engine/optimizer.h"
 #include "train/device_dataset.h"
+#include "train/evaluation.h"
 #include "train/shuffle.h"
 #include "train/train_options.h"
 #include "train/training_step.h"
@@ -81,6 +82,11 @@ class Trainer {
   }                                                               // completed
   std::uint32_t data_checksum() const { return data_checksum_; }  // of the training set
   Index steps_per_epoch() const { return steps_per_epoch_; }
+  // What result() makes of the images that were held out; of none, an evaluation of nothing.
+  Evaluation validate() const;
+  // Its logits for made pictures of no digit that no epoch shows, as many as an epoch shows; of
+  // none where the options ask for none.
+  std::vector<float> unseen_non_digit_logits() const;
   Index images_per_epoch() const { return std::ssize(split_.training) + non_digits_per_epoch_; }
 
  private:
@@ -88,6 +94,7 @@ class Trainer {
   void finish_epoch();
   Schedule schedule() const;
   std::int32_t row_of(std::int32_t place) const;
+  std::int32_t non_digit_row(Index epoch, Index place) const;
 
   TrainOptions options_;
   std::uint32_t data_checksum_;

@@ -6,6 +6,7 @@
  * @property {number} digit 0 … 9
  * @property {number} confidence the probability of that digit
  * @property {readonly number[]} probabilities of the ten digits; they add up to 1
+ * @property {string} doubt why the digit is not to be believed, in a few words; empty: it is
  * @property {Uint8Array} seen the 28×28 that the network saw, row by row: 0 background, 255 ink
  */
 
@@ -58,12 +59,14 @@ function readAnswer(body) {
     Array.isArray(body.probabilities) &&
     body.probabilities.length === 10 &&
     body.probabilities.every(Number.isFinite) &&
+    (!body.abstain || typeof body.reason === 'string') &&
     seen?.length === kSeenSize * kSeenSize;
   if (!sound) throw new Unavailable('an answer in an unknown form');
   return {
     digit: body.predicted_digit,
     confidence: body.confidence,
     probabilities: body.probabilities,
+    doubt: body.abstain ? body.reason : '',
     seen: /** @type {Uint8Array} */ (seen),
   };
 }

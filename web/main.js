@@ -50,10 +50,12 @@ function notice(reading) {
 /** @param {import('./api.js').Answer} answer @param {boolean} final while drawing, it is not */
 function showAnswer(answer, final) {
   digit.textContent = String(answer.digit);
-  confidence.textContent = confidenceText(answer.confidence);
+  document.body.classList.toggle('doubtful', answer.doubt !== '');
+  confidence.textContent = answer.doubt || confidenceText(answer.confidence);
   bars.show(answer.probabilities, answer.digit);
   seen.show(answer.seen);
-  if (final) announcement.textContent = `${answer.digit}, ${confidence.textContent}`;
+  const spoken = answer.doubt || `${answer.digit}, ${confidence.textContent}`;
+  if (final) announcement.textContent = spoken;
 }
 
 function showNothing() {

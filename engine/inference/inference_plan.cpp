@@ -31,6 +31,7 @@ struct InferencePlan::Impl {
         pixels(height * width * model.network.spec().channels),
         classes(model.network.classes()),
         parameter_count(model.network.parameter_count()),
+        calibration(model.calibration),
         network(model, precision),
         stream(*cpu::open_stream(threads)) {}
 
@@ -79,6 +80,7 @@ struct InferencePlan::Impl {
   Index pixels;
   Index classes;
   Index parameter_count;
+  Calibration calibration;
   frozen::FrozenNetwork network;
   Stream stream;
 };
@@ -95,6 +97,9 @@ std::vector<float> InferencePlan::logits(std::span<const std::uint8_t> pictures)
 
 std::vector<float> InferencePlan::probabilities(std::span<const std::uint8_t> pictures) const {
   std::vector<float> result = logits(pictures);
+  for (float& logit : result) {
+    logit = static_cast<float>(logit / impl_->calibration.temperature);
+  }
   cpu::softmax<float>(impl_->stream, {.batch = std::ssize(result) / impl_->classes,
                                       .classes = impl_->classes,
                                       .logits = result.data(),
@@ -102,6 +107,7 @@ std::vector<float> InferencePlan::probabilities(std::span<const std::uint8_t> pi
   return result;
 }
 
+const Calibration& InferencePlan::calibration() const { return impl_->calibration; }
 const std::string& InferencePlan::model_name() const { return impl_->name; }
 int InferencePlan::height() const { return static_cast<int>(impl_->height); }
 int InferencePlan::width() const { return static_cast<int>(impl_->width); }

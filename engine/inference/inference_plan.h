@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/inference/precision.h"
+#include "engine/io/calibration.h"
 
 namespace inkling {
 
@@ -33,9 +34,11 @@ class InferencePlan {
   // std::invalid_argument when the size is no multiple of a picture's.
   std::vector<float> logits(std::span<const std::uint8_t> pictures) const;
 
-  // softmax(logits): count × classes() probabilities, each row sums to 1.
+  // softmax(logits / temperature), with the file's temperature: count × classes() probabilities,
+  // each row sums to 1.
   std::vector<float> probabilities(std::span<const std::uint8_t> pictures) const;
 
+  const Calibration& calibration() const;
   const std::string& model_name() const;  // the spec's name, e.g. "LargerCNN"
   int height() const;
   int width() const;

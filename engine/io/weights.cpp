@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kSpecKey = "inkling.network";
 constexpr const char* kNormalizationKey = "inkling.normalization";
+constexpr const char* kCalibrationKey = "inkling.calibration";
 
 template <class T>
 T read_as(std::span<const std::byte> bytes, std::size_t index) {
@@ -71,13 +72,36 @@ Normalization parse_normalization(const std::string& text, const std::string& fi
   return result;
 }
 
+Calibration parse_calibration(const std::string& text, const std::string& file) {
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto number = [&](const char* key) {
+    return json.is_object() && json.contains(key) && json[key].is_number() ? json[key].get<double>()
+                                                                           : std::nan("");
+  };
+  const Calibration result{number("temperature"), number("min_confidence")};
+  if (!(result.temperature > 0) || !std::isfinite(result.temperature) ||
+      !(result.min_confidence >= 0 && result.min_confidence <= 1)) {
+    throw WeightsError(
+        file + ": expected " + kCalibrationKey +
+        " in the metadata as {\"temperature\": above 0, \"min_confidence\": 0 to 1}");
+  }
+  return result;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> model_metadata(const Network& network,
-                                                  const Normalization& normalization) {
+                                                  const Normalization& normalization,
+                                                  const Calibration& calibration) {
   const nlohmann::json numbers = {{"mean", normalization.mean}, {"deviation", normalization.std}};
-  return {
+  std::map<std::string, std::string> metadata = {
       {"format", "pt"}, {kSpecKey, to_json(network.spec())}, {kNormalizationKey, numbers.dump()}};
+  if (calibration != Calibration{}) {
+    metadata[kCalibrationKey] = nlohmann::json{{"temperature", calibration.temperature},
+                                               {"min_confidence", calibration.min_confidence}}
+                                    .dump();
+  }
+  return metadata;
 }
 
 std::vector<std::byte> parameter_bytes(const Parameter& parameter, WeightsPrecision precision) {
@@ -117,6 +141,7 @@ Model model_from_metadata(const Safetensors& contents, const Device& device,
   const auto& metadata = contents.metadata;
   const auto spec = metadata.find(kSpecKey);
   const auto normalization = metadata.find(kNormalizationKey);
+  const auto calibration = metadata.find(kCalibrationKey);
   if (spec == metadata.end() || normalization == metadata.end()) {
     throw WeightsError(file + ": expected " + kSpecKey + " and " + kNormalizationKey +
                        " in the metadata (was it written by inkling train?)");
@@ -130,16 +155,19 @@ Model model_from_metadata(const Safetensors& contents, const Device& device,
     }
     return {
         Network(parse_network_spec(spec->second), device, std::nullopt, Dtype::float32, elements),
-        parse_normalization(normalization->second, file)};
+        parse_normalization(normalization->second, file),
+        calibration == metadata.end() ? Calibration{}
+                                      : parse_calibration(calibration->second, file)};
   } catch (const std::invalid_argument& error) {
     throw WeightsError(file + ": " + error.what());
   }
 }
 
 void save_model(const std::filesystem::path& path, const Network& network,
-                const Normalization& normalization, WeightsPrecision precision) {
+                const Normalization& normalization, WeightsPrecision precision,
+                const Calibration& calibration) {
   Safetensors contents;
-  contents.metadata = model_metadata(network, normalization);
+  contents.metadata = model_metadata(network, normalization, calibration);
   std::vector<std::vector<std::byte>> storage;
   for (const Parameter& parameter : network.parameters()) {
     storage.push_back(parameter_bytes(parameter, precision));

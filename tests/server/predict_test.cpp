@@ -22,11 +22,12 @@ std::vector<float> always_seven(std::span<const std::uint8_t> /*digit*/) {
   return {0, 0.0000004F, 0, 0, 0, 0, 0.25F, 0.7499996F, 0, 0};
 }
 
-Response ask(const Classify& classify, const std::string& content_type, const std::string& body) {
+Response ask(const Classify& classify, const std::string& content_type, const std::string& body,
+             double min_confidence = 0) {
   Response answer;
   const Request request{"POST", "/predict/", "", {{"content-type", content_type}}, body};
-  predict_handler(classify, "Model")(request,
-                                     [&](Response response) { answer = std::move(response); });
+  predict_handler(classify, "Model", min_confidence)(
+      request, [&](Response response) { answer = std::move(response); });
   return answer;
 }
 
@@ -53,10 +54,27 @@ TEST(Predict, AnswersTheDigitAndWhatItWasTakenFrom) {
   EXPECT_EQ(body["predicted_digit"], 7);
   EXPECT_EQ(body["confidence"], 0.75);
   EXPECT_EQ(body["probabilities"], Json::parse("[0.0,0.0,0.0,0.0,0.0,0.0,0.25,0.75,0.0,0.0]"));
+  EXPECT_EQ(body["abstain"], false);
+  EXPECT_TRUE(body["reason"].is_null());
   EXPECT_EQ(body["model"], "Model");
   EXPECT_EQ(body["seen"], base64(shown));
   EXPECT_EQ(shown, prepare(stroke()));
   EXPECT_THAT(response.body, testing::StartsWith(R"({"predicted_digit":7,)"));
+}
+
+TEST(Predict, AbstainsWithAReasonBesideTheLikeliestDigit) {
+  const Json unsure =
+      Json::parse(ask(always_seven, kFormType, file_form("file", png_of(stroke())), 0.9).body);
+  EXPECT_EQ(unsure["predicted_digit"], 7);
+  EXPECT_EQ(unsure["abstain"], true);
+  EXPECT_EQ(unsure["reason"], "unsure between 6 and 7");
+  const auto all_alike = [](std::span<const std::uint8_t> /*digit*/) {
+    return std::vector<float>(10, 0.1F);
+  };
+  const Json no_digit =
+      Json::parse(ask(all_alike, kFormType, file_form("file", png_of(stroke())), 0.9).body);
+  EXPECT_TRUE(no_digit["predicted_digit"].is_number_integer());
+  EXPECT_EQ(no_digit["reason"], "not a digit");
 }
 
 TEST(Predict, TakesTheLastOfSeveralFilesAndIgnoresOtherFields) {

@@ -21,6 +21,7 @@ using Json = nlohmann::json;
 const ServiceParts kParts = {
     [](std::span<const std::uint8_t> /*digit*/) { return std::vector<float>(10, 0.1F); },
     "Model",
+    0.5,
     "1.2.3",
     12345,
     "# Card <1>",

@@ -31,27 +31,53 @@ double class_accuracy(const Evaluation& result, std::size_t truth) {
              : 0;
 }
 
-void print_json(const std::string& name, const Evaluation& result) {
+// Where the network does not abstain.
+struct Answers {
+  double share = 0;
+  double accuracy = 0;
+};
+
+Answers answers_of(const Evaluation& result, const Calibration& calibration) {
+  const auto [count, correct] = result.answered(calibration.min_confidence);
+  return {static_cast<double>(count) / static_cast<double>(std::max<Index>(1, result.count)),
+          static_cast<double>(correct) / static_cast<double>(std::max<Index>(1, count))};
+}
+
+void print_json(const std::string& name, const Evaluation& result, const Calibration& calibration) {
   nlohmann::ordered_json per_class = nlohmann::ordered_json::array();
   for (std::size_t truth = 0; truth < result.confusion.size(); ++truth) {
     per_class.push_back({{"class", truth}, {"accuracy", class_accuracy(result, truth)}});
   }
-  const nlohmann::ordered_json summary = {{"model", name},
-                                          {"count", result.count},
-                                          {"correct", result.correct},
-                                          {"accuracy", result.accuracy()},
-                                          {"loss", result.loss},
-                                          {"median_confidence", result.median_confidence()},
-                                          {"per_class", per_class},
-                                          {"confusion", result.confusion}};
+  const Answers answers = answers_of(result, calibration);
+  const nlohmann::ordered_json summary = {
+      {"model", name},
+      {"count", result.count},
+      {"correct", result.correct},
+      {"accuracy", result.accuracy()},
+      {"loss", result.loss},
+      {"median_confidence", result.median_confidence()},
+      {"temperature", calibration.temperature},
+      {"expected_calibration_error", result.expected_calibration_error()},
+      {"min_confidence", calibration.min_confidence},
+      {"answered", answers.share},
+      {"answered_accuracy", answers.accuracy},
+      {"per_class", per_class},
+      {"confusion", result.confusion}};
   std::printf("%s\n", summary.dump().c_str());
 }
 
-void print_table(const std::string& name, const Evaluation& result) {
-  std::printf("%s: accuracy %.2f %% (%ld of %ld right), loss %.4f, median confidence %.3f\n\n",
+void print_table(const std::string& name, const Evaluation& result,
+                 const Calibration& calibration) {
+  std::printf("%s: accuracy %.2f %% (%ld of %ld right), loss %.4f, median confidence %.3f\n",
               name.c_str(), 100 * result.accuracy(), static_cast<long>(result.correct),
               static_cast<long>(result.count), result.loss,
               static_cast<double>(result.median_confidence()));
+  const Answers answers = answers_of(result, calibration);
+  std::printf(
+      "temperature %.3f: confidence and accuracy differ by %.2f %%; answers %.2f %%, of "
+      "which %.2f %% are right\n\n",
+      calibration.temperature, 100 * result.expected_calibration_error(), 100 * answers.share,
+      100 * answers.accuracy);
   std::printf("truth \\ predicted\n        ");
   for (std::size_t predicted = 0; predicted < result.confusion.size(); ++predicted) {
     std::printf("%6zu", predicted);
@@ -75,13 +101,15 @@ int EvaluateCommand::run() const {
   Evaluation result;
   {
     EvaluationDisplay display(stderr, spec.name);
-    result = evaluate(loaded.network, DeviceDataset(dataset, loaded.normalization, on),
-                      [&](Index done, Index total) { display.show(done, total); });
+    result = evaluate(
+        loaded.network, DeviceDataset(dataset, loaded.normalization, on),
+        [&](Index done, Index total) { display.show(done, total); },
+        loaded.calibration.temperature);
   }
   if (json) {
-    print_json(spec.name, result);
+    print_json(spec.name, result, loaded.calibration);
   } else {
-    print_table(spec.name, result);
+    print_table(spec.name, result, loaded.calibration);
   }
   return kSuccess;
 }

@@ -1,5 +1,4 @@
 // inkling predict: which digit is in a picture.
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -10,6 +9,7 @@
 #include "data/decode_picture.h"
 #include "data/prepare.h"
 #include "engine/inference/inference_plan.h"
+#include "engine/inference/verdict.h"
 #include "engine/io/atomic_file.h"
 #include "engine/program/flags.h"
 #include "engine/program/resources.h"
@@ -54,10 +54,15 @@ nlohmann::ordered_json predict_one(const InferencePlan& plan, const std::filesys
       return result;
     }
     const std::vector<float> probabilities = plan.probabilities(*digit);
-    const auto best = std::max_element(probabilities.begin(), probabilities.end());
-    result["predicted_digit"] = best - probabilities.begin();
-    result["confidence"] = *best;
+    const Verdict verdict = verdict_of(probabilities, plan.calibration().min_confidence);
+    result["predicted_digit"] = verdict.best;
+    result["confidence"] = verdict.confidence;
     result["probabilities"] = probabilities;
+    result["abstain"] = verdict.abstains;
+    result["reason"] = nullptr;
+    if (verdict.abstains) {
+      result["reason"] = verdict.reason;
+    }
   } catch (const PictureError& error) {
     result["error"] = image.string() + ": " + error.what();
   } catch (const FileError& error) {
@@ -82,8 +87,9 @@ int PredictCommand::run() const {
       std::fprintf(stderr, "inkling: %s\n", result["error"].get<std::string>().c_str());
       exit_code = kFailure;
     } else if (!json) {
-      std::printf("%s: %d (%.1f %%)\n", image.c_str(), result["predicted_digit"].get<int>(),
-                  100 * result["confidence"].get<double>());
+      std::printf("%s: %d (%.1f %%)%s%s\n", image.c_str(), result["predicted_digit"].get<int>(),
+                  100 * result["confidence"].get<double>(), result["abstain"] ? ", " : "",
+                  result["abstain"] ? result["reason"].get<std::string>().c_str() : "");
     }
     results.push_back(std::move(result));
   }

@@ -6,6 +6,19 @@
 
 namespace inkling {
 
+namespace {
+
+std::optional<Calibration> parse_calibration(const nlohmann::json& settings) {
+  const auto found = settings.find("calibration");
+  if (found == settings.end() || found->is_null()) {
+    return std::nullopt;
+  }
+  return Calibration{found->at("temperature").get<double>(),
+                     found->at("min_confidence").get<double>()};
+}
+
+}  // namespace
+
 std::string to_json(const RunSettings& settings) {
   auto json = nlohmann::ordered_json::parse(to_json(settings.options));
   json["data"] = settings.data.string();
@@ -15,6 +28,12 @@ std::string to_json(const RunSettings& settings) {
   json["weights_dtype"] = name_of(kWeightsPrecisions, settings.weights_dtype);
   json["test"] = settings.test;
   json["min_accuracy"] = settings.min_accuracy;
+  json["calibration"] = nullptr;
+  if (settings.calibration) {
+    json["calibration"] = {{"temperature", settings.calibration->temperature},
+                           {"min_confidence", settings.calibration->min_confidence}};
+  }
+  json["answer_share"] = settings.answer_share;
   return json.dump(2, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -31,7 +50,9 @@ RunSettings parse_run_settings(std::string_view text, const std::string& file) {
             .weights_dtype = parse_choice(kWeightsPrecisions,
                                           json.value("weights_dtype", unnamed_weights_dtype)),
             .test = json.value("test", unnamed.test),
-            .min_accuracy = json.value("min_accuracy", unnamed.min_accuracy)};
+            .min_accuracy = json.value("min_accuracy", unnamed.min_accuracy),
+            .calibration = parse_calibration(json),
+            .answer_share = json.value("answer_share", unnamed.answer_share)};
   } catch (const nlohmann::json::exception&) {
   } catch (const std::invalid_argument&) {  // an invalid network, an unknown schedule
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "train/train_options.h"
@@ -18,6 +19,10 @@ struct RunSettings {
   WeightsPrecision weights_dtype = WeightsPrecision::float32;
   bool test = true;         // evaluate on the test set at the end
   double min_accuracy = 0;  // on the test set, 0 to 1
+  // The calibration that the weights file gets: this one, or one fitted on the images held out,
+  // with which the network answers that share of them.
+  std::optional<Calibration> calibration;
+  double answer_share = 0.99;
 };
 
 std::string to_json(const RunSettings& settings);

@@ -10,6 +10,7 @@
 #include "engine/io/atomic_file.h"
 #include "kernels/cpu/instruction_level.h"
 #include "kernels/cpu/simd/product.h"
+#include "train/calibration.h"
 #include "train/charts/charts.h"
 #include "train/checkpoint.h"
 #include "train/cli/commands.h"
@@ -125,8 +126,9 @@ int test_model(const RunFolder& folder, const RunSettings& settings, const Datas
   Evaluation result;
   {
     EvaluationDisplay display(stderr, "test set");
-    result = evaluate(saved.network, DeviceDataset(test, saved.normalization, device),
-                      [&](Index done, Index total) { display.show(done, total); });
+    result = evaluate(
+        saved.network, DeviceDataset(test, saved.normalization, device),
+        [&](Index done, Index total) { display.show(done, total); }, saved.calibration.temperature);
   }
   write_prediction_sheet(folder.path() / "predictions.png", test.images, test.height, test.width,
                          test.labels, result.predictions, result.confidences);
@@ -145,12 +147,36 @@ int test_model(const RunFolder& folder, const RunSettings& settings, const Datas
   return kBelowAccuracy;
 }
 
+// The one that was asked for, or one fitted on the images held out; none where there are none.
+Calibration calibration_of(const Trainer& trainer, const RunSettings& settings,
+                           nlohmann::ordered_json& summary) {
+  if (!settings.calibration && *settings.options.validation == 0) {
+    std::fprintf(stderr,
+                 "not calibrated: no images were held out (--calibration takes it from "
+                 "weights for which some were)\n");
+    return {};
+  }
+  const Calibration calibration = settings.calibration
+                                      ? *settings.calibration
+                                      : calibrate(trainer.validate(), settings.answer_share);
+  summary["temperature"] = calibration.temperature;
+  summary["min_confidence"] = calibration.min_confidence;
+  std::fprintf(stderr, "temperature %.3f, abstains below a confidence of %.3f",
+               calibration.temperature, calibration.min_confidence);
+  const std::vector<float> non_digits = trainer.unseen_non_digit_logits();
+  if (!non_digits.empty()) {
+    const double abstained = abstained_share(
+        non_digits, static_cast<std::size_t>(trainer.network().classes()), calibration);
+    summary["non_digits_abstained"] = abstained;
+    std::fprintf(stderr, ": of %.1f %% of unseen non-digits", 100 * abstained);
+  }
+  std::fprintf(stderr, "\n");
+  return calibration;
+}
+
 // The weights as a file, and what that very file is worth.
 int finish(const Trainer& trainer, const RunFolder& folder, const RunSettings& settings,
            const Dataset& test, const Device& device, bool json) {
-  save_model(folder.model(), trainer.result(), settings.options.normalization,
-             settings.weights_dtype);
-  write_log(folder, trainer);  // again: a resumed training may have lost it after its last epoch
   const EpochRecord& last = trainer.progress().history.back();
   nlohmann::ordered_json summary = {
       {"model", folder.model().string()}, {"epochs", settings.options.epochs},
@@ -159,6 +185,9 @@ int finish(const Trainer& trainer, const RunFolder& folder, const RunSettings& s
   if (last.validation_accuracy) {
     summary["validation_accuracy"] = *last.validation_accuracy;
   }
+  save_model(folder.model(), trainer.result(), settings.options.normalization,
+             settings.weights_dtype, calibration_of(trainer, settings, summary));
+  write_log(folder, trainer);  // again: a resumed training may have lost it after its last epoch
   const int exit_code =
       settings.test ? test_model(folder, settings, test, device, summary) : kSuccess;
   std::fprintf(stderr, "weights: %s\n", folder.model().c_str());

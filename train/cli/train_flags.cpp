@@ -182,6 +182,19 @@ void TrainFlags::add_result(CLI::App& command) {
                         "leave the test set unread: for runs that choose settings on the "
                         "validation split"),
        "/test", Entry::may_change});
+  entries_.push_back({command
+                          .add_option("--answer-share", given_.answer_share,
+                                      "share of the images held out that the network is to "
+                                      "answer; of less sure ones it says so")
+                          ->check(number_in(0, 1))
+                          ->capture_default_str(),
+                      "/answer_share", Entry::may_change});
+  entries_.push_back({command
+                          .add_option("--calibration", calibration_file_,
+                                      "weights whose calibration the result gets, as where "
+                                      "nothing is held out (default: fitted on what is)")
+                          ->type_name("FILE"),
+                      "/calibration", Entry::may_change});
   command.add_flag("--json", json_,
                    "print the result as one JSON object; progress stays on standard error");
 }
@@ -196,6 +209,14 @@ RunSettings TrainFlags::as_given() const {
     const std::vector<std::byte> bytes = read_file(network_file_);
     settings.options.network =
         parse_network_spec({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+  if (!calibration_file_.empty()) {
+    settings.calibration = load_model(calibration_file_, Device::cpu(1)).calibration;
+    if (settings.calibration == Calibration{}) {
+      throw UsageError("expected --calibration with calibrated weights, received " +
+                       calibration_file_.string() +
+                       ", which are not: their training held no images out");
+    }
   }
   if (!settings.data.empty()) {
     settings.data = std::filesystem::absolute(settings.data);  // --resume finds it from anywhere

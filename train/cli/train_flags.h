@@ -48,6 +48,7 @@ class TrainFlags {
   DeviceFlags device_;
   std::filesystem::path out_;
   std::string network_file_;
+  std::filesystem::path calibration_file_;
   Index validation_ = 0;
   const CLI::Option* validation_option_ = nullptr;
   bool resume_ = false;

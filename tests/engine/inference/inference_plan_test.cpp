@@ -111,6 +111,21 @@ TEST(InferencePlan, AgreesWithTheNetworkWhateverItsLayers) {
   }
 }
 
+TEST(InferencePlan, DividesLogitsByTheTemperatureForProbabilities) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  save_model(path, Network(larger_cnn(), Device::cpu(1), 3), {}, WeightsPrecision::float32,
+             {0.25, 0.75});
+  const InferencePlan plan(path, 1, InferencePrecision::float32);
+  EXPECT_EQ(plan.calibration(), (Calibration{0.25, 0.75}));
+  const auto pictures = random_pictures(28 * 28);
+  const std::vector<float> logits = plan.logits(pictures);
+  const std::vector<float> probabilities = plan.probabilities(pictures);
+  for (std::size_t c = 1; c < logits.size(); ++c) {
+    EXPECT_NEAR(std::log(probabilities[c] / probabilities[0]), 4 * (logits[c] - logits[0]), 1e-5);
+  }
+}
+
 // A picture's answer depends on nothing but the picture.
 TEST(InferencePlan, GivesTheSameForAPictureAloneAsInABatchUpToRounding) {
   const TemporaryFolder folder;

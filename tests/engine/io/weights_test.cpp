@@ -59,6 +59,13 @@ TEST_F(Weights, SurviveTheFileBitForBitInFloat32) {
   }
 }
 
+TEST_F(Weights, KeepTheirCalibrationAndHaveNoneWithout) {
+  save_model(path, network, {});
+  EXPECT_EQ(load_model(path, kCpu).calibration, Calibration{});
+  save_model(path, network, {}, WeightsPrecision::float32, {0.44, 0.9});
+  EXPECT_EQ(load_model(path, kCpu).calibration, (Calibration{0.44, 0.9}));
+}
+
 TEST_F(Weights, SurviveRandomCorruptionOfTheFile) {
   save_model(path, network, {});
   const auto bytes = read_file(path);
@@ -127,6 +134,13 @@ TEST_F(Weights, SayWhatIsWrongWithTheFile) {
   EXPECT_EQ(message_after(
                 [](Safetensors& c) { c.metadata["inkling.normalization"] = R"({"mean": "x"})"; }),
             "expected inkling.normalization in the metadata as {\"mean\": …, \"deviation\": …}");
+  for (const char* bad :
+       {"0.5", R"({"temperature": 0, "min_confidence": 0.5})", R"({"temperature": 1})",
+        R"({"temperature": 1, "min_confidence": 1.5})", R"({"temperature": "x"})"}) {
+    EXPECT_EQ(message_after([bad](Safetensors& c) { c.metadata["inkling.calibration"] = bad; }),
+              "expected inkling.calibration in the metadata as {\"temperature\": above 0, "
+              "\"min_confidence\": 0 to 1}");
+  }
   for (const float bad : {std::nanf(""), INFINITY}) {
     static const std::vector<float> kSound{1, 2, 3};
     static std::vector<float> values;

@@ -38,6 +38,41 @@ TEST_F(Cli, HoldsOutATwelfthOfASmallTrainingSet) {
   EXPECT_EQ(nlohmann::json::parse(read_text(run / "config.json"))["validation"], 33);
 }
 
+TEST_F(Cli, TrainCalibratesOnWhatIsHeldOutAndTakesThatToATrainingOnAll) {
+  const Outcome chosen =
+      inkling(train_arguments({"--json", "--non-digits", "0.2", "--answer-share", "0.9"}));
+  ASSERT_EQ(chosen.exit_code, 0) << chosen.err;
+  const auto summary = nlohmann::json::parse(chosen.out);
+  EXPECT_GT(summary["temperature"], 0);
+  EXPECT_GT(summary["min_confidence"], 0);
+  EXPECT_GE(summary["non_digits_abstained"], 0);
+  const std::string calibrated = run / "model.safetensors";
+  const auto evaluation = nlohmann::json::parse(
+      inkling({"evaluate", "--model", calibrated, "--data", data, "--json"}).out);
+  EXPECT_EQ(evaluation["temperature"], summary["temperature"]);
+  EXPECT_EQ(evaluation["min_confidence"], summary["min_confidence"]);
+  EXPECT_LE(evaluation["answered"], 1);
+  EXPECT_GE(evaluation["expected_calibration_error"], 0);
+
+  run = folder.path() / "final";
+  const Outcome final_run =
+      inkling(train_arguments({"--json", "--validation", "0", "--calibration", calibrated}));
+  ASSERT_EQ(final_run.exit_code, 0) << final_run.err;
+  EXPECT_EQ(nlohmann::json::parse(final_run.out)["temperature"], summary["temperature"]);
+
+  run = folder.path() / "without";
+  const Outcome without = inkling(train_arguments({"--json", "--validation", "0"}));
+  ASSERT_EQ(without.exit_code, 0) << without.err;
+  EXPECT_FALSE(nlohmann::json::parse(without.out).contains("temperature"));
+  EXPECT_THAT(without.err, HasSubstr("not calibrated: no images were held out"));
+  const std::string uncalibrated = run / "model.safetensors";
+  run = folder.path() / "never";
+  const Outcome refused = inkling(train_arguments({"--calibration", uncalibrated}));
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("expected --calibration with calibrated weights, received " +
+                                     uncalibrated));
+}
+
 TEST_F(Cli, TrainEndsWithThreeBelowTheAskedAccuracy) {
   // At this rate nothing is learned: the random weights stay, and they do not get all right.
   const Outcome result = inkling(train_arguments({"--lr", "1e-9", "--min-accuracy", "1"}));
@@ -127,6 +162,8 @@ TEST_F(Cli, PredictRecognizesADigitAndNamesEachPictureThatItCannotRead) {
   EXPECT_EQ(results[0]["predicted_digit"], 1);
   EXPECT_EQ(results[0]["probabilities"].size(), 10U);
   EXPECT_EQ(results[0]["confidence"], results[0]["probabilities"][1]);
+  EXPECT_EQ(results[0]["abstain"], false);
+  EXPECT_TRUE(results[0]["reason"].is_null());
   EXPECT_EQ(results[1]["error"], blank + ": the picture is blank");
   EXPECT_EQ(results[3]["error"], "cannot read /absent.png: No such file or directory");
   EXPECT_EQ(std::count(mixed.err.begin(), mixed.err.end(), '\n'), 3) << mixed.err;

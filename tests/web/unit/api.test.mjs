@@ -37,6 +37,14 @@ test('an answer carries digit, confidence, probabilities and the picture seen', 
   assert.equal(answer.confidence, 0.91);
   assert.deepEqual(answer.probabilities, kBody.probabilities);
   assert.deepEqual(answer.seen, kSeen);
+  assert.equal(answer.doubt, '');
+});
+
+test('an answer that abstains carries the reason', async () => {
+  const body = { ...kBody, abstain: true, reason: 'not a digit' };
+  assert.equal((await recognize(kPicture, server(200, body))).doubt, 'not a digit');
+  const sure = { ...kBody, abstain: false, reason: null };
+  assert.equal((await recognize(kPicture, server(200, sure))).doubt, '');
 });
 
 test('a blank picture is no error, whatever the words', async () => {
@@ -78,6 +86,7 @@ test('an answer in an unknown form is not shown', async () => {
     'seven',
     { ...kBody, predicted_digit: '7' },
     { ...kBody, confidence: null },
+    { ...kBody, abstain: true, reason: null },
     { ...kBody, probabilities: [1] },
     { ...kBody, probabilities: Array(10).fill('0.1') },
     { ...kBody, seen: undefined },

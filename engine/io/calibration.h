@@ -1,0 +1,16 @@
+// How far a network's answers may be believed, found on images that it did not train on.
+#pragma once
+
+namespace inkling {
+
+struct Calibration {
+  // Probabilities are softmax(logits / temperature) (Guo, Pleiss, Sun, Weinberger 2017: "On
+  // Calibration of Modern Neural Networks"). Above 0.
+  double temperature = 1;
+  // Below this probability the network abstains (engine/inference/verdict.h). 0 to 1; 0: never.
+  double min_confidence = 0;
+
+  friend bool operator==(const Calibration&, const Calibration&) = default;
+};
+
+}  // namespace inkling
