@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bench/pictures/doubt.h"
 #include "bench/pictures/mnist_variants.h"
 #include "bench/pictures/photo_columns.h"
 #include "bench/pictures/stress_set.h"
@@ -60,6 +61,7 @@ class Recognizer {
   explicit Recognizer(const Flags& flags)
       : plan_(flags.model.empty() ? shipped_model() : flags.model, 1), earlier_(flags.earlier) {}
 
+  const InferencePlan& plan() const { return plan_; }
   int read(const DigitPixels& digit) const {
     const std::vector<float> logits = plan_.logits(digit);
     return static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
@@ -218,6 +220,9 @@ int run(int argc, const char* const* argv) {
   const Recognizer recognizer(flags);
   ThreadPool pool(static_cast<int>(std::thread::hardware_concurrency()));
   measure_stress_set(recognizer, flags, pool);
+  if (!flags.earlier) {
+    measure_doubt(recognizer.plan(), flags.seed, flags.count, pool);
+  }
   if (!flags.data.empty()) {
     measure_mnist(recognizer, flags, pool);
   }

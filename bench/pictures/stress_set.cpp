@@ -30,12 +30,19 @@ struct Drawn {
   std::vector<std::string> effects;
 };
 
-Drawn draw_digit(Random& random, double frame) {
-  const int digit = random.below(10);
+enum class Subject : std::uint8_t { digit, non_digit };
+
+Drawn draw(Subject subject, Random& random, double frame) {
+  const int digit = subject == Subject::digit ? random.below(10) : -1;
   const double width = random.log_uniform(0.5, 1.6);
   const double degrees = random.uniform(-15, 15);
   const double slant = random.uniform(-0.25, 0.25);
-  const Glyph glyph = transformed(handwritten_digit(digit, random), degrees, slant, width);
+  const NonDigit drawn = subject == Subject::digit
+                             ? NonDigit{"digit", handwritten_digit(digit, random)}
+                             : handwritten_non_digit(random);
+  const std::string name =
+      subject == Subject::digit ? "digit " + std::to_string(digit) : std::string(drawn.kind);
+  const Glyph glyph = transformed(drawn.glyph, degrees, slant, width);
   const Extent extent = extent_of(glyph);
   const double room = kCanvas - 2 * frame;
   double height = random.log_uniform(0.05, 0.95) * room;
@@ -50,7 +57,7 @@ Drawn draw_digit(Random& random, double frame) {
   const double center_y = center(extent.height());
   return {pen_coverage(glyph, {height, center_x, center_y, pen}, kCanvas, kCanvas),
           digit,
-          {"digit " + std::to_string(digit), binned("pen", pen, {1, 2, 5, 12, 40}),
+          {name, binned("pen", pen, {1, 2, 5, 12, 40}),
            binned("height", height, {50, 100, 250, 500, 950}),
            binned("width", width, {0.5, 0.7, 1, 1.3, 1.6})}};
 }
@@ -62,9 +69,7 @@ void add_rules(Scene& scene, Random& random, std::vector<std::string>& effects) 
   effects.emplace_back(scene.squared ? "squared paper" : "ruled paper");
 }
 
-}  // namespace
-
-StressPicture stress_picture(std::uint32_t seed, std::uint32_t index) {
+StressPicture picture_of(Subject subject, std::uint32_t seed, std::uint32_t index) {
   Random random(seed * 1'000'003 + index);
   Scene scene;
   const int variant = random.below(4);
@@ -72,7 +77,7 @@ StressPicture stress_picture(std::uint32_t seed, std::uint32_t index) {
   const bool framed = opaque && random.chance(1.0 / 3);
   scene.frame_margin = framed ? random.uniform(5, 40) : 0;
   scene.frame_width = random.uniform(2, 12);
-  Drawn drawn = draw_digit(random, framed ? scene.frame_margin + scene.frame_width + 10 : 0);
+  Drawn drawn = draw(subject, random, framed ? scene.frame_margin + scene.frame_width + 10 : 0);
   std::vector<std::string>& effects = drawn.effects;
 
   const double contrast = random.uniform(0.2, 1);
@@ -109,6 +114,16 @@ StressPicture stress_picture(std::uint32_t seed, std::uint32_t index) {
     effects.emplace_back("shadow");
   }
   return {photograph(drawn.coverage, scene, random), drawn.digit, effects};
+}
+
+}  // namespace
+
+StressPicture stress_picture(std::uint32_t seed, std::uint32_t index) {
+  return picture_of(Subject::digit, seed, index);
+}
+
+StressPicture stress_non_digit(std::uint32_t seed, std::uint32_t index) {
+  return picture_of(Subject::non_digit, seed, index);
 }
 
 }  // namespace inkling::pictures

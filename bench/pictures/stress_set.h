@@ -28,4 +28,8 @@ struct StressPicture {
 // Picture `index` of the set of that seed.
 StressPicture stress_picture(std::uint32_t seed, std::uint32_t index);
 
+// The same with what is no digit (handwritten_non_digit()): its digit is -1, its first effect the
+// kind.
+StressPicture stress_non_digit(std::uint32_t seed, std::uint32_t index);
+
 }  // namespace inkling::pictures

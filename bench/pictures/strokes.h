@@ -3,32 +3,22 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
+#include "bench/pictures/glyphs.h"
 #include "bench/pictures/random.h"
 
 namespace inkling::pictures {
 
-// x to the right, y down. A glyph's natural height is 1, from y = 0 to y = 1.
-struct StrokePoint {
-  double x;
-  double y;
-};
-using Stroke = std::vector<StrokePoint>;
-using Glyph = std::vector<Stroke>;
-
-// The ways in which a digit is drawn: a four open or closed, a seven with a bar or without, a five
-// whose top is apart, …
-const std::vector<Glyph>& ways_to_draw(int digit);
-
 // One of them, as a hand draws it: its points moved a little.
 Glyph handwritten_digit(int digit, Random& random);
 
-// What is no digit: a letter, a shape, a scribble or two digits side by side.
-Glyph handwritten_non_digit(Random& random);
-// The names of what handwritten_non_digit() draws.
-Glyph letter(char name);  // A to Z, but for those that look like digits; throws std::out_of_range
-std::string_view letters();
+// What is no digit.
+struct NonDigit {
+  std::string_view kind;  // one of kNonDigitKinds
+  Glyph glyph;
+};
+inline constexpr std::string_view kNonDigitKinds[] = {"letter", "shape", "scribble", "two digits"};
+NonDigit handwritten_non_digit(Random& random);
 
 // Turned by so many degrees, slanted, and `width` times as wide, about its middle.
 Glyph transformed(const Glyph& glyph, double degrees, double slant, double width);

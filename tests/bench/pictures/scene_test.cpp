@@ -88,5 +88,16 @@ TEST(StressPicture, IsTheSameForItsSeedAndIndexAndShowsItsInk) {
   EXPECT_LT(*least, *most);
 }
 
+TEST(StressPicture, OfNoDigitNamesItsKind) {
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    const StressPicture made = stress_non_digit(3, i);
+    EXPECT_EQ(made.digit, -1);
+    EXPECT_NE(std::find(std::begin(kNonDigitKinds), std::end(kNonDigitKinds), made.effects.front()),
+              std::end(kNonDigitKinds))
+        << made.effects.front();
+    EXPECT_EQ(made.picture.rgba, stress_non_digit(3, i).picture.rgba);
+  }
+}
+
 }  // namespace
 }  // namespace inkling::pictures
