@@ -1,120 +1,28 @@
 #include "train/non_digits.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <numbers>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 
 #include "data/digit_geometry.h"
 #include "kernels/args/loss.h"
-#include "train/strokes.h"
+#include "train/figures.h"
 
 namespace inkling {
 namespace {
-
-constexpr float kPi = std::numbers::pi_v<float>;
 
 // Of a picture's side: what MNIST's 20 of 28 pixels are, and its pens.
 constexpr float kFrame = 20.0F / 28;
 constexpr float kThinPen = 1.6F / 28;
 constexpr float kThickPen = 4.0F / 28;
 constexpr float kMarker = 8.0F / 28;
+constexpr std::array kDrawings{random_figure, random_sign, random_scribble, random_shape};
 // Drawings that are narrower than this share of their height are left to the ones.
 constexpr float kNarrow = 0.4F;
-
-PenPoint place_of_grid(PictureRandom& random) {
-  constexpr float kMiss = 0.08F;  // how far a hand misses a place
-  return {0.5F * static_cast<float>(random.below(3)) + random.uniform(-kMiss, kMiss),
-          0.5F * static_cast<float>(random.below(3)) + random.uniform(-kMiss, kMiss)};
-}
-
-// From a to b, its middle `bulge` of its length off the straight line.
-PenLine arc(PenPoint a, PenPoint b, float bulge) {
-  const PenPoint control{(a.x + b.x) / 2 - 2 * bulge * (b.y - a.y),
-                         (a.y + b.y) / 2 + 2 * bulge * (b.x - a.x)};
-  constexpr int kSteps = 8;
-  PenLine line;
-  for (int i = 0; i <= kSteps; ++i) {
-    const float t = static_cast<float>(i) / kSteps;
-    const auto between = [t](float from, float over, float to) {
-      return (1 - t) * (1 - t) * from + 2 * t * (1 - t) * over + t * t * to;
-    };
-    line.push_back({between(a.x, control.x, b.x), between(a.y, control.y, b.y)});
-  }
-  return line;
-}
-
-Drawing figure(PictureRandom& random) {
-  Drawing lines;
-  const int count = 2 + random.below(5);
-  while (std::ssize(lines) < count) {
-    PenPoint from = place_of_grid(random);
-    if (!lines.empty() && random.chance(0.7F)) {  // at an end, or the middle, of one that is there
-      const PenLine& other =
-          lines[static_cast<std::size_t>(random.below(static_cast<int>(lines.size())))];
-      const std::size_t places[] = {0, other.size() / 2, other.size() - 1};
-      from = other[places[random.below(3)]];
-    }
-    const PenPoint to = place_of_grid(random);
-    if (std::hypot(to.x - from.x, to.y - from.y) > 0.3F) {
-      lines.push_back(arc(from, to, random.chance(0.3F) ? random.uniform(-0.4F, 0.4F) : 0));
-    }
-  }
-  return lines;
-}
-
-Drawing scribble(PictureRandom& random) {
-  constexpr float kStep = 0.05F;
-  PenPoint at{random.uniform(), random.uniform()};
-  float direction = random.uniform(0, 2 * kPi);
-  float turn = 0;  // a step, radians
-  PenLine line{at};
-  const int steps = 40 + random.below(100);
-  for (int i = 0; i < steps; ++i) {
-    turn = 0.9F * turn + random.uniform(-0.15F, 0.15F);
-    direction += turn;
-    at = {at.x + kStep * std::cos(direction), at.y + kStep * std::sin(direction)};
-    if (at.x < 0 || at.x > 1 || at.y < 0 || at.y > 1) {  // back to the middle
-      direction = std::atan2(0.5F - at.y, 0.5F - at.x) + random.uniform(-1, 1);
-      turn = 0;
-    }
-    line.push_back(at);
-  }
-  return {line};
-}
-
-// Corners on an ellipse around the middle, joined to each `step`-th one.
-PenLine polygon(PenPoint middle, float width, float height, int corners, int step, float turned) {
-  PenLine line;
-  for (int i = 0; i <= corners; ++i) {
-    const float angle =
-        turned + 2 * kPi * static_cast<float>(i * step % corners) / static_cast<float>(corners);
-    line.push_back({middle.x + width * std::cos(angle), middle.y + height * std::sin(angle)});
-  }
-  return line;
-}
-
-Drawing shape(PictureRandom& random) {
-  constexpr int kRing = 24;  // corners
-  const int corners = random.chance(0.3F) ? kRing : 3 + random.below(5);
-  const int step = (corners == 5 || corners == 7) && random.chance(0.5F) ? 2 : 1;
-  const PenPoint middle{0.5F, 0.5F};
-  Drawing lines{polygon(middle, 0.5F, 0.5F * random.uniform(0.7F, 1.4F), corners, step,
-                        random.uniform(0, 2 * kPi))};
-  // Without marks, what is nearly round is a zero; with a single one it may be a slashed zero.
-  const int marks = corners > 5 && step == 1 ? 2 + random.below(3) : random.below(4);
-  for (int i = 0; i < marks; ++i) {
-    const PenPoint at{random.uniform(0.25F, 0.75F), random.uniform(0.25F, 0.75F)};
-    const float angle = random.uniform(0, 2 * kPi);
-    const float length = random.uniform(0.03F, 0.3F);
-    const PenPoint end{at.x + length * std::cos(angle), at.y + length * std::sin(angle)};
-    lines.push_back(random.chance(0.3F) ? polygon(at, 0.1F, 0.1F, 12, 1, 0)
-                                        : arc(at, end, random.uniform(-0.4F, 0.4F)));
-  }
-  return lines;
-}
 
 float random_pen(PictureRandom& random) {
   return random.chance(0.05F) ? random.uniform(kThickPen, kMarker)
@@ -127,12 +35,13 @@ void draw_strokes(PictureRandom& random, Drawing (*make)(PictureRandom&), int si
   while (size_of(drawing).width < kNarrow * size_of(drawing).height) {
     drawing = make(random);
   }
+  stretch(drawing, random.uniform(0.6F, 1.4F));
   const float pen = random_pen(random) * static_cast<float>(side);
   fit(drawing, kFrame * static_cast<float>(side), pen, side);
   draw(drawing, pen, side, pixels);
 }
 
-// A random picture's ink alone. Nothing for a blank one.
+// A random picture's ink alone, as wide as it is or narrower. Nothing for a blank one.
 std::optional<GrayImage> random_digit(PictureRandom& random, const Dataset& digits,
                                       std::span<const std::int32_t> rows) {
   const std::int64_t row =
@@ -140,7 +49,12 @@ std::optional<GrayImage> random_digit(PictureRandom& random, const Dataset& digi
   GrayImage image(digits.width, digits.height);
   std::copy_n(digits.images.begin() + row * digits.pixels(), digits.pixels(), image.values.begin());
   const std::optional<Box> box = ink_box(image, 40);
-  return box ? std::optional(crop(image, *box)) : std::nullopt;
+  if (!box) {
+    return std::nullopt;
+  }
+  const float narrower = random.uniform(0.6F, 1);
+  const int width = static_cast<int>(std::ceil(narrower * static_cast<float>(box->width)));
+  return area_average(crop(image, *box), width, box->height);
 }
 
 void draw_pair(PictureRandom& random, const Dataset& digits, std::span<const std::int32_t> rows,
@@ -192,18 +106,11 @@ Dataset make_non_digits(const Dataset& digits, std::span<const std::int32_t> row
   for (std::int64_t i = 0; i < count; ++i) {
     std::uint8_t* pixels = made.images.data() + i * made.pixels();
     PictureRandom random(seed, static_cast<std::uint32_t>(first + i));
-    switch (random.below(4)) {
-      case 0:
-        draw_strokes(random, figure, made.width, pixels);
-        break;
-      case 1:
-        draw_strokes(random, scribble, made.width, pixels);
-        break;
-      case 2:
-        draw_strokes(random, shape, made.width, pixels);
-        break;
-      default:
-        draw_pair(random, digits, rows, pixels);
+    const std::size_t kind = static_cast<std::size_t>(random.below(kDrawings.size() + 1));
+    if (kind < kDrawings.size()) {
+      draw_strokes(random, kDrawings.at(kind), made.width, pixels);
+    } else {
+      draw_pair(random, digits, rows, pixels);
     }
   }
   return made;

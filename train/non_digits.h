@@ -9,12 +9,13 @@
 
 namespace inkling {
 
-// Picture i is a function of seed, first + i and, for a quarter of them, of two pictures of the
+// Picture i is a function of seed, first + i and, for a fifth of them, of two pictures of the
 // data set's given rows, of whose size they are; 0 background, 255 ink, in MNIST's frame:
 //
-//   figures    two to six lines and arcs between places of a coarse grid, as in letters and signs
+//   figures    two to six lines and arcs between places of a coarse grid
+//   signs      two to five of the strokes that capital letters and signs are made of
 //   scribbles  one long line that keeps turning
-//   shapes     polygons and stars, with or without marks inside, and rings with marks
+//   shapes     polygons, stars, lobed curves, rings with marks
 //   pairs      two of the rows side by side
 //
 // A figure may look like a digit by chance; one that is as narrow as a 1 is drawn again. The labels

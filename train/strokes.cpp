@@ -57,6 +57,14 @@ DrawingSize size_of(const Drawing& drawing) {
   return {left, top, right - left, bottom - top};
 }
 
+void stretch(Drawing& drawing, float wider) {
+  for (PenLine& line : drawing) {
+    for (PenPoint& point : line) {
+      point.x *= wider;
+    }
+  }
+}
+
 void fit(Drawing& drawing, float frame, float pen, int side) {
   const DrawingSize size = size_of(drawing);
   const float scale = (frame - pen) / std::max(size.width, size.height);

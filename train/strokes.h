@@ -41,6 +41,9 @@ struct DrawingSize {
 };
 DrawingSize size_of(const Drawing& drawing);
 
+// Makes it so many times as wide.
+void stretch(Drawing& drawing, float wider);
+
 // Scaled and moved so that it takes `frame` pixels of the longer side, pen included, in the middle
 // of side × side pixels. The drawing must be longer than a point.
 void fit(Drawing& drawing, float frame, float pen, int side);
