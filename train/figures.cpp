@@ -1,7 +1,8 @@
 #include "train/figures.h"
 
+#include <algorithm>
 #include <array>
-#include <bitset>
+#include <bit>
 #include <cmath>
 #include <iterator>
 #include <numbers>
@@ -98,30 +99,23 @@ constexpr std::array<SignStroke, sign_strokes> kSignStrokes{{
     {{1, 0.6F}, {0, 0.8F}, -0.6F},       // hook: of a J
 }};
 
-bool is_digit(const std::bitset<sign_strokes>& strokes) {
-  constexpr std::array<std::array<SignStrokeName, 3>, 10> kDigits{{
-      {top, rising, rising},
-      {top, rising, center},
-      {top, rising, bottom},
-      {top, foot_right, foot_right},
-      {top, foot_right, center},
-      {middle, bottom, bottom},
-      {top, right, right},
-      {top, right, center},
-      {upper_bowl, lower_bowl, lower_bowl},
-      {left, upper_bowl, lower_bowl},
-  }};
-  for (const auto& digit : kDigits) {
-    std::bitset<sign_strokes> its;
-    for (const SignStrokeName name : digit) {
-      its.set(name);
-    }
-    if (strokes == its) {
-      return true;
-    }
-  }
-  return false;
+// A set of them, a bit each.
+template <class... Names>
+constexpr std::uint32_t set_of(Names... names) {
+  return ((1U << static_cast<std::uint32_t>(names)) | ...);
 }
+
+// A seven, a two, a one with a foot, an eight.
+constexpr std::array kDigits{set_of(top, rising),
+                             set_of(top, rising, center),
+                             set_of(top, rising, bottom),
+                             set_of(top, foot_right),
+                             set_of(top, foot_right, center),
+                             set_of(top, right),
+                             set_of(top, right, center),
+                             set_of(middle, bottom),
+                             set_of(upper_bowl, lower_bowl),
+                             set_of(left, upper_bowl, lower_bowl)};
 
 // A closed curve around the middle with three to five lobes.
 PenLine lobes(PictureRandom& random) {
@@ -162,21 +156,21 @@ Drawing random_figure(PictureRandom& random) {
 
 Drawing random_sign(PictureRandom& random) {
   constexpr float kMiss = 0.07F;
-  std::bitset<sign_strokes> strokes;
+  std::uint32_t strokes = 0;
   do {
-    strokes.reset();
-    const auto count = static_cast<std::size_t>(2 + random.below(4));
-    while (strokes.count() < count) {
-      strokes.set(static_cast<std::size_t>(random.below(sign_strokes)));
+    strokes = 0;
+    const int count = 2 + random.below(4);
+    while (std::popcount(strokes) < count) {
+      strokes |= 1U << static_cast<unsigned>(random.below(sign_strokes));
     }
-  } while (is_digit(strokes));
+  } while (std::find(kDigits.begin(), kDigits.end(), strokes) != kDigits.end());
   const auto by_hand = [&random](PenPoint point) {
     return PenPoint{point.x + random.uniform(-kMiss, kMiss),
                     point.y + random.uniform(-kMiss, kMiss)};
   };
   Drawing lines;
   for (std::size_t i = 0; i < sign_strokes; ++i) {
-    if (strokes[i]) {
+    if ((strokes >> i & 1U) != 0) {
       const SignStroke& stroke = kSignStrokes.at(i);
       lines.push_back(arc(by_hand(stroke.from), by_hand(stroke.to),
                           stroke.bulge + random.uniform(-0.05F, 0.05F)));
