@@ -59,11 +59,13 @@ void TrainFlags::add_files(CLI::App& command) {
       ->check(not_empty("a folder"))
       ->type_name("DIR")
       ->required();
-  entries_.push_back({command
-                          .add_option("--network", network_file_,
-                                      "a network spec in JSON (default: the built-in LargerCNN)")
-                          ->type_name("FILE"),
-                      "/network"});
+  entries_.push_back(
+      {command
+           .add_option("--network", network_file_,
+                       "a network in JSON, as docs/networks.md has it (default: the built-in "
+                       "LargerCNN)")
+           ->type_name("FILE"),
+       "/network"});
   entries_.push_back({add_choice(command, "--weights-dtype", given_.weights_dtype,
                                  kWeightsPrecisions, "how model.safetensors stores numbers"),
                       "/weights_dtype", Entry::may_change});
