@@ -52,7 +52,9 @@ TrainOptions parse_train_options(std::string_view text) {
                            .std = normalization.at("deviation").get<double>()};
   options.epochs = json.at("epochs").get<Index>();
   options.batch_size = json.at("batch_size").get<Index>();
-  options.validation = json.at("validation").get<Index>();
+  if (!json.at("validation").is_null()) {
+    options.validation = json.at("validation").get<Index>();
+  }
   options.learning_rate = json.at("learning_rate").get<double>();
   options.schedule = parse_choice(kScheduleKinds, json.at("schedule").get<std::string>());
   options.label_smoothing = json.at("label_smoothing").get<double>();

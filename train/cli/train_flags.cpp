@@ -82,6 +82,9 @@ void TrainFlags::add_files(CLI::App& command) {
 void TrainFlags::add_training(CLI::App& command) {
   command.option_defaults()->group("Training");
   TrainOptions& options = given_.options;
+  recipe_option_ = add_choice(command, "--recipe", recipe_, kRecipes,
+                              "settings of this group and the next to begin with; flags change "
+                              "single ones. best: those of the weights that come with inkling");
   const auto add = [&](CLI::Option* option, const char* pointer) {
     entries_.push_back({option->capture_default_str(), pointer});
   };
@@ -229,9 +232,25 @@ RunSettings TrainFlags::as_given() const {
   return settings;
 }
 
-RunSettings TrainFlags::settings() const { return consistent(as_given()); }
+RunSettings TrainFlags::settings() const {
+  RunSettings settings = as_given();
+  Json options = Json::parse(to_json(settings.options));
+  const Json recipe = Json::parse(to_json(options_of(recipe_)));
+  for (const Entry& entry : entries_) {
+    const Json::json_pointer pointer(entry.pointer);
+    if (entry.option->count() == 0 && options.contains(pointer)) {
+      options.at(pointer) = recipe.at(pointer);
+    }
+  }
+  settings.options = parse_train_options(options.dump());
+  return consistent(settings);
+}
 
 RunSettings TrainFlags::settings(const RunSettings& stored, const std::string& file) const {
+  if (recipe_option_->count() > 0) {
+    throw UsageError("expected --resume or --recipe, received both: a training goes on as " + file +
+                     " says");
+  }
   const Json given = Json::parse(to_json(as_given()));
   Json merged = Json::parse(to_json(stored));
   for (const Entry& entry : entries_) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/program/flags.h"
+#include "train/cli/recipe.h"
 #include "train/cli/run_settings.h"
 
 namespace inkling {
@@ -45,6 +46,8 @@ class TrainFlags {
   RunSettings as_given() const;
 
   RunSettings given_;
+  Recipe recipe_ = Recipe::plain;
+  const CLI::Option* recipe_option_ = nullptr;
   DeviceFlags device_;
   std::filesystem::path out_;
   std::string network_file_;

@@ -73,6 +73,20 @@ TEST_F(Cli, TrainCalibratesOnWhatIsHeldOutAndTakesThatToATrainingOnAll) {
                                      uncalibrated));
 }
 
+TEST_F(Cli, TrainBeginsWithARecipeAndFlagsChangeIt) {
+  ASSERT_EQ(inkling(train_arguments({"--recipe", "best", "--augment-shift", "1"})).exit_code, 0);
+  const auto config = nlohmann::json::parse(read_text(run / "config.json"));
+  EXPECT_EQ(config["ema"], 0.999);
+  EXPECT_EQ(config["non_digits"], 0.1);
+  EXPECT_EQ(config["augmentation"]["rotation"], 10);
+  EXPECT_EQ(config["augmentation"]["shift"], 1) << "the flag, not the recipe";
+  EXPECT_EQ(config["epochs"], 3) << "the flag, not the recipe";
+  EXPECT_EQ(config["network"]["name"], "Small");
+  const Outcome both = inkling({"train", "--out", run, "--resume", "--recipe", "best"});
+  EXPECT_EQ(both.exit_code, 2);
+  EXPECT_THAT(both.err, HasSubstr("expected --resume or --recipe, received both"));
+}
+
 TEST_F(Cli, TrainEndsWithThreeBelowTheAskedAccuracy) {
   // At this rate nothing is learned: the random weights stay, and they do not get all right.
   const Outcome result = inkling(train_arguments({"--lr", "1e-9", "--min-accuracy", "1"}));
