@@ -19,6 +19,7 @@
 
 #include "data/prepare.h"
 #include "engine/inference/inference_plan.h"
+#include "engine/inference/saliency.h"
 #include "engine/program/command_line.h"
 #include "engine/program/flags.h"
 #include "engine/program/resources.h"
@@ -121,10 +122,13 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
   const std::filesystem::path model = settings.model.empty() ? shipped_model() : settings.model;
   const InferencePlan plan(model, 1, settings.precision);
   check_model(plan);
+  const Saliency saliency(model);
   const ServiceParts parts{
-      [&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },
-      plan.model_name(),
-      plan.calibration().min_confidence,
+      {[&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },
+       [&saliency](std::span<const std::uint8_t> digit, int answer) {
+         return saliency.of(digit, answer);
+       },
+       plan.model_name(), plan.calibration().min_confidence},
       INKLING_VERSION,
       settings.max_body,
       card_of(model),

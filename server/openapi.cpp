@@ -50,7 +50,13 @@ Json schemas() {
               {"contentEncoding", "base64"},
               {"description",
                "The 28×28 picture that the network was shown: 784 bytes, row by row, 0 for "
-               "background and 255 for ink."}}}},
+               "background and 255 for ink."}}},
+            {"saliency",
+             {{"type", "string"},
+              {"contentEncoding", "base64"},
+              {"description",
+               "For explain=true alone: 784 signed bytes, above 0 where the ink spoke for "
+               "predicted_digit, below 0 where it spoke against it."}}}},
            {"predicted_digit", "confidence", "probabilities", "abstain", "reason", "model",
             "seen"})},
       {"Error", object_schema({{"error", text}}, {"error"})},
@@ -73,6 +79,11 @@ Json predict_operation(std::size_t max_body) {
                                      {"format", "binary"},
                                      {"description", "One digit as PNG, JPEG or WebP."}}}},
                                   {"file"});
+  const Json explain = {{"name", "explain"},
+                        {"in", "query"},
+                        {"required", false},
+                        {"description", "Whether to answer with saliency, too."},
+                        {"schema", {{"type", "boolean"}, {"default", false}}}};
   const std::string too_large = "The body is larger than " + std::to_string(max_body) + " bytes.";
   Json bad_request = response("The picture is blank (error), or the form cannot be read (detail).",
                               {{"anyOf", {reference("Error"), reference("Detail")}}});
@@ -81,6 +92,7 @@ Json predict_operation(std::size_t max_body) {
       {"schema", {{"type", "string"}, {"enum", {"blank_image"}}}}};
   return {{"summary", "Recognize a digit"},
           {"operationId", "predict"},
+          {"parameters", Json::array({explain})},
           {"requestBody",
            {{"required", true}, {"content", {{"multipart/form-data", {{"schema", form}}}}}}},
           {"responses",
@@ -88,7 +100,8 @@ Json predict_operation(std::size_t max_body) {
             {"400", bad_request},
             {"413", response(too_large, reference("Detail"))},
             {"415", response("The file is no picture that is accepted.", reference("Error"))},
-            {"422", response("The file is missing.", reference("ValidationError"))}}}};
+            {"422", response("The file is missing, or explain is no boolean.",
+                             reference("ValidationError"))}}}};
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "server/predict.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -22,28 +24,59 @@ Response error(int status, std::string_view text) {
 }
 
 // FastAPI's answer to a field that did not validate.
-Response invalid_file(std::string_view type, std::string_view message) {
+Response invalid(const std::pair<const char*, const char*>& place, std::string_view type,
+                 std::string_view message, const Json& input = nullptr) {
   const Json problem = {
-      {"type", type}, {"loc", {"body", "file"}}, {"msg", message}, {"input", nullptr}};
+      {"type", type}, {"loc", {place.first, place.second}}, {"msg", message}, {"input", input}};
   return json_response(422, Json{{"detail", Json::array({problem})}}.dump());
+}
+
+constexpr std::pair<const char*, const char*> kFile{"body", "file"};
+constexpr std::pair<const char*, const char*> kExplain{"query", "explain"};
+
+// The last value of `name` in a query, which needs no decoding where it is true or false.
+std::optional<std::string_view> query_value(std::string_view query, std::string_view name) {
+  std::optional<std::string_view> value;
+  while (!query.empty()) {
+    const std::string_view field = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), field.size() + 1));
+    const std::size_t equals = field.find('=');
+    if (field.substr(0, equals) == name) {
+      value = equals == std::string_view::npos ? "" : field.substr(equals + 1);
+    }
+  }
+  return value;
+}
+
+// nullopt: neither.
+std::optional<bool> parse_bool(std::string_view text) {
+  if (text == "true" || text == "1") {
+    return true;
+  }
+  return text == "false" || text == "0" ? std::optional(false) : std::nullopt;
 }
 
 double rounded(float probability) { return std::round(double{probability} * 1e6) / 1e6; }
 
-Response prediction(const DigitPixels& digit, const std::vector<float>& probabilities,
-                    const std::string& model_name, double min_confidence) {
-  const Verdict verdict = verdict_of(probabilities, min_confidence);
+Response prediction(const DigitPixels& digit, const Recognizer& recognizer, bool explain) {
+  const std::vector<float> probabilities = recognizer.classify(digit);
+  const Verdict verdict = verdict_of(probabilities, recognizer.min_confidence);
   Json rounded_probabilities = Json::array();
   for (const float probability : probabilities) {
     rounded_probabilities.push_back(rounded(probability));
   }
-  const Json body = {{"predicted_digit", verdict.best},
-                     {"confidence", rounded(verdict.confidence)},
-                     {"probabilities", std::move(rounded_probabilities)},
-                     {"abstain", verdict.abstains},
-                     {"reason", verdict.abstains ? Json(verdict.reason) : Json(nullptr)},
-                     {"model", model_name},
-                     {"seen", base64(digit)}};
+  Json body = {{"predicted_digit", verdict.best},
+               {"confidence", rounded(verdict.confidence)},
+               {"probabilities", std::move(rounded_probabilities)},
+               {"abstain", verdict.abstains},
+               {"reason", verdict.abstains ? Json(verdict.reason) : Json(nullptr)},
+               {"model", recognizer.model_name},
+               {"seen", base64(digit)}};
+  if (explain) {
+    const std::vector<std::int8_t> saliency = recognizer.explain(digit, verdict.best);
+    body["saliency"] =
+        base64({reinterpret_cast<const std::uint8_t*>(saliency.data()), saliency.size()});
+  }
   return json_response(200, body.dump());
 }
 
@@ -62,16 +95,21 @@ std::optional<Part> file_field(const Request& request) {
   return file;
 }
 
-Response predict(const Request& request, const Classify& classify, const std::string& model_name,
-                 double min_confidence) {
+Response predict(const Request& request, const Recognizer& recognizer) {
+  const std::string_view asked = query_value(request.query, kExplain.second).value_or("false");
+  const std::optional<bool> explain = parse_bool(asked);
+  if (!explain) {
+    return invalid(kExplain, "bool_parsing",
+                   "Input should be a valid boolean, unable to interpret input", asked);
+  }
   try {
     const auto file = file_field(request);
     if (!file) {
-      return invalid_file("missing", "Field required");
+      return invalid(kFile, "missing", "Field required");
     }
     if (!file->filename) {
-      return invalid_file("value_error",
-                          "Value error, expected an uploaded file, received a plain form field");
+      return invalid(kFile, "value_error",
+                     "Value error, expected an uploaded file, received a plain form field");
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(file->data.data());
     const auto digit = prepare(decode_picture({bytes, file->data.size()}));
@@ -80,7 +118,7 @@ Response predict(const Request& request, const Classify& classify, const std::st
       blank.headers.emplace_back("X-Error-Code", "blank_image");
       return blank;
     }
-    return prediction(*digit, classify(*digit), model_name, min_confidence);
+    return prediction(*digit, recognizer, *explain);
   } catch (const PictureError& problem) {
     return error(415, problem.what());
   } catch (const MultipartError& problem) {
@@ -90,10 +128,9 @@ Response predict(const Request& request, const Classify& classify, const std::st
 
 }  // namespace
 
-Handler predict_handler(Classify classify, std::string model_name, double min_confidence) {
-  return [classify = std::move(classify), model_name = std::move(model_name), min_confidence](
-             const Request& request, const Reply& reply) {
-    reply(predict(request, classify, model_name, min_confidence));
+Handler predict_handler(Recognizer recognizer) {
+  return [recognizer = std::move(recognizer)](const Request& request, const Reply& reply) {
+    reply(predict(request, recognizer));
   };
 }
 

@@ -14,6 +14,15 @@ namespace inkling {
 // 28×28 bytes as the network saw them in training → the probability of each digit. Called from
 // several threads at once.
 using Classify = std::function<std::vector<float>(std::span<const std::uint8_t>)>;
+// The same, and a digit → how much each pixel's ink speaks for it, -127 to 127 (Saliency::of()).
+using Explain = std::function<std::vector<std::int8_t>(std::span<const std::uint8_t>, int)>;
+
+struct Recognizer {
+  Classify classify;
+  Explain explain;
+  std::string model_name;
+  double min_confidence = 0;  // below it an answer abstains
+};
 
 // Answers 200 with
 //   predicted_digit  integer
@@ -25,9 +34,11 @@ using Classify = std::function<std::vector<float>(std::span<const std::uint8_t>)
 //   model            model_name
 //   seen             the network's input: base64 of 28×28 bytes, row by row, 0 background,
 //                    255 ink
+//   saliency         for ?explain=true alone: base64 of 28×28 signed bytes, above 0 where the ink
+//                    spoke for the digit, below 0 where it spoke against it
 // 400 {"error"} for a blank picture; 415 {"error"} for what is no picture, or too large a one;
-// 422 {"detail"} as FastAPI gives it when the file is missing or is not a file; 400 {"detail"} for
-// a multipart body that cannot be read.
-Handler predict_handler(Classify classify, std::string model_name, double min_confidence);
+// 422 {"detail"} as FastAPI gives it when the file is missing or is not a file, or explain is
+// neither true nor false; 400 {"detail"} for a multipart body that cannot be read.
+Handler predict_handler(Recognizer recognizer);
 
 }  // namespace inkling

@@ -11,10 +11,9 @@ namespace {
 
 void add_common_routes(Router& router, const ServiceParts& parts, Navigation navigation) {
   const auto document = openapi_document(parts.version, parts.max_body);
-  router.add("POST", "/predict/",
-             predict_handler(parts.classify, parts.model_name, parts.min_confidence));
+  router.add("POST", "/predict/", predict_handler(parts.recognizer));
   router.add("GET", "/docs", page_handler(docs_page(document, navigation)));
-  const About about{parts.version, parts.model_name, parts.model_card, parts.source_url};
+  const About about{parts.version, parts.recognizer.model_name, parts.model_card, parts.source_url};
   router.add("GET", "/about", page_handler(about_page(about, navigation)));
   router.add("GET", "/openapi.json", openapi_handler(document));
 }

@@ -11,13 +11,11 @@
 namespace inkling {
 
 struct ServiceParts {
-  Classify classify;
-  std::string model_name;
-  double min_confidence = 0;  // below it an answer abstains
-  std::string version;        // of the program, for the API's description
-  std::size_t max_body = 0;   // bytes, for the API's description
-  std::string model_card;     // Markdown; empty: the model has none
-  std::string source_url;     // empty: it is not known
+  Recognizer recognizer;
+  std::string version;       // of the program, for the API's description
+  std::size_t max_body = 0;  // bytes, for the API's description
+  std::string model_card;    // Markdown; empty: the model has none
+  std::string source_url;    // empty: it is not known
 };
 
 // The API's port: "/" welcomes, "/predict/", "/docs", "/about", "/openapi.json".

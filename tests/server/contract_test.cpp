@@ -45,7 +45,8 @@ class Contract : public testing::Test {
  protected:
   Contract() {
     std::ofstream(web_.path() / "index.html") << "the page";
-    const ServiceParts parts{stand_in, "LargerCNN", 0.5, "1.0.0", HttpLimits{}.max_body, "", ""};
+    const ServiceParts parts{
+        {stand_in, nullptr, "LargerCNN", 0.5}, "1.0.0", HttpLimits{}.max_body, "", ""};
     api_ = api_router(parts);
     page_ = page_router(parts, web_.path());
     HttpServerOptions options;

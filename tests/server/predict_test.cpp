@@ -22,11 +22,18 @@ std::vector<float> always_seven(std::span<const std::uint8_t> /*digit*/) {
   return {0, 0.0000004F, 0, 0, 0, 0, 0.25F, 0.7499996F, 0, 0};
 }
 
+// All ink speaks for a seven; the first pixel against it.
+std::vector<std::int8_t> explained(std::span<const std::uint8_t> digit, int answer) {
+  std::vector<std::int8_t> saliency(digit.size(), answer == 7 ? 127 : 0);
+  saliency.front() = -127;
+  return saliency;
+}
+
 Response ask(const Classify& classify, const std::string& content_type, const std::string& body,
-             double min_confidence = 0) {
+             double min_confidence = 0, const std::string& query = "") {
   Response answer;
-  const Request request{"POST", "/predict/", "", {{"content-type", content_type}}, body};
-  predict_handler(classify, "Model", min_confidence)(
+  const Request request{"POST", "/predict/", query, {{"content-type", content_type}}, body};
+  predict_handler({classify, explained, "Model", min_confidence})(
       request, [&](Response response) { answer = std::move(response); });
   return answer;
 }
@@ -75,6 +82,28 @@ TEST(Predict, AbstainsWithAReasonBesideTheLikeliestDigit) {
       Json::parse(ask(all_alike, kFormType, file_form("file", png_of(stroke())), 0.9).body);
   EXPECT_TRUE(no_digit["predicted_digit"].is_number_integer());
   EXPECT_EQ(no_digit["reason"], "not a digit");
+}
+
+TEST(Predict, ExplainsItselfWhenAsked) {
+  const auto answer_to = [](const std::string& query) {
+    return ask(always_seven, kFormType, file_form("file", png_of(stroke())), 0, query);
+  };
+  for (const char* query :
+       {"", "explain=false", "explain=0", "other=true", "explain=true&explain=0"}) {
+    EXPECT_FALSE(Json::parse(answer_to(query).body).contains("saliency")) << query;
+  }
+  std::vector<std::uint8_t> expected(784, 127);
+  expected.front() = 256 - 127;
+  for (const char* query : {"explain=true", "explain=1", "a=b&explain=true&c"}) {
+    EXPECT_EQ(Json::parse(answer_to(query).body)["saliency"], base64(expected)) << query;
+  }
+  const Response wrong = answer_to("explain=perhaps");
+  EXPECT_EQ(wrong.status, 422);
+  const Json problem = Json::parse(wrong.body)["detail"][0];
+  EXPECT_EQ(problem["type"], "bool_parsing");
+  EXPECT_EQ(problem["loc"], Json::parse(R"(["query", "explain"])"));
+  EXPECT_EQ(problem["input"], "perhaps");
+  EXPECT_EQ(answer_to("explain").status, 422);
 }
 
 TEST(Predict, TakesTheLastOfSeveralFilesAndIgnoresOtherFields) {

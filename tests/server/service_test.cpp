@@ -19,9 +19,11 @@ using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
 const ServiceParts kParts = {
-    [](std::span<const std::uint8_t> /*digit*/) { return std::vector<float>(10, 0.1F); },
-    "Model",
-    0.5,
+    {[](std::span<const std::uint8_t> /*digit*/) { return std::vector<float>(10, 0.1F); },
+     [](std::span<const std::uint8_t> /*digit*/, int /*answer*/) {
+       return std::vector<std::int8_t>(784);
+     },
+     "Model", 0.5},
     "1.2.3",
     12345,
     "# Card <1>",
