@@ -28,7 +28,9 @@ Response invalid(const std::pair<const char*, const char*>& place, std::string_v
                  std::string_view message, const Json& input = nullptr) {
   const Json problem = {
       {"type", type}, {"loc", {place.first, place.second}}, {"msg", message}, {"input", input}};
-  return json_response(422, Json{{"detail", Json::array({problem})}}.dump());
+  // A query may hold any bytes, also such as are no UTF-8.
+  return json_response(422, Json{{"detail", Json::array({problem})}}.dump(
+                                -1, ' ', false, Json::error_handler_t::replace));
 }
 
 constexpr std::pair<const char*, const char*> kFile{"body", "file"};

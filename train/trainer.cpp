@@ -83,10 +83,13 @@ Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const
       step_(options_, data_, network_, optimizer_) {
   const std::uint8_t max_label =
       *std::max_element(training_set.labels.begin(), training_set.labels.end());
-  if (max_label >= network_.classes() || network_.classes() > 256) {
+  // Of 256 classes the last one's number is that of no class.
+  const Index most = non_digits_per_epoch_ > 0 ? 255 : 256;
+  if (max_label >= network_.classes() || network_.classes() > most) {
     throw std::invalid_argument("expected a network with a class for each label, 0 to " +
-                                std::to_string(max_label) + ", and 256 at most, received " +
-                                std::to_string(network_.classes()) + " classes");
+                                std::to_string(max_label) + ", and " + std::to_string(most) +
+                                " at most, received " + std::to_string(network_.classes()) +
+                                " classes");
   }
 }
 

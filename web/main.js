@@ -59,6 +59,7 @@ function showAnswer(answer, final) {
 }
 
 function showNothing() {
+  document.body.classList.remove('doubtful');
   for (const element of [digit, confidence, announcement]) element.textContent = '';
   bars.clear();
   seen.clear();

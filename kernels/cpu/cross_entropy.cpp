@@ -49,8 +49,8 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
   for (Index row = 0; row < args.batch; ++row) {
     const Accum<T>* logits = widened<0>(args.logits + row * args.classes, args.classes);
     const Index label = args.labels[row];
-    const double shared = shared_target(label, args.classes, args.label_smoothing);
-    if (label >= args.classes && shared < 1) {
+    const bool has_class = label < args.classes;
+    if (!has_class && label != kNoClass) {
       throw std::out_of_range("cross_entropy: expected labels below " +
                               std::to_string(args.classes) + ", received " + std::to_string(label));
     }
@@ -61,7 +61,8 @@ void cross_entropy_forward(const Stream&, const CrossEntropyForward<T>& args) {
       mean_logit += logits[c];
     }
     mean_logit /= static_cast<double>(args.classes);
-    const double at_label = shared < 1 ? double{logits[label]} : 0.0;
+    const double shared = shared_target(label, args.classes, args.label_smoothing);
+    const double at_label = has_class ? double{logits[label]} : 0.0;
     loss += log_sum - (1 - shared) * at_label - shared * mean_logit;
     correct += std::max_element(logits, logits + args.classes) - logits == label ? 1 : 0;
   }

@@ -83,7 +83,8 @@ __global__ void forward_kernel(CrossEntropyForward<T> args) {
     const Row result = softmax_row(args.classes, logits, args.probabilities + row * args.classes);
     const auto shared =
         static_cast<float>(shared_target(label, args.classes, args.label_smoothing));
-    const float at_label = label < args.classes ? to_float(logits[label]) : shared < 1 ? NAN : 0;
+    const float elsewhere = label == kNoClass ? 0 : NAN;
+    const float at_label = label < args.classes ? to_float(logits[label]) : elsewhere;
     mine.loss += result.log_sum - (1 - shared) * at_label - shared * result.mean;
     mine.correct += result.argmax == label ? 1 : 0;
   }

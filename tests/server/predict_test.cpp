@@ -104,6 +104,7 @@ TEST(Predict, ExplainsItselfWhenAsked) {
   EXPECT_EQ(problem["loc"], Json::parse(R"(["query", "explain"])"));
   EXPECT_EQ(problem["input"], "perhaps");
   EXPECT_EQ(answer_to("explain").status, 422);
+  EXPECT_EQ(answer_to("explain=\xff").status, 422) << "no UTF-8";
 }
 
 TEST(Predict, TakesTheLastOfSeveralFilesAndIgnoresOtherFields) {

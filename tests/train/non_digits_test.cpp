@@ -21,10 +21,10 @@ constexpr std::int32_t kBothRows[] = {0, 1};
 Dataset two_digits() {
   Dataset data{
       .height = 28, .width = 28, .images = std::vector<std::uint8_t>(2 * 784), .labels = {1, 0}};
-  for (int y = 4; y < 24; ++y) {
-    for (int x = 4; x < 24; ++x) {
-      data.images[static_cast<std::size_t>(y * 28 + x)] = x > 11 && x < 15 ? 255 : 0;
-      data.images[static_cast<std::size_t>(784 + y * 28 + x)] = 255;
+  for (std::size_t y = 4; y < 24; ++y) {
+    for (std::size_t x = 4; x < 24; ++x) {
+      data.images[y * 28 + x] = x > 11 && x < 15 ? 255 : 0;
+      data.images[784 + y * 28 + x] = 255;
     }
   }
   return data;
@@ -50,9 +50,9 @@ TEST(NonDigits, AreInkInMnistsFrame) {
     const int ink = std::accumulate(picture.begin(), picture.end(), 0) / 255;
     EXPECT_GE(ink, 15) << i;
     EXPECT_LE(ink, 22 * 22) << i;
-    for (int edge = 0; edge < 28; ++edge) {  // all keep away from the picture's edge
-      EXPECT_EQ(picture[static_cast<std::size_t>(edge)], 0) << i;
-      EXPECT_EQ(picture[static_cast<std::size_t>(27 * 28 + edge)], 0) << i;
+    for (std::size_t edge = 0; edge < 28; ++edge) {  // all keep away from the picture's edge
+      EXPECT_EQ(picture[edge], 0) << i;
+      EXPECT_EQ(picture[27 * 28 + edge], 0) << i;
     }
     different.insert(picture);
   }
@@ -79,7 +79,7 @@ TEST(Strokes, FillTheFrameAndCoverWhatThePenDoes) {
   fit(line, 20, 2, 28);
   std::vector<std::uint8_t> pixels(784);
   draw(line, 2, 28, pixels.data());
-  const auto at = [&](int x, int y) { return int{pixels[static_cast<std::size_t>(y * 28 + x)]}; };
+  const auto at = [&](std::size_t x, std::size_t y) { return int{pixels[y * 28 + x]}; };
   EXPECT_EQ(at(13, 14), 255);
   EXPECT_EQ(at(14, 14), 255);
   EXPECT_EQ(at(12, 14), 0);
@@ -90,7 +90,7 @@ TEST(Strokes, FillTheFrameAndCoverWhatThePenDoes) {
   EXPECT_EQ(at(13, 24), 0);
 }
 
-TEST(Trainer, ShowsOtherNonDigitsEachEpochAndCountsDigitsAlone) {
+TEST(Trainer, CountsDigitsAloneForItsAccuracy) {
   TrainOptions options = small_options();
   options.non_digits = 0.25;
   options.epochs = 6;

@@ -155,6 +155,9 @@ TEST(Trainer, SaysWhichOptionDoesNotFit) {
   options.network.height = 9;
   EXPECT_EQ(message(options), "expected pictures of 9×8 for Small, received 8×8");
   options = small_options();
+  options.non_digits = 1.5;
+  EXPECT_EQ(message(options), "expected a share of non-digits of 0 to 1, received 1.500000");
+  options = small_options();
   options.batch_size = 0;
   EXPECT_EQ(message(options), "expected epochs and a batch size of at least 1, received 3 and 0");
 }

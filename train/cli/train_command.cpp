@@ -168,7 +168,7 @@ Calibration calibration_of(const Trainer& trainer, const RunSettings& settings,
     const double abstained = abstained_share(
         non_digits, static_cast<std::size_t>(trainer.network().classes()), calibration);
     summary["non_digits_abstained"] = abstained;
-    std::fprintf(stderr, ": of %.1f %% of unseen non-digits", 100 * abstained);
+    std::fprintf(stderr, ", which %.1f %% of unseen non-digits do not reach", 100 * abstained);
   }
   std::fprintf(stderr, "\n");
   return calibration;
