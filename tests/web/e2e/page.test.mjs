@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { drawByMouse, drawByTouch, sheetMap, waitForDigit, waitForFinalDigit } from './browser.mjs';
 import { describePage } from './suite.mjs';
-import { kStrokes } from './strokes.mjs';
+import { kHeart, kStrokes } from './strokes.mjs';
 
 /** Strokes at an eighth of their size, near the top right. */
 const inCorner = (strokes) =>
@@ -64,6 +64,15 @@ describePage('the page', ({ onPage, restartServer }) => {
       assert.equal(percents.indexOf(Math.max(...percents)), 5);
       assert.match(await text(page, 'confidence'), /\d % sure$/);
       assert.ok((await seenInk(page)) > 0);
+    }));
+
+  test('says so when a drawing is no digit, and no longer when it is gone', () =>
+    onPage(async (page) => {
+      await drawByMouse(page, kHeart);
+      await page.locator('.doubtful #confidence', { hasText: 'not a digit' }).waitFor();
+      await page.getByTestId('clear').click();
+      await waitForDigit(page, '');
+      assert.equal(await page.locator('body.doubtful').count(), 0);
     }));
 
   test('clear empties the sheet and the answer', () => onPage(async (page) => {
