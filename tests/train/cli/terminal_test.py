@@ -93,6 +93,7 @@ def main():
         epoch = r"epoch\s*%d/2  loss.*?images/s  (\d+ min )?\d+ s(?=\n)"
         expect_lines(without_wraps(lines, columns), [
             r"LargerCNN, .*?seed 1(?=\n)", epoch % 1, epoch % 2,
+            r"temperature [\d.]+, abstains below a confidence of [\d.]+(?=\n)",
             r"test accuracy .*?loss [\d.]+(?=\n)", r"weights: .*?model\.safetensors$"])
 
         evaluate = [program, "evaluate", "--device", "cpu", "--data", folder,
