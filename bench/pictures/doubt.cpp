@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -54,6 +53,9 @@ Evaluation evaluation_of(const std::vector<Reading>& digits, std::size_t classes
 
 // The confidence that kAccepted of them reach.
 double confidence_of_most(std::vector<float> confidences) {
+  if (confidences.empty()) {
+    return 0;
+  }
   const auto place =
       confidences.begin() +
       static_cast<std::ptrdiff_t>((1 - kAccepted) * static_cast<double>(confidences.size()));

@@ -21,20 +21,21 @@ struct Saliency::Impl {
   explicit Impl(std::filesystem::path weights_file) : file(std::move(weights_file)) {}
 
   const Model& model() {
-    std::call_once(read, [this] {
+    const std::lock_guard lock(reading);
+    if (!loaded_model) {
       Model loaded = load_model(file, Device::cpu(1));
       // Leaves without a gradient: a graph then writes to nothing that another thread reads.
       for (Parameter& parameter : loaded.network.parameters()) {
         parameter.variable = Variable(parameter.variable.value());
       }
       loaded_model.emplace(std::move(loaded));
-    });
+    }
     return *loaded_model;
   }
 
   std::filesystem::path file;
-  std::once_flag read;
-  std::optional<Model> loaded_model;
+  std::mutex reading;
+  std::optional<Model> loaded_model;  // stays as it is once it is there
 };
 
 Saliency::Saliency(std::filesystem::path weights_file)
