@@ -44,23 +44,28 @@ double fit_temperature(std::span<const float> logits, std::span<const std::uint8
   return 1 / std::sqrt(low * high);
 }
 
-Calibration calibrate(const Evaluation& held_out, double answered) {
-  if (!(answered >= 0 && answered <= 1)) {
+double confidence_reached_by(double share, std::vector<float> confidences) {
+  if (!(share >= 0 && share <= 1)) {
     throw std::invalid_argument("expected a share of answered pictures of 0 to 1, received " +
-                                std::to_string(answered));
+                                std::to_string(share));
   }
+  const auto below =
+      static_cast<std::size_t>(std::llround((1 - share) * static_cast<double>(confidences.size())));
+  if (below == 0) {
+    return 0;
+  }
+  const auto first =
+      confidences.begin() + static_cast<std::ptrdiff_t>(std::min(below, confidences.size() - 1));
+  std::nth_element(confidences.begin(), first, confidences.end());
+  return double{*first};
+}
+
+Calibration calibrate(const Evaluation& held_out, double answered) {
   const std::size_t classes = held_out.confusion.size();
   Calibration result{fit_temperature(held_out.logits, held_out.labels, classes), 0};
-  std::vector<float> confidences =
-      summarize(held_out.logits, held_out.labels, classes, result.temperature).confidences;
-  const auto abstained = static_cast<std::size_t>(
-      std::llround((1 - answered) * static_cast<double>(confidences.size())));
-  if (abstained > 0) {
-    const auto first = confidences.begin() +
-                       static_cast<std::ptrdiff_t>(std::min(abstained, confidences.size() - 1));
-    std::nth_element(confidences.begin(), first, confidences.end());
-    result.min_confidence = double{*first};
-  }
+  result.min_confidence = confidence_reached_by(
+      answered,
+      summarize(held_out.logits, held_out.labels, classes, result.temperature).confidences);
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "engine/io/calibration.h"
 #include "train/evaluation.h"
@@ -14,6 +15,10 @@ namespace inkling {
 // smallest. logits [labels.size() × classes], each label below classes. 1 for no rows.
 double fit_temperature(std::span<const float> logits, std::span<const std::uint8_t> labels,
                        std::size_t classes);
+
+// The confidence that this share of them reaches, to the nearest one; 0 for all, or of none. Throws
+// std::invalid_argument for a share that is not 0 to 1.
+double confidence_reached_by(double share, std::vector<float> confidences);
 
 // Temperature, and the confidence that the share `answered` of the pictures reaches, to the nearest
 // picture.

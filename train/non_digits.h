@@ -18,7 +18,8 @@ namespace inkling {
 //   shapes     polygons, stars, lobed curves, rings with marks
 //   pairs      two of the rows side by side
 //
-// A figure may look like a digit by chance; one that is as narrow as a 1 is drawn again. The labels
+// Drawings are then made wider or narrower. One may look like a digit by chance; one that came out
+// as narrow as a 1 is drawn again. The labels
 // are kNoClass. Throws std::invalid_argument unless the data set's pictures are square, 8 to 256
 // pixels a side, and there is a row.
 Dataset make_non_digits(const Dataset& digits, std::span<const std::int32_t> rows,

@@ -48,7 +48,8 @@ void stretch(Drawing& drawing, float wider);
 // of side × side pixels. The drawing must be longer than a point.
 void fit(Drawing& drawing, float frame, float pen, int side);
 
-// Adds what a pen of that width covers of each pixel to side × side bytes: 255 is all of it.
+// Draws with a pen of that width into side × side bytes: each becomes the larger of itself and what
+// the pen covers of its pixel, 255 being all.
 void draw(const Drawing& drawing, float pen, int side, std::uint8_t* pixels);
 
 }  // namespace inkling

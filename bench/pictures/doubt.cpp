@@ -51,18 +51,6 @@ Evaluation evaluation_of(const std::vector<Reading>& digits, std::size_t classes
   return summarize(std::move(logits), std::move(labels), classes, temperature);
 }
 
-// The confidence that kAccepted of them reach.
-double confidence_of_most(std::vector<float> confidences) {
-  if (confidences.empty()) {
-    return 0;
-  }
-  const auto place =
-      confidences.begin() +
-      static_cast<std::ptrdiff_t>((1 - kAccepted) * static_cast<double>(confidences.size()));
-  std::nth_element(confidences.begin(), place, confidences.end());
-  return double{*place};
-}
-
 // Of those of one kind, or of all.
 double abstained_percent(const std::vector<Reading>& non_digits, std::string_view kind,
                          std::size_t classes, const Calibration& calibration) {
@@ -94,7 +82,7 @@ void measure_doubt(const InferencePlan& plan, std::uint32_t seed, int count, Thr
               100 * raw.expected_calibration_error(), 100 * result.expected_calibration_error());
   std::printf("| negative log-likelihood | %.4f | %.4f |\n", raw.loss, result.loss);
 
-  const Calibration most{shipped.temperature, confidence_of_most(result.confidences)};
+  const Calibration most{shipped.temperature, confidence_reached_by(kAccepted, result.confidences)};
   std::printf("\n| abstained, %% | below %.3f, as the weights say | below %.3f |\n|---|---|---|\n",
               shipped.min_confidence, most.min_confidence);
   const auto row = [&](std::string_view name, std::string_view kind) {

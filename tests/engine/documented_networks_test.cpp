@@ -1,6 +1,5 @@
 // The networks of docs/networks.md, read as they stand there.
 #include <fstream>
-#include <sstream>
 
 #include <gtest/gtest.h>
 
