@@ -98,12 +98,13 @@ void check(const Dataset& digits, std::span<const std::int32_t> rows) {
 }  // namespace
 
 Dataset make_non_digits(const Dataset& digits, std::span<const std::int32_t> rows,
-                        std::int64_t first, std::int64_t count, std::uint64_t seed) {
+                        std::int64_t first, std::int64_t count, std::uint64_t seed,
+                        ThreadPool& pool) {
   check(digits, rows);
   Dataset made{.height = digits.height, .width = digits.width, .images = {}, .labels = {}};
   made.images.resize(static_cast<std::size_t>(count * made.pixels()));
   made.labels.assign(static_cast<std::size_t>(count), kNoClass);
-  for (std::int64_t i = 0; i < count; ++i) {
+  pool.run(count, [&](std::int64_t i) {
     std::uint8_t* pixels = made.images.data() + i * made.pixels();
     PictureRandom random(seed, static_cast<std::uint32_t>(first + i));
     const std::size_t kind = static_cast<std::size_t>(random.below(kDrawings.size() + 1));
@@ -112,7 +113,7 @@ Dataset make_non_digits(const Dataset& digits, std::span<const std::int32_t> row
     } else {
       draw_pair(random, digits, rows, pixels);
     }
-  }
+  });
   return made;
 }
 

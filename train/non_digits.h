@@ -6,6 +6,7 @@
 #include <span>
 
 #include "data/dataset.h"
+#include "kernels/thread_pool.h"
 
 namespace inkling {
 
@@ -19,10 +20,11 @@ namespace inkling {
 //   pairs      two of the rows side by side
 //
 // Drawings are then made wider or narrower. One may look like a digit by chance; one that came out
-// as narrow as a 1 is drawn again. The labels
-// are kNoClass. Throws std::invalid_argument unless the data set's pictures are square, 8 to 256
-// pixels a side, and there is a row.
+// as narrow as a 1 is drawn again. The labels are kNoClass. The pool's threads share the work; the
+// pictures do not depend on their number. Throws std::invalid_argument unless the data set's
+// pictures are square, 8 to 256 pixels a side, and there is a row.
 Dataset make_non_digits(const Dataset& digits, std::span<const std::int32_t> rows,
-                        std::int64_t first, std::int64_t count, std::uint64_t seed);
+                        std::int64_t first, std::int64_t count, std::uint64_t seed,
+                        ThreadPool& pool);
 
 }  // namespace inkling

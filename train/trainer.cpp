@@ -54,8 +54,10 @@ DeviceDataset with_non_digits(const Dataset& data, std::span<const std::int32_t>
   if (per_epoch == 0) {
     return {data, options.normalization, device, options.precision};
   }
-  const Dataset made = make_non_digits(data, training_rows, 0,
-                                       (Trainer::kNonDigitEpochs + 1) * per_epoch, options.seed);
+  const Device host = device.type() == DeviceType::cpu ? device : Device::cpu();
+  const Dataset made =
+      make_non_digits(data, training_rows, 0, (Trainer::kNonDigitEpochs + 1) * per_epoch,
+                      options.seed, *host.stream().pool);
   Dataset all = data;
   all.images.insert(all.images.end(), made.images.begin(), made.images.end());
   all.labels.insert(all.labels.end(), made.labels.begin(), made.labels.end());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <span>
 
 #include <gtest/gtest.h>
 
@@ -30,18 +31,25 @@ Dataset two_digits() {
   return data;
 }
 
+Dataset non_digits(const Dataset& digits, std::span<const std::int32_t> rows, std::int64_t first,
+                   std::int64_t count, std::uint64_t seed, int threads = 1) {
+  ThreadPool pool(threads);
+  return make_non_digits(digits, rows, first, count, seed, pool);
+}
+
 TEST(NonDigits, AreAFunctionOfSeedAndNumber) {
-  const Dataset all = make_non_digits(two_digits(), kBothRows, 0, 40, 3);
+  const Dataset all = non_digits(two_digits(), kBothRows, 0, 40, 3);
   ASSERT_EQ(all.size(), 40);
   EXPECT_EQ(all.labels, std::vector<std::uint8_t>(40, kNoClass));
-  const Dataset later = make_non_digits(two_digits(), kBothRows, 30, 10, 3);
+  const Dataset later = non_digits(two_digits(), kBothRows, 30, 10, 3);
   EXPECT_TRUE(
       std::equal(later.images.begin(), later.images.end(), all.images.begin() + 30 * all.pixels()));
-  EXPECT_NE(all.images, make_non_digits(two_digits(), kBothRows, 0, 40, 4).images);
+  EXPECT_EQ(all.images, non_digits(two_digits(), kBothRows, 0, 40, 3, 3).images) << "three threads";
+  EXPECT_NE(all.images, non_digits(two_digits(), kBothRows, 0, 40, 4).images);
 }
 
 TEST(NonDigits, AreInkInMnistsFrame) {
-  const Dataset made = make_non_digits(two_digits(), kBothRows, 0, 400, 1);
+  const Dataset made = non_digits(two_digits(), kBothRows, 0, 400, 1);
   std::set<std::vector<std::uint8_t>> different;
   for (std::int64_t i = 0; i < made.size(); ++i) {
     const auto* begin = made.images.data() + i * made.pixels();
@@ -62,7 +70,7 @@ TEST(NonDigits, AreInkInMnistsFrame) {
 TEST(NonDigits, AreOfTheDataSetsSize) {
   const Dataset small{
       .height = 8, .width = 8, .images = std::vector<std::uint8_t>(64, 255), .labels = {0}};
-  const Dataset made = make_non_digits(small, std::span(kBothRows, 1), 0, 100, 1);
+  const Dataset made = non_digits(small, std::span(kBothRows, 1), 0, 100, 1);
   EXPECT_EQ(made.pixels(), 64);
   EXPECT_EQ(std::ssize(made.images), 6400);
 }
@@ -70,8 +78,8 @@ TEST(NonDigits, AreOfTheDataSetsSize) {
 TEST(NonDigits, NeedSquarePicturesAndOneOfThem) {
   Dataset wide = two_digits();
   wide.height = 14;
-  EXPECT_THROW(make_non_digits(wide, kBothRows, 0, 1, 1), std::invalid_argument);
-  EXPECT_THROW(make_non_digits(two_digits(), {}, 0, 1, 1), std::invalid_argument);
+  EXPECT_THROW(non_digits(wide, kBothRows, 0, 1, 1), std::invalid_argument);
+  EXPECT_THROW(non_digits(two_digits(), {}, 0, 1, 1), std::invalid_argument);
 }
 
 TEST(Strokes, FillTheFrameAndCoverWhatThePenDoes) {
@@ -125,7 +133,7 @@ TEST(Trainer, LearnsThatNonDigitsAreNone) {
   Trainer trainer(options, digits, Device::cpu(1));
   EXPECT_TRUE(trainer.run({}));
   EXPECT_GE(mean_confidence(trainer, digits), 0.9);
-  EXPECT_LE(mean_confidence(trainer, make_non_digits(digits, kBothRows, 1'000'000, 200, 1)), 0.5);
+  EXPECT_LE(mean_confidence(trainer, non_digits(digits, kBothRows, 1'000'000, 200, 1)), 0.5);
 }
 
 }  // namespace
