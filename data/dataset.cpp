@@ -2,32 +2,96 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <zlib.h>
 
+#include "data/class_names.h"
 #include "data/idx.h"
 
 namespace inkling {
 namespace {
 
 constexpr std::uint32_t kMaxSide = 4096;
-constexpr int kClasses = 10;
+constexpr std::string_view kEmnist = "emnist-";
+constexpr std::string_view kEmnistImages = "-train-images-idx3-ubyte";
+
+// Where a set's files are, and how their names begin: for EMNIST with its own, as "emnist-letters".
+struct SetFiles {
+  std::filesystem::path folder;
+  std::string emnist;
+
+  std::string name(MnistSplit split, const char* rest) const {
+    const char* test = emnist.empty() ? "t10k" : "test";
+    return (emnist.empty() ? "" : emnist + "-") + (split == MnistSplit::train ? "train" : test) +
+           rest;
+  }
+};
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;  // what cannot be read counts as not there
+  return std::filesystem::exists(path, error);
+}
 
 // The plain file where there is one, else the one with .gz.
 std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& name) {
-  std::error_code error;  // an unreadable folder reads as "not there"
   for (const std::string& candidate : {name, name + ".gz"}) {
-    if (std::filesystem::exists(folder / candidate, error)) {
+    if (is_there(folder / candidate)) {
       return folder / candidate;
     }
   }
-  const bool folder_exists = std::filesystem::is_directory(folder, error);
   throw IdxError(folder.string() + ": expected " + name + " or " + name + ".gz, received " +
-                 (folder_exists ? "neither" : "no such folder") +
+                 (is_there(folder) ? "neither" : "no such folder") +
                  "; fetch the files with: script/fetch-mnist " + folder.string());
+}
+
+// The beginnings of the names of EMNIST's sets, in order.
+std::set<std::string> emnist_sets(const std::filesystem::path& folder) {
+  std::set<std::string> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t end = name.find(kEmnistImages);
+    if (name.starts_with(kEmnist) && end != std::string::npos) {
+      found.insert(name.substr(0, end));
+    }
+  }
+  return found;
+}
+
+SetFiles find_set(const std::filesystem::path& set) {
+  std::error_code error;
+  const std::string last = set.filename().string();
+  if (!std::filesystem::is_directory(set, error) && last.starts_with(kEmnist)) {
+    return {set.parent_path(), last};
+  }
+  const bool mnist =
+      is_there(set / "train-images-idx3-ubyte") || is_there(set / "train-images-idx3-ubyte.gz");
+  const std::set<std::string> others = mnist ? std::set<std::string>{} : emnist_sets(set);
+  if (others.size() > 1) {
+    std::string list;
+    for (const std::string& other : others) {
+      list += (list.empty() ? "" : ", ") + other;
+    }
+    throw IdxError(set.string() + ": expected one data set, received " + list +
+                   "; name one of them: " + (set / *others.begin()).string());
+  }
+  return {set, others.empty() ? "" : *others.begin()};
+}
+
+std::string read_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad() || !file.is_open()) {
+    throw IdxError(path.string() + ": cannot be read");
+  }
+  return text;
 }
 
 IdxArray read_with_rank(const std::filesystem::path& path, std::size_t rank, const char* meaning) {
@@ -56,22 +120,65 @@ void check_images(const IdxArray& images, const std::string& name) {
   }
 }
 
-void check_labels(const IdxArray& labels, const std::string& name) {
-  const auto wrong = std::find_if(labels.values.begin(), labels.values.end(),
-                                  [](std::uint8_t label) { return label >= kClasses; });
-  if (wrong != labels.values.end()) {
-    throw IdxError(name + ": expected labels 0..9, received " + std::to_string(*wrong) +
-                   " at index " + std::to_string(wrong - labels.values.begin()) +
-                   "; fetch it again with script/fetch-mnist");
+void check_labels(const Dataset& dataset, const std::string& name) {
+  const auto wrong =
+      std::find_if(dataset.labels.begin(), dataset.labels.end(),
+                   [&](std::uint8_t label) { return label >= dataset.class_count(); });
+  if (wrong == dataset.labels.end()) {
+    return;
   }
+  throw IdxError(name + ": expected labels 0.." + std::to_string(dataset.class_count() - 1) +
+                 ", received " + std::to_string(*wrong) + " at index " +
+                 std::to_string(wrong - dataset.labels.begin()) +
+                 (dataset.class_names.empty()
+                      ? "; fetch it again with script/fetch-mnist, or name the classes of another "
+                        "set in classes.txt beside it, one a line"
+                      : "; classes.txt beside it must name each class, one a line"));
+}
+
+void name_classes(const SetFiles& files, Dataset& dataset) {
+  const std::filesystem::path path = files.folder / "classes.txt";
+  if (is_there(path)) {
+    dataset.class_names = parse_class_names(read_text(path), path.string());
+  }
+}
+
+// The mapping's names, and its classes in place of the labels.
+void map_classes(const SetFiles& files, const std::string& label_file, Dataset& dataset) {
+  const std::filesystem::path path = files.folder / (files.emnist + "-mapping.txt");
+  LabelMapping mapping = parse_emnist_mapping(read_text(path), path.string());
+  for (std::uint8_t& label : dataset.labels) {
+    const auto found = std::find(mapping.labels.begin(), mapping.labels.end(), label);
+    if (found == mapping.labels.end()) {
+      throw IdxError(label_file + ": expected labels of " + path.string() + ", received " +
+                     std::to_string(label));
+    }
+    label = static_cast<std::uint8_t>(found - mapping.labels.begin());
+  }
+  dataset.class_names = std::move(mapping.names);
+}
+
+void transpose(Dataset& dataset) {
+  std::vector<std::uint8_t> upright(dataset.images.size());
+  const auto height = static_cast<std::size_t>(dataset.height);
+  const auto width = static_cast<std::size_t>(dataset.width);
+  for (std::size_t first = 0; first < upright.size(); first += height * width) {
+    for (std::size_t y = 0; y < height; ++y) {
+      for (std::size_t x = 0; x < width; ++x) {
+        upright[first + x * height + y] = dataset.images[first + y * width + x];
+      }
+    }
+  }
+  dataset.images = std::move(upright);
+  std::swap(dataset.height, dataset.width);
 }
 
 }  // namespace
 
-Dataset load_mnist(const std::filesystem::path& folder, MnistSplit split) {
-  const std::string prefix = split == MnistSplit::train ? "train" : "t10k";
-  const std::filesystem::path image_path = find_file(folder, prefix + "-images-idx3-ubyte");
-  const std::filesystem::path label_path = find_file(folder, prefix + "-labels-idx1-ubyte");
+Dataset load_mnist(const std::filesystem::path& set, MnistSplit split) {
+  const SetFiles files = find_set(set);
+  const auto image_path = find_file(files.folder, files.name(split, "-images-idx3-ubyte"));
+  const auto label_path = find_file(files.folder, files.name(split, "-labels-idx1-ubyte"));
 
   IdxArray images = read_with_rank(image_path, 3, "count, height, width");
   check_images(images, image_path.string());
@@ -82,13 +189,19 @@ Dataset load_mnist(const std::filesystem::path& folder, MnistSplit split) {
                    ", received " + std::to_string(labels.dimensions[0]) +
                    "; take both from the same set");
   }
-  check_labels(labels, label_path.string());
 
   Dataset dataset;
   dataset.height = static_cast<int>(images.dimensions[1]);
   dataset.width = static_cast<int>(images.dimensions[2]);
   dataset.images = std::move(images.values);
   dataset.labels = std::move(labels.values);
+  if (files.emnist.empty()) {
+    name_classes(files, dataset);
+    check_labels(dataset, label_path.string());
+  } else {
+    map_classes(files, label_path.string(), dataset);
+    transpose(dataset);
+  }
   return dataset;
 }
 

@@ -21,7 +21,7 @@
 
 namespace inkling {
 
-// Bytes that are no sound IDX file. what() is one line: the file, what was expected, what came,
+// Bytes that are no sound IDX file, or no list of its classes. what() is one line: the file, what was expected, what came,
 // what to do.
 class IdxError : public std::runtime_error {
  public:

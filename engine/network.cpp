@@ -62,6 +62,22 @@ Network::Network(const NetworkSpec& spec, const Device& device, std::optional<st
                                 ": expected a vector of logits, received " + to_string(shape));
   }
   classes_ = shape[0];
+  if (!spec.class_names.empty() && std::ssize(spec.class_names) != classes_) {
+    throw std::invalid_argument("the end of " + spec.name + ": expected as many logits as it has " +
+                                "classes, " + std::to_string(spec.class_names.size()) +
+                                ", received " + std::to_string(classes_));
+  }
+}
+
+std::vector<std::string> Network::class_names() const {
+  if (!spec_.class_names.empty()) {
+    return spec_.class_names;
+  }
+  std::vector<std::string> numbers;
+  for (Index i = 0; i < classes_; ++i) {
+    numbers.push_back(std::to_string(i));
+  }
+  return numbers;
 }
 
 // A convolution takes ReLU, and then a 2×2 max-pool of stride 2, as its epilogue: what is between

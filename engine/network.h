@@ -46,6 +46,7 @@ class Network {
   const std::vector<Step>& steps() const { return steps_; }
   const Device& device() const { return device_; }
   Index classes() const { return classes_; }
+  std::vector<std::string> class_names() const;  // the spec's, or the classes' numbers
   std::vector<Parameter>& parameters() { return parameters_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   std::vector<Variable> variables() const;

@@ -11,6 +11,17 @@ constexpr Choice<Dtype> kStoredPrecisions[] = {{"float32", Dtype::float32},
 
 }  // namespace
 
+NetworkSpec network_for(const Dataset& data) {
+  return named_after(larger_cnn(data.height, data.width, data.class_count()), data);
+}
+
+NetworkSpec named_after(NetworkSpec network, const Dataset& data) {
+  if (network.class_names.empty()) {
+    network.class_names = data.class_names;
+  }
+  return network;
+}
+
 std::string to_json(const TrainOptions& options) {
   return nlohmann::ordered_json{
       {"network", nlohmann::ordered_json::parse(to_json(options.network))},

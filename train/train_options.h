@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "data/dataset.h"
 #include "engine/io/weights.h"
 #include "engine/network_spec.h"
 #include "engine/optimizer.h"
@@ -36,6 +37,11 @@ struct TrainOptions {
   Dtype precision = Dtype::float32;  // one of kPrecisions
   std::uint64_t seed = 1;
 };
+
+// LargerCNN for these pictures: of their size, with their classes.
+NetworkSpec network_for(const Dataset& data);
+// The network with the data's names for its classes, where it has none of its own.
+NetworkSpec named_after(NetworkSpec network, const Dataset& data);
 
 // The options as JSON: what config.json holds, and what a checkpoint compares before it resumes.
 std::string to_json(const TrainOptions& options);

@@ -91,6 +91,62 @@ TEST_F(LoadMnist, RejectsALabelAboveNineAndSaysWhere) {
   EXPECT_THAT(complaint(), HasSubstr("expected labels 0..9, received 10 at index 1"));
 }
 
+TEST_F(LoadMnist, TakesTheClassesFromTheFileBesideIt) {
+  write_sound_pair();
+  std::string names;
+  for (int i = 0; i < 11; ++i) {
+    names += "class " + std::to_string(i) + "\r\n";
+  }
+  write("classes.txt", {names.begin(), names.end()});
+  write("t10k-labels-idx1-ubyte", idx_bytes({2}, {10, 0}));
+  const Dataset dataset = load_mnist(folder(), MnistSplit::test);
+  EXPECT_EQ(dataset.class_count(), 11);
+  EXPECT_EQ(dataset.class_names[10], "class 10");
+  EXPECT_THAT(dataset.labels, ElementsAre(10, 0));
+  write("t10k-labels-idx1-ubyte", idx_bytes({2}, {9, 11}));
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("expected labels 0..10, received 11 at index 1"),
+                                 HasSubstr("classes.txt")));
+}
+
+// Two pictures of 3×2, stored transposed, of the letters b (label 2) and a (label 1).
+class LoadEmnist : public LoadMnist {
+ protected:
+  void write_emnist(const std::string& set) const {
+    write(set + "-test-images-idx3-ubyte",
+          idx_bytes({2, 2, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+    write(set + "-test-labels-idx1-ubyte", idx_bytes({2}, {2, 1}));
+    write(set + "-train-images-idx3-ubyte", idx_bytes({1, 2, 3}, {1, 2, 3, 4, 5, 6}));
+    const std::string mapping = "1 65 97\n2 66 98\n";
+    write(set + "-mapping.txt", {mapping.begin(), mapping.end()});
+  }
+};
+
+TEST_F(LoadEmnist, TurnsPicturesUprightAndMapsLabels) {
+  write_emnist("emnist-letters");
+  const Dataset dataset = load_mnist(folder(), MnistSplit::test);
+  EXPECT_EQ(dataset.height, 3);
+  EXPECT_EQ(dataset.width, 2);
+  EXPECT_THAT(dataset.images, ElementsAre(1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12));
+  EXPECT_THAT(dataset.labels, ElementsAre(1, 0));
+  EXPECT_THAT(dataset.class_names, ElementsAre("A", "B"));
+}
+
+TEST_F(LoadEmnist, OfSeveralSetsTakesTheOneThatIsNamed) {
+  write_emnist("emnist-letters");
+  write_emnist("emnist-balanced");
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("received emnist-balanced, emnist-letters"),
+                                 HasSubstr((folder() / "emnist-balanced").string())));
+  EXPECT_EQ(load_mnist(folder() / "emnist-letters", MnistSplit::test).size(), 2);
+}
+
+TEST_F(LoadEmnist, RejectsALabelThatTheMappingLacks) {
+  write_emnist("emnist-letters");
+  write("emnist-letters-test-labels-idx1-ubyte", idx_bytes({2}, {2, 3}));
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("expected labels of"), HasSubstr("received 3")));
+  std::filesystem::remove(folder() / "emnist-letters-mapping.txt");
+  EXPECT_THAT(complaint(), HasSubstr("emnist-letters-mapping.txt: cannot be read"));
+}
+
 TEST_F(LoadMnist, RejectsAnEmptySet) {
   write("t10k-images-idx3-ubyte", idx_bytes({0, 28, 28}, {}));
   write("t10k-labels-idx1-ubyte", idx_bytes({0}, {}));

@@ -54,6 +54,27 @@ TEST(NetworkSpec, SurvivesJson) {
   EXPECT_EQ(to_json(parse_network_spec(json)), json);
 }
 
+TEST(NetworkSpec, CarriesTheNamesOfItsClasses) {
+  NetworkSpec spec = larger_cnn(32, 32, 2);
+  EXPECT_EQ(Network(spec, kCpu, std::nullopt).class_names(), (std::vector<std::string>{"0", "1"}));
+  spec.class_names = {"お", "T-shirt/top"};
+  const NetworkSpec read = parse_network_spec(to_json(spec));
+  EXPECT_EQ(read.class_names, spec.class_names);
+  EXPECT_EQ(Network(read, kCpu, std::nullopt).class_names(), spec.class_names);
+  spec.class_names.emplace_back("a third");
+  EXPECT_THROW(Network(spec, kCpu, std::nullopt), std::invalid_argument);
+}
+
+TEST(NetworkSpec, RejectsClassesThatAreNoNames) {
+  const std::string json = to_json(larger_cnn());
+  for (const char* classes : {"[]", "7", "[7]", "[\"\"]", "[\"a\", null]"}) {
+    EXPECT_THROW(
+        parse_network_spec(json.substr(0, json.size() - 1) + ",\"classes\":" + classes + "}"),
+        std::invalid_argument)
+        << classes;
+  }
+}
+
 // A value for each field that is unlike its default and unlike its neighbors'.
 struct DistinctValue {
   double position;

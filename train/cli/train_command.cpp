@@ -44,13 +44,6 @@ void catch_stop_signals() {
   }
 }
 
-// Before the training, so that a missing file is not found out after it.
-Dataset load_test_set(const RunSettings& settings) {
-  Dataset test = load_mnist(settings.data, MnistSplit::test);
-  check_pictures(settings.options.network, test, "test pictures");
-  return test;
-}
-
 Device open_device(const RunSettings& settings) {
   Device device = DeviceFlags{.device = settings.device, .threads = settings.threads}.open();
   if (device.type() == DeviceType::cpu && settings.options.precision == Dtype::bfloat16 &&
@@ -206,8 +199,18 @@ int train(const TrainFlags& flags, const std::string& program) {
     folder.expect_unused();
   }
   const Device device = open_device(settings);
-  const Dataset test = settings.test ? load_test_set(settings) : Dataset{};
-  Trainer trainer(settings.options, load_mnist(settings.data, MnistSplit::train), device);
+  // Before the training, so that a missing file is not found out after it.
+  const Dataset test = settings.test ? load_mnist(settings.data, MnistSplit::test) : Dataset{};
+  const Dataset training = load_mnist(settings.data, MnistSplit::train);
+  if (!flags.resume()) {
+    settings.options.network = flags.gives_network()
+                                   ? named_after(settings.options.network, training)
+                                   : network_for(training);
+  }
+  if (settings.test) {
+    check_pictures(settings.options.network, test, "test pictures");
+  }
+  Trainer trainer(settings.options, training, device);
   settings.options = trainer.options();
   if (flags.resume()) {
     load_checkpoint(folder.checkpoint(), trainer);

@@ -51,8 +51,8 @@ void TrainFlags::add_files(CLI::App& command) {
   command.option_defaults()->group("Files");
   entries_.push_back({command
                           .add_option("--data", given_.data,
-                                      "folder of MNIST's four IDX files, plain or .gz; needed "
-                                      "unless --resume is given")
+                                      "folder of a data set's four IDX files, plain or .gz "
+                                      "(docs/data.md); needed unless --resume is given")
                           ->type_name("DIR"),
                       "/data", Entry::may_change});
   command.add_option("--out", out_, "folder for weights, checkpoint, log and pictures")
@@ -63,7 +63,7 @@ void TrainFlags::add_files(CLI::App& command) {
       {command
            .add_option("--network", network_file_,
                        "a network in JSON, as docs/networks.md has it (default: the built-in "
-                       "LargerCNN)")
+                       "LargerCNN, for the size and the classes of the data)")
            ->type_name("FILE"),
        "/network"});
   entries_.push_back({add_choice(command, "--weights-dtype", given_.weights_dtype,
@@ -251,7 +251,11 @@ RunSettings TrainFlags::settings(const RunSettings& stored, const std::string& f
     throw UsageError("expected --resume or --recipe, received both: a training goes on as " + file +
                      " says");
   }
-  const Json given = Json::parse(to_json(as_given()));
+  RunSettings with_names = as_given();
+  if (with_names.options.network.class_names.empty()) {  // then they came from the data
+    with_names.options.network.class_names = stored.options.network.class_names;
+  }
+  const Json given = Json::parse(to_json(with_names));
   Json merged = Json::parse(to_json(stored));
   for (const Entry& entry : entries_) {
     const Json::json_pointer pointer(entry.pointer);

@@ -27,6 +27,7 @@ class TrainFlags {
   RunSettings settings(const RunSettings& stored, const std::string& file) const;
 
   const std::filesystem::path& out() const { return out_; }
+  bool gives_network() const { return !network_file_.empty(); }  // else it follows from the data
   bool resume() const { return resume_; }
   bool json() const { return json_; }
 

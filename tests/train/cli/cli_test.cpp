@@ -30,6 +30,52 @@ TEST_F(Cli, TrainWritesEverythingItPromises) {
   EXPECT_EQ(evaluation.err, "");
 }
 
+TEST_F(Cli, TakesSizeAndClassesFromTheData) {
+  std::ofstream(data / "classes.txt") << "north\nwest\nsouth\neast\n";
+  const Outcome result = inkling({"train", "--data", data, "--out", run, "--epochs", "1"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto network = nlohmann::json::parse(read_text(run / "config.json"))["network"];
+  EXPECT_EQ(network["name"], "LargerCNN");
+  EXPECT_EQ(network["input"]["height"], 8);
+  EXPECT_EQ(network["classes"], (std::vector<std::string>{"north", "west", "south", "east"}));
+  const Outcome table = inkling({"evaluate", "--model", run / "model.safetensors", "--data", data});
+  EXPECT_THAT(table.out, HasSubstr("\n 2 south  "));
+  const auto json = nlohmann::json::parse(
+      inkling({"evaluate", "--model", run / "model.safetensors", "--data", data, "--json"}).out);
+  EXPECT_EQ(json["per_class"].size(), 4U);
+  EXPECT_EQ(json["per_class"][3]["name"], "east");
+}
+
+TEST_F(Cli, ResumesANetworkWhoseClassesTheDataNamed) {
+  std::ofstream(data / "classes.txt") << "north\nwest\nsouth\neast\n";
+  ASSERT_EQ(inkling(train_arguments({})).exit_code, 0);
+  const Outcome resumed = inkling({"train", "--out", run, "--resume", "--epochs", "4", "--network",
+                                   folder.path() / "network.json"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_THAT(read_text(run / "config.json"), HasSubstr("south"));
+}
+
+TEST_F(Cli, RefusesANetworkOfOtherClassesThanTheData) {
+  std::ofstream(data / "classes.txt") << "north\nwest\nsouth\neast\nnowhere\n";
+  const Outcome result = inkling(train_arguments({}));
+  EXPECT_NE(result.exit_code, 0);
+  EXPECT_THAT(result.err, HasSubstr("as many logits as it has classes, 5, received 4"));
+}
+
+TEST_F(Cli, EvaluatesSeveralNetworksTogether) {
+  ASSERT_EQ(inkling(train_arguments({"--seed", "1"})).exit_code, 0);
+  const std::string first = run / "model.safetensors";
+  run = folder.path() / "second";
+  ASSERT_EQ(inkling(train_arguments({"--seed", "2"})).exit_code, 0);
+  const Outcome both = inkling({"evaluate", "--model", first, "--model", run / "model.safetensors",
+                                "--data", data, "--json"});
+  ASSERT_EQ(both.exit_code, 0) << both.err;
+  const auto summary = nlohmann::json::parse(both.out);
+  EXPECT_EQ(summary["model"], "2 networks together");
+  EXPECT_GE(summary["accuracy"], 0.9);
+  EXPECT_EQ(summary["temperature"], 1);
+}
+
 TEST_F(Cli, HoldsOutATwelfthOfASmallTrainingSet) {
   const Outcome result = inkling({"train", "--data", data, "--out", run, "--network",
                                   folder.path() / "network.json", "--epochs", "1"});
