@@ -101,6 +101,28 @@ std::vector<float> logits_of(const Network& network, const DeviceDataset& data,
   return result;
 }
 
+std::vector<float> ensemble_logits(std::span<const std::vector<float>> logits,
+                                   std::span<const double> temperatures, std::size_t classes) {
+  std::vector<float> result(logits.front().size());
+  for (std::size_t row = 0; row < result.size(); row += classes) {
+    std::vector<double> sums(classes);
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      const std::span<const float> of_row = std::span(logits[i]).subspan(row, classes);
+      const double log_sum = predict(of_row, temperatures[i]).log_sum;
+      for (std::size_t c = 0; c < classes; ++c) {
+        sums[c] += std::exp(of_row[c] / temperatures[i] - log_sum);
+      }
+    }
+    // A probability of 0 has no logarithm.
+    std::transform(sums.begin(), sums.end(), result.begin() + static_cast<std::ptrdiff_t>(row),
+                   [&](double sum) {
+                     return static_cast<float>(
+                         std::log(std::max(sum / static_cast<double>(logits.size()), 1e-30)));
+                   });
+  }
+  return result;
+}
+
 Evaluation summarize(std::vector<float> logits, std::vector<std::uint8_t> labels,
                      std::size_t classes, double temperature) {
   Evaluation result;

@@ -54,6 +54,11 @@ std::vector<float> logits_of(const Network& network, const DeviceDataset& data,
 Evaluation summarize(std::vector<float> logits, std::vector<std::uint8_t> labels,
                      std::size_t classes, double temperature = 1);
 
+// What several networks say together: the logarithm of the mean of their calibrated probabilities,
+// softmax(logits / temperature). logits: for each network [rows × classes].
+std::vector<float> ensemble_logits(std::span<const std::vector<float>> logits,
+                                   std::span<const double> temperatures, std::size_t classes);
+
 // Of the given rows. Throws std::out_of_range when a label is no class of the network.
 Evaluation evaluate(const Network& network, const DeviceDataset& data,
                     std::span<const std::int32_t> rows, const EvaluationProgress& progress = {},

@@ -35,6 +35,22 @@ TEST(Temperature, IsSmallWhereAllIsRightAndTheLargestWhereAllIsWrong) {
   EXPECT_NEAR(fit_temperature(wrong.logits, wrong.labels, 2), 50, 1e-6);
 }
 
+TEST(Ensemble, IsTheMeanOfCalibratedProbabilities) {
+  const auto logit = [](double probability) {
+    return static_cast<float>(std::log(probability / (1 - probability)));
+  };
+  // Of 0.9 and 0.3; the second network's logits are twice as large as it is sure.
+  const std::vector<std::vector<float>> logits{{logit(0.9), 0}, {2 * logit(0.3), 0}};
+  const std::vector<float> mean = ensemble_logits(logits, std::vector<double>{1, 2}, 2);
+  EXPECT_NEAR(std::exp(mean[0]), 0.6, 1e-6);
+  EXPECT_NEAR(std::exp(mean[1]), 0.4, 1e-6);
+}
+
+TEST(Ensemble, StaysFiniteWhereAllAreSure) {
+  const std::vector<std::vector<float>> logits{{1000, 0}};
+  EXPECT_TRUE(std::isfinite(ensemble_logits(logits, std::vector<double>{1}, 2)[1]));
+}
+
 TEST(Temperature, OfNothingIsOne) { EXPECT_EQ(fit_temperature({}, {}, 10), 1); }
 
 TEST(Calibrate, AnswersTheShareThatWasAskedFor) {

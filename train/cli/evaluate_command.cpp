@@ -1,4 +1,8 @@
 // inkling evaluate: accuracy, loss, per class, confusion matrix.
+#include <algorithm>
+#include <numeric>
+#include <span>
+
 #include <nlohmann/json.hpp>
 
 #include "data/dataset.h"
@@ -12,7 +16,7 @@ namespace inkling {
 namespace {
 
 struct EvaluateCommand {
-  std::filesystem::path model;
+  std::vector<std::filesystem::path> models;
   std::filesystem::path data;
   DeviceFlags device;
   bool train_split = false;
@@ -43,14 +47,24 @@ Answers answers_of(const Evaluation& result, const Calibration& calibration) {
           static_cast<double>(correct) / static_cast<double>(std::max<Index>(1, count))};
 }
 
-void print_json(const std::string& name, const Evaluation& result, const Calibration& calibration) {
+// What was evaluated: a network, or several together.
+struct Subject {
+  std::string name;
+  std::vector<std::string> classes;
+  Calibration calibration;
+};
+
+void print_json(const Subject& subject, const Evaluation& result) {
+  const Calibration& calibration = subject.calibration;
   nlohmann::ordered_json per_class = nlohmann::ordered_json::array();
   for (std::size_t truth = 0; truth < result.confusion.size(); ++truth) {
-    per_class.push_back({{"class", truth}, {"accuracy", class_accuracy(result, truth)}});
+    per_class.push_back({{"class", truth},
+                         {"name", subject.classes[truth]},
+                         {"accuracy", class_accuracy(result, truth)}});
   }
   const Answers answers = answers_of(result, calibration);
   const nlohmann::ordered_json summary = {
-      {"model", name},
+      {"model", subject.name},
       {"count", result.count},
       {"correct", result.correct},
       {"accuracy", result.accuracy()},
@@ -66,10 +80,29 @@ void print_json(const std::string& name, const Evaluation& result, const Calibra
   std::printf("%s\n", summary.dump().c_str());
 }
 
-void print_table(const std::string& name, const Evaluation& result,
-                 const Calibration& calibration) {
+// The class's number on the right of `width` characters; or, where classes have names, on the left
+// of one.
+std::string row_label(const Subject& subject, std::size_t number, std::size_t width) {
+  const std::string digits = std::to_string(number);
+  const std::string& name = subject.classes[number];
+  const auto padding = [](std::size_t wanted, const std::string& text) {
+    const auto characters =
+        static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+          return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
+        }));
+    return std::string(wanted - std::min(wanted, characters), ' ');
+  };
+  if (name == digits) {
+    return padding(width, digits) + digits;
+  }
+  const std::string label = padding(2, digits) + digits + " " + name;
+  return label + padding(width, label);
+}
+
+void print_table(const Subject& subject, const Evaluation& result) {
+  const Calibration& calibration = subject.calibration;
   std::printf("%s: accuracy %.2f %% (%ld of %ld right), loss %.4f, median confidence %.3f\n",
-              name.c_str(), 100 * result.accuracy(), static_cast<long>(result.correct),
+              subject.name.c_str(), 100 * result.accuracy(), static_cast<long>(result.correct),
               static_cast<long>(result.count), result.loss,
               static_cast<double>(result.median_confidence()));
   const Answers answers = answers_of(result, calibration);
@@ -78,13 +111,17 @@ void print_table(const std::string& name, const Evaluation& result,
       "which %.2f %% are right\n\n",
       calibration.temperature, 100 * result.expected_calibration_error(), 100 * answers.share,
       100 * answers.accuracy);
-  std::printf("truth \\ predicted\n        ");
+  std::size_t width = 6;
+  for (std::size_t truth = 0; truth < subject.classes.size(); ++truth) {
+    width = std::max(width, row_label(subject, truth, 0).size());
+  }
+  std::printf("truth \\ predicted\n  %s", std::string(width, ' ').c_str());
   for (std::size_t predicted = 0; predicted < result.confusion.size(); ++predicted) {
     std::printf("%6zu", predicted);
   }
   std::printf("   right\n");
   for (std::size_t truth = 0; truth < result.confusion.size(); ++truth) {
-    std::printf("%6zu  ", truth);
+    std::printf("%s  ", row_label(subject, truth, width).c_str());
     for (const Index count : result.confusion[truth]) {
       std::printf("%6ld", static_cast<long>(count));
     }
@@ -92,24 +129,60 @@ void print_table(const std::string& name, const Evaluation& result,
   }
 }
 
+// The logits of one network, and what is known of it.
+struct Member {
+  Subject subject;
+  std::vector<float> logits;
+};
+
+Member evaluate_member(const std::filesystem::path& file, const Dataset& dataset,
+                       std::span<const std::int32_t> rows, const Device& device) {
+  const Model model = load_model(file, device);
+  const NetworkSpec& spec = model.network.spec();
+  check_pictures(spec, dataset);
+  EvaluationDisplay display(stderr, spec.name);
+  return {{spec.name, model.network.class_names(), model.calibration},
+          logits_of(model.network, DeviceDataset(dataset, model.normalization, device), rows,
+                    [&](Index done, Index total) { display.show(done, total); })};
+}
+
+// Together they are as one network whose logits are calibrated already, and abstain as the first.
+Member together(const std::vector<Member>& members) {
+  Member result{members.front().subject, {}};
+  std::vector<std::vector<float>> logits;
+  std::vector<double> temperatures;
+  for (const Member& member : members) {
+    if (member.subject.classes != result.subject.classes) {
+      throw std::invalid_argument("expected networks of the same classes, received " +
+                                  result.subject.name + " and " + member.subject.name +
+                                  ", whose classes differ");
+    }
+    logits.push_back(member.logits);
+    temperatures.push_back(member.subject.calibration.temperature);
+  }
+  result.subject.name = std::to_string(members.size()) + " networks together";
+  result.subject.calibration.temperature = 1;
+  result.logits = ensemble_logits(logits, temperatures, result.subject.classes.size());
+  return result;
+}
+
 int EvaluateCommand::run() const {
   const Device on = device.open();
-  const Model loaded = load_model(model.empty() ? shipped_model() : model, on);
   const Dataset dataset = load_mnist(data, train_split ? MnistSplit::train : MnistSplit::test);
-  const NetworkSpec& spec = loaded.network.spec();
-  check_pictures(spec, dataset);
-  Evaluation result;
-  {
-    EvaluationDisplay display(stderr, spec.name);
-    result = evaluate(
-        loaded.network, DeviceDataset(dataset, loaded.normalization, on),
-        [&](Index done, Index total) { display.show(done, total); },
-        loaded.calibration.temperature);
+  std::vector<std::int32_t> rows(static_cast<std::size_t>(dataset.size()));
+  std::iota(rows.begin(), rows.end(), 0);
+  std::vector<Member> members;
+  for (const std::filesystem::path& file : models.empty() ? std::vector{shipped_model()} : models) {
+    members.push_back(evaluate_member(file, dataset, rows, on));
   }
+  const Member subject = members.size() == 1 ? members.front() : together(members);
+  const Evaluation result =
+      summarize(subject.logits, dataset.labels, subject.subject.classes.size(),
+                subject.subject.calibration.temperature);
   if (json) {
-    print_json(spec.name, result, loaded.calibration);
+    print_json(subject.subject, result);
   } else {
-    print_table(spec.name, result, loaded.calibration);
+    print_table(subject.subject, result);
   }
   return kSuccess;
 }
@@ -121,9 +194,15 @@ Command add_evaluate_command(CLI::App& program) {
       "evaluate", "accuracy, loss and confusion matrix of weights on a data set");
   const auto state = std::make_shared<EvaluateCommand>();
   command->option_defaults()->group("Evaluation");
-  command->add_option("--model", state->model, "weights file (default: those that come with it)")
-      ->type_name("FILE");
-  command->add_option("--data", state->data, "folder of MNIST's IDX files, plain or .gz")
+  command
+      ->add_option(
+          "--model", state->models,
+          "weights file (default: those that come with it); given more than once: the mean "
+          "of their probabilities")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--data", state->data, "folder of a data set's IDX files, plain or .gz")
       ->type_name("DIR")
       ->required();
   command->add_flag("--train-split", state->train_split,
