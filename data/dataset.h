@@ -1,4 +1,4 @@
-// Labeled gray pictures of one size, as IDX files hold them: MNIST, and the sets that took its form.
+// Labeled gray pictures of one size, as IDX files hold them: MNIST, and sets that took its form.
 #pragma once
 
 #include <cstdint>

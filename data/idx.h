@@ -21,8 +21,8 @@
 
 namespace inkling {
 
-// Bytes that are no sound IDX file, or no list of its classes. what() is one line: the file, what was expected, what came,
-// what to do.
+// Bytes that are no sound IDX file, or no list of its classes. what() is one line: the file, what
+// was expected, what came, what to do.
 class IdxError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
