@@ -15,12 +15,22 @@ constexpr float kFull = 255;
 // What is weaker than this share of the strongest ink does not count for the ink box: soft edges
 // and artifacts of saving, which the eye does not see, would stretch it.
 constexpr float kFaint = 1.0F / 16;
-constexpr int kInkSize = 20;  // the longer side of the ink box in MNIST's 28×28
 
-// As stroke_width() measures it in the 20×20: one in twenty of MNIST's digits has a thinner pen,
-// half of them one of 2 and more. Area averaging leaves of a thinner line only a fainter one; it is
-// redrawn with this one.
-constexpr float kMinStroke = 1.3F;
+// MNIST's frame, in pixels, for pictures of a side.
+struct Frame {
+  explicit Frame(int of_side)
+      : side(of_side),
+        ink((of_side * 20 + kDigitSize / 2) / kDigitSize),
+        min_stroke(1.3F * static_cast<float>(of_side) / kDigitSize) {}
+
+  int side;
+  int ink;  // the longer side of the ink box: 20 of MNIST's 28
+  // As stroke_width() measures it in the ink box: one in twenty of MNIST's digits has a pen thinner
+  // than 1.3, half of them one of 2 and more. Area averaging leaves of a thinner line only a
+  // fainter one; it is redrawn with this one.
+  float min_stroke;
+};
+
 // Thin lines are thickened at this many times the final resolution, where even the thinnest survive
 // as a line, and where the work does not depend on the picture's size.
 constexpr int kFineness = 8;
@@ -42,31 +52,33 @@ void check(const Picture& picture) {
   }
 }
 
-DigitPixels to_digit(const GrayImage& ink) {
-  DigitPixels digit{};
-  for (std::size_t i = 0; i < digit.size(); ++i) {
-    digit[i] = static_cast<std::uint8_t>(std::lround(std::clamp(ink.values[i], 0.0F, kFull)));
+std::vector<std::uint8_t> to_bytes(const GrayImage& ink) {
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(ink.values.size());
+  for (const float value : ink.values) {
+    bytes.push_back(static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0F, kFull))));
   }
-  return digit;
+  return bytes;
 }
 
 // MNIST's form: a 28×28 whose ink box has a longer side of 20 (a few of its own have 19) and whose
 // center of mass is within a pixel of the middle.
-bool has_mnist_form(const GrayImage& ink) {
+bool has_mnist_form(const GrayImage& ink, const Frame& frame) {
   const std::optional<Box> box = ink_box(ink, max_value(ink) * kFaint);
   if (!box) {
     return false;
   }
   const int longer = std::max(box->width, box->height);
   const Point center = center_of_mass(ink);
-  return (longer == kInkSize || longer == kInkSize - 1) &&
-         std::abs(center.x - kDigitSize / 2.0) <= 1 && std::abs(center.y - kDigitSize / 2.0) <= 1;
+  return (longer == frame.ink || longer == frame.ink - 1) &&
+         std::abs(center.x - frame.side / 2.0) <= 1 && std::abs(center.y - frame.side / 2.0) <= 1;
 }
 
 // A picture in MNIST's form, as ink on white, on black or on transparency: it comes through as it
 // is. nullopt for any other.
-std::optional<DigitPixels> already_prepared(const Picture& picture) {
-  if (picture.width != kDigitSize || picture.height != kDigitSize) {
+std::optional<std::vector<std::uint8_t>> already_prepared(const Picture& picture,
+                                                          const Frame& frame) {
+  if (picture.width != frame.side || picture.height != frame.side) {
     return std::nullopt;
   }
   GrayImage light = luminance_on_white(picture);
@@ -75,17 +87,17 @@ std::optional<DigitPixels> already_prepared(const Picture& picture) {
     value = kFull - value;
   }
   for (const GrayImage& ink : {light, dark, alpha_channel(picture)}) {
-    if (has_mnist_form(ink)) {
-      return to_digit(ink);
+    if (has_mnist_form(ink, frame)) {
+      return to_bytes(ink);
     }
   }
   return std::nullopt;
 }
 
-// A box that comes out at least one pixel wide in the 20×20. Else a lone straight line would be
+// A box that comes out at least one pixel wide in the frame. Else a lone straight line would be
 // widened to that, and look thicker than it is.
-Box widened_to_one_pixel(const Box& box) {
-  const int min_side = (std::max(box.width, box.height) + kInkSize - 1) / kInkSize;
+Box widened_to_one_pixel(const Box& box, const Frame& frame) {
+  const int min_side = (std::max(box.width, box.height) + frame.ink - 1) / frame.ink;
   const int more_width = std::max(0, min_side - box.width);
   const int more_height = std::max(0, min_side - box.height);
   return {box.x - more_width / 2, box.y - more_height / 2, box.width + more_width,
@@ -93,30 +105,30 @@ Box widened_to_one_pixel(const Box& box) {
 }
 
 // What is in the box, at most kMaxWorkingSide pixels long.
-GrayImage cut_out(const GrayImage& ink, const Box& box) {
+GrayImage cut_out(const GrayImage& ink, const Box& box, const Frame& frame) {
   if (std::max(box.width, box.height) <= kMaxWorkingSide) {
-    return crop(ink, widened_to_one_pixel(box));
+    return crop(ink, widened_to_one_pixel(box, frame));
   }
   const GrayImage smaller = scale_longer_side(crop(ink, box), kMaxWorkingSide);
-  return crop(smaller, widened_to_one_pixel({0, 0, smaller.width, smaller.height}));
+  return crop(smaller, widened_to_one_pixel({0, 0, smaller.width, smaller.height}, frame));
 }
 
-// The same lines with a pen of kMinStroke. width: of the present one, in pixels of the 20×20.
-GrayImage redraw_thicker(const GrayImage& ink, float width) {
-  GrayImage fine = scale_longer_side(ink, kFineness * kInkSize);
+// The same lines with the frame's thinnest pen. width: of the present one, in pixels of the frame.
+GrayImage redraw_thicker(const GrayImage& ink, float width, const Frame& frame) {
+  GrayImage fine = scale_longer_side(ink, kFineness * frame.ink);
   // A line thinner than a fine pixel left only its share of ink there.
   const float share = std::min(1.0F, width * kFineness);
   for (float& value : fine.values) {
     value = std::min(kFull, value / share);
   }
-  return thicken(fine, (kMinStroke - width) * kFineness / 2);
+  return thicken(fine, (frame.min_stroke - width) * kFineness / 2);
 }
 
-GrayImage scale_to_ink_size(const GrayImage& ink) {
-  GrayImage scaled = scale_longer_side(ink, kInkSize);
+GrayImage scale_to_frame(const GrayImage& ink, const Frame& frame) {
+  GrayImage scaled = scale_longer_side(ink, frame.ink);
   const float width = stroke_width(scaled);
-  if (width < kMinStroke) {
-    scaled = scale_longer_side(redraw_thicker(ink, width), kInkSize);
+  if (width < frame.min_stroke) {
+    scaled = scale_longer_side(redraw_thicker(ink, width, frame), frame.ink);
   }
   stretch_to_full(scaled);
   return scaled;
@@ -124,9 +136,15 @@ GrayImage scale_to_ink_size(const GrayImage& ink) {
 
 }  // namespace
 
-std::optional<DigitPixels> prepare(const Picture& picture) {
+std::optional<std::vector<std::uint8_t>> prepare(const Picture& picture, int side) {
   check(picture);
-  if (const auto digit = already_prepared(picture)) {
+  if (!can_prepare_for(side, side)) {
+    throw std::invalid_argument("prepare: expected a side of " + std::to_string(kMinPreparedSize) +
+                                " to " + std::to_string(kMaxPreparedSize) + ", received " +
+                                std::to_string(side));
+  }
+  const Frame frame(side);
+  if (auto digit = already_prepared(picture, frame)) {
     return digit;
   }
   const std::optional<GrayImage> ink = extract_ink(picture);
@@ -137,9 +155,19 @@ std::optional<DigitPixels> prepare(const Picture& picture) {
   if (!box) {
     return std::nullopt;  // never: there is ink, so there is a box
   }
-  GrayImage drawn = cut_out(*ink, *box);
+  GrayImage drawn = cut_out(*ink, *box, frame);
   stretch_to_full(drawn);
-  return to_digit(center_by_mass(scale_to_ink_size(drawn), kDigitSize));
+  return to_bytes(center_by_mass(scale_to_frame(drawn, frame), side));
+}
+
+std::optional<DigitPixels> prepare(const Picture& picture) {
+  const auto bytes = prepare(picture, kDigitSize);
+  if (!bytes) {
+    return std::nullopt;
+  }
+  DigitPixels digit{};
+  std::copy(bytes->begin(), bytes->end(), digit.begin());
+  return digit;
 }
 
 }  // namespace inkling

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "data/picture.h"
 
@@ -21,5 +23,15 @@ using DigitPixels = std::array<std::uint8_t, kDigitSize * kDigitSize>;
 // Thread-safe: a pure function. Throws std::invalid_argument when rgba does not hold
 // width * height * 4 bytes.
 std::optional<DigitPixels> prepare(const Picture& picture);
+
+// The same for a network of pictures with another side: MNIST's frame, enlarged or made smaller,
+// as side × side bytes. Throws std::invalid_argument, too, for a side below kMinPreparedSize or
+// above kMaxPreparedSize.
+inline constexpr int kMinPreparedSize = 8;
+inline constexpr int kMaxPreparedSize = 256;
+constexpr bool can_prepare_for(int height, int width) {
+  return height == width && height >= kMinPreparedSize && height <= kMaxPreparedSize;
+}
+std::optional<std::vector<std::uint8_t>> prepare(const Picture& picture, int side);
 
 }  // namespace inkling

@@ -76,11 +76,16 @@ void add_flags(CLI::App& app, Settings& settings) {
 }
 
 void check_model(const InferencePlan& plan) {
+  if (!can_prepare_for(plan.height(), plan.width())) {
+    throw std::runtime_error("expected a model of square pictures, " +
+                             std::to_string(kMinPreparedSize) + " to " +
+                             std::to_string(kMaxPreparedSize) + " pixels a side, received " +
+                             std::to_string(plan.height()) + " x " + std::to_string(plan.width()));
+  }
   constexpr int kDigits = 10;
-  if (plan.height() != kDigitSize || plan.width() != kDigitSize || plan.classes() != kDigits) {
-    throw std::runtime_error("expected a model of 28 x 28 pixels and 10 classes, received " +
-                             std::to_string(plan.height()) + " x " + std::to_string(plan.width()) +
-                             " and " + std::to_string(plan.classes()));
+  if (plan.class_names().empty() && plan.classes() != kDigits) {
+    throw std::runtime_error("expected a model of ten digits, or of classes with names, received " +
+                             std::to_string(plan.classes()) + " classes without names");
   }
 }
 
@@ -128,7 +133,7 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
        [&saliency](std::span<const std::uint8_t> digit, int answer) {
          return saliency.of(digit, answer);
        },
-       plan.model_name(), plan.calibration().min_confidence},
+       plan.model_name(), plan.calibration().min_confidence, plan.height(), plan.class_names()},
       INKLING_VERSION,
       settings.max_body,
       card_of(model),

@@ -24,17 +24,28 @@ Json object_schema(const Json& properties, const Json& required) {
   return {{"type", "object"}, {"properties", properties}, {"required", required}};
 }
 
-Json schemas() {
+Json schemas(const ApiFacts& facts) {
   const Json text = {{"type", "string"}};
+  const std::string side = std::to_string(facts.side);
+  const std::string bytes = std::to_string(facts.side * facts.side);
   const Json probability = {{"type", "number"}, {"minimum", 0}, {"maximum", 1}};
   return {
       {"Welcome", object_schema({{"message", text}}, {"message"})},
       {"Prediction",
        object_schema(
-           {{"predicted_digit", {{"type", "integer"}, {"minimum", 0}, {"maximum", 9}}},
+           {{"predicted_digit",
+             {{"type", "integer"}, {"minimum", 0}, {"maximum", facts.classes - 1}}},
+            {"predicted_class", text},
             {"confidence", probability},
             {"probabilities",
-             {{"type", "array"}, {"items", probability}, {"minItems", 10}, {"maxItems", 10}}},
+             {{"type", "array"},
+              {"items", probability},
+              {"minItems", facts.classes},
+              {"maxItems", facts.classes}}},
+            {"classes",
+             {{"type", "array"},
+              {"items", text},
+              {"description", "Their names; left out where they are the digits 0 to 9."}}},
             {"abstain",
              {{"type", "boolean"},
               {"description",
@@ -48,17 +59,18 @@ Json schemas() {
             {"seen",
              {{"type", "string"},
               {"contentEncoding", "base64"},
-              {"description",
-               "The 28×28 picture that the network was shown: 784 bytes, row by row, 0 for "
-               "background and 255 for ink."}}},
+              {"description", "The picture that the network was shown, " + side + "×" + side +
+                                  ": " + bytes +
+                                  " bytes, row by row, 0 for background and 255 for ink."}}},
             {"saliency",
              {{"type", "string"},
               {"contentEncoding", "base64"},
               {"description",
-               "For explain=true alone: 784 signed bytes, above 0 where the ink spoke for "
-               "predicted_digit, below 0 where it spoke against it."}}}},
-           {"predicted_digit", "confidence", "probabilities", "abstain", "reason", "model",
-            "seen"})},
+               "For explain=true alone: " + bytes +
+                   " signed bytes, above 0 where the ink spoke for predicted_digit, below 0 where "
+                   "it spoke against it."}}}},
+           {"predicted_digit", "predicted_class", "confidence", "probabilities", "abstain",
+            "reason", "model", "seen"})},
       {"Error", object_schema({{"error", text}}, {"error"})},
       {"Detail", object_schema({{"detail", text}}, {"detail"})},
       {"ValidationError",
@@ -106,7 +118,7 @@ Json predict_operation(std::size_t max_body) {
 
 }  // namespace
 
-Json openapi_document(const std::string& version, std::size_t max_body) {
+Json openapi_document(const ApiFacts& facts) {
   const Json page = {{"200",
                       {{"description", "A page for people."},
                        {"content", {{"text/html", {{"schema", {{"type", "string"}}}}}}}}}};
@@ -114,7 +126,7 @@ Json openapi_document(const std::string& version, std::size_t max_body) {
       {"openapi", "3.1.0"},
       {"info",
        {{"title", "Inkling"},
-        {"version", version},
+        {"version", facts.version},
         {"description",
          "Recognizes handwritten digits. Errors are JSON, with the status that says "
          "whose they are."}}},
@@ -124,7 +136,7 @@ Json openapi_document(const std::string& version, std::size_t max_body) {
            {{"summary", "Welcome"},
             {"operationId", "welcome"},
             {"responses", {{"200", response("A greeting.", reference("Welcome"))}}}}}}},
-        {"/predict/", {{"post", predict_operation(max_body)}}},
+        {"/predict/", {{"post", predict_operation(facts.max_body)}}},
         {"/docs",
          {{"get",
            {{"summary", "This documentation"}, {"operationId", "docs"}, {"responses", page}}}}},
@@ -138,7 +150,7 @@ Json openapi_document(const std::string& version, std::size_t max_body) {
            {{"summary", "This documentation for machines"},
             {"operationId", "openapi"},
             {"responses", {{"200", response("OpenAPI 3.1.", {{"type", "object"}})}}}}}}}}},
-      {"components", {{"schemas", schemas()}}},
+      {"components", {{"schemas", schemas(facts)}}},
   };
 }
 

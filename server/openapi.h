@@ -11,7 +11,13 @@
 namespace inkling {
 
 // OpenAPI 3.1. max_body: the largest request body, which the descriptions state.
-nlohmann::ordered_json openapi_document(const std::string& version, std::size_t max_body);
+struct ApiFacts {
+  std::string version;       // of the program
+  std::size_t max_body = 0;  // bytes
+  int classes = 10;
+  int side = 28;  // of the network's pictures, in pixels
+};
+nlohmann::ordered_json openapi_document(const ApiFacts& facts);
 
 Handler openapi_handler(const nlohmann::ordered_json& document);
 

@@ -60,20 +60,26 @@ std::optional<bool> parse_bool(std::string_view text) {
 
 double rounded(float probability) { return std::round(double{probability} * 1e6) / 1e6; }
 
-Response prediction(const DigitPixels& digit, const Recognizer& recognizer, bool explain) {
+Response prediction(const std::vector<std::uint8_t>& digit, const Recognizer& recognizer,
+                    bool explain) {
   const std::vector<float> probabilities = recognizer.classify(digit);
-  const Verdict verdict = verdict_of(probabilities, recognizer.min_confidence);
+  const Verdict verdict =
+      verdict_of(probabilities, recognizer.min_confidence, recognizer.class_names);
   Json rounded_probabilities = Json::array();
   for (const float probability : probabilities) {
     rounded_probabilities.push_back(rounded(probability));
   }
   Json body = {{"predicted_digit", verdict.best},
+               {"predicted_class", verdict.name},
                {"confidence", rounded(verdict.confidence)},
                {"probabilities", std::move(rounded_probabilities)},
                {"abstain", verdict.abstains},
                {"reason", verdict.abstains ? Json(verdict.reason) : Json(nullptr)},
                {"model", recognizer.model_name},
                {"seen", base64(digit)}};
+  if (!recognizer.class_names.empty()) {
+    body["classes"] = recognizer.class_names;
+  }
   if (explain) {
     const std::vector<std::int8_t> saliency = recognizer.explain(digit, verdict.best);
     body["saliency"] =
@@ -114,7 +120,7 @@ Response predict(const Request& request, const Recognizer& recognizer) {
                      "Value error, expected an uploaded file, received a plain form field");
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(file->data.data());
-    const auto digit = prepare(decode_picture({bytes, file->data.size()}));
+    const auto digit = prepare(decode_picture({bytes, file->data.size()}), recognizer.side);
     if (!digit) {
       Response blank = error(400, "Image is blank. Please provide a valid digit.");
       blank.headers.emplace_back("X-Error-Code", "blank_image");

@@ -10,7 +10,12 @@ namespace inkling {
 namespace {
 
 void add_common_routes(Router& router, const ServiceParts& parts, Navigation navigation) {
-  const auto document = openapi_document(parts.version, parts.max_body);
+  ApiFacts facts{
+      .version = parts.version, .max_body = parts.max_body, .side = parts.recognizer.side};
+  if (const auto& names = parts.recognizer.class_names; !names.empty()) {
+    facts.classes = static_cast<int>(names.size());
+  }
+  const auto document = openapi_document(facts);
   router.add("POST", "/predict/", predict_handler(parts.recognizer));
   router.add("GET", "/docs", page_handler(docs_page(document, navigation)));
   const About about{parts.version, parts.recognizer.model_name, parts.model_card, parts.source_url};

@@ -30,6 +30,7 @@ struct InferencePlan::Impl {
         width(model.network.spec().width),
         pixels(height * width * model.network.spec().channels),
         classes(model.network.classes()),
+        class_names(model.network.spec().class_names),
         parameter_count(model.network.parameter_count()),
         calibration(model.calibration),
         network(model, precision),
@@ -79,6 +80,7 @@ struct InferencePlan::Impl {
   Index width;
   Index pixels;
   Index classes;
+  std::vector<std::string> class_names;
   Index parameter_count;
   Calibration calibration;
   frozen::FrozenNetwork network;
@@ -111,6 +113,8 @@ const Calibration& InferencePlan::calibration() const { return impl_->calibratio
 const std::string& InferencePlan::model_name() const { return impl_->name; }
 int InferencePlan::height() const { return static_cast<int>(impl_->height); }
 int InferencePlan::width() const { return static_cast<int>(impl_->width); }
+const std::vector<std::string>& InferencePlan::class_names() const { return impl_->class_names; }
+
 int InferencePlan::classes() const { return static_cast<int>(impl_->classes); }
 std::int64_t InferencePlan::parameter_count() const { return impl_->parameter_count; }
 

@@ -43,6 +43,8 @@ class InferencePlan {
   int height() const;
   int width() const;
   int classes() const;
+  // The classes' names; empty where they are known by their numbers, as digits are.
+  const std::vector<std::string>& class_names() const;
   std::int64_t parameter_count() const;
 
  private:

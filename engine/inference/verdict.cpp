@@ -11,12 +11,18 @@ constexpr float kBetweenTwo = 0.8F;
 
 }  // namespace
 
-Verdict verdict_of(std::span<const float> probabilities, double min_confidence) {
+Verdict verdict_of(std::span<const float> probabilities, double min_confidence,
+                   std::span<const std::string> class_names) {
+  const auto name = [&](int c) {
+    return class_names.empty() ? std::to_string(c) : class_names[static_cast<std::size_t>(c)];
+  };
   const auto best = std::max_element(probabilities.begin(), probabilities.end());
   Verdict verdict{.best = static_cast<int>(best - probabilities.begin()),
                   .confidence = *best,
                   .abstains = double{*best} < min_confidence,
+                  .name = {},
                   .reason = {}};
+  verdict.name = name(verdict.best);
   if (!verdict.abstains) {
     return verdict;
   }
@@ -29,10 +35,10 @@ Verdict verdict_of(std::span<const float> probabilities, double min_confidence) 
   }
   const bool between_two =
       second >= 0 && *best + probabilities[static_cast<std::size_t>(second)] >= kBetweenTwo;
-  verdict.reason = between_two
-                       ? "unsure between " + std::to_string(std::min(verdict.best, second)) +
-                             " and " + std::to_string(std::max(verdict.best, second))
-                       : "not a digit";
+  verdict.reason = between_two ? "unsure between " + name(std::min(verdict.best, second)) +
+                                     " and " + name(std::max(verdict.best, second))
+                   : class_names.empty() ? "not a digit"
+                                         : "none of the classes";
   return verdict;
 }
 

@@ -206,6 +206,32 @@ TEST(Prepare, DoesNotCareWhereOnTheCanvasTheDigitIs) {
   EXPECT_EQ(prepare(placed(seven, 720, 420, 1000, 700, kWhite)), expected);
 }
 
+TEST(Prepare, MakesMnistsFrameForPicturesOfAnotherSide) {
+  const Picture seven = drawn_seven(280, 18, kBlack, kWhite);
+  for (const int side : {8, 16, 56, 256}) {
+    const std::vector<std::uint8_t> pixels = prepare(seven, side).value();
+    ASSERT_EQ(std::ssize(pixels), std::ptrdiff_t{side} * side);
+    int top = side;
+    int bottom = -1;
+    for (int i = 0; i < side * side; ++i) {
+      if (pixels[static_cast<std::size_t>(i)] > 16) {
+        top = std::min(top, i / side);
+        bottom = i / side;
+      }
+    }
+    EXPECT_NEAR(bottom + 1 - top, side * 20 / 28.0, 1.01) << side;
+  }
+  const DigitPixels usual = prepare(seven).value();
+  EXPECT_TRUE(std::ranges::equal(prepare(seven, 28).value(), usual));
+}
+
+TEST(Prepare, RefusesASideThatIsNone) {
+  const Picture seven = drawn_seven(280, 18, kBlack, kWhite);
+  for (const int side : {-1, 0, 7, 257}) {
+    EXPECT_THROW(prepare(seven, side), std::invalid_argument) << side;
+  }
+}
+
 TEST(Prepare, ChangesNothingTheSecondTime) {
   for (const double thickness : {1.0, 6.0, 18.0, 40.0}) {
     const DigitPixels once = prepare(drawn_seven(280, thickness, kBlack, kWhite)).value();

@@ -59,6 +59,8 @@ TEST(Predict, AnswersTheDigitAndWhatItWasTakenFrom) {
   const Json body = Json::parse(response.body);
   EXPECT_TRUE(body["predicted_digit"].is_number_integer());
   EXPECT_EQ(body["predicted_digit"], 7);
+  EXPECT_EQ(body["predicted_class"], "7");
+  EXPECT_FALSE(body.contains("classes")) << "they are digits";
   EXPECT_EQ(body["confidence"], 0.75);
   EXPECT_EQ(body["probabilities"], Json::parse("[0.0,0.0,0.0,0.0,0.0,0.0,0.25,0.75,0.0,0.0]"));
   EXPECT_EQ(body["abstain"], false);

@@ -140,10 +140,33 @@ TEST_F(Program, SaysInOneLineThatAPortIsInUse) {
   expect_failure(second, 1, "127.0.0.1:" + std::to_string(api));
 }
 
-TEST_F(Program, RejectsAModelOfOtherPictures) {
-  const NetworkSpec spec{"Other", 8, 8, 1, {layers::Flatten{}, layers::Linear{"fc", 10}}};
+TEST_F(Program, RejectsAModelThatIsForNoPictureItCanMake) {
+  const NetworkSpec oblong{"Other", 8, 9, 1, {layers::Flatten{}, layers::Linear{"fc", 10}}};
+  save_model(model(), Network(oblong, Device::cpu(1)), Normalization{});
+  expect_failure(command(), 1, "square pictures, 8 to 256 pixels a side, received 8 x 9");
+  const NetworkSpec unnamed{"Other", 28, 28, 1, {layers::Flatten{}, layers::Linear{"fc", 11}}};
+  save_model(model(), Network(unnamed, Device::cpu(1)), Normalization{});
+  expect_failure(command(), 1, "classes with names, received 11");
+}
+
+TEST_F(Program, ServesOtherClassesAndSizes) {
+  const NetworkSpec spec{"Other",        16, 16, 1, {layers::Flatten{}, layers::Linear{"fc", 2}},
+                         {"Coat", "Bag"}};
   save_model(model(), Network(spec, Device::cpu(1)), Normalization{});
-  expect_failure(command(), 1, "28 x 28");
+  Process program(command());
+  const auto api = port_in(program.read_until("API"));
+  Picture picture = plain_picture(100, 100, kWhite);
+  draw_line(picture, 50, 20, 50, 80, 8, kBlack);
+  const Json answer = Json::parse(request(api, upload("/predict/", png_of(picture))).body);
+  EXPECT_EQ(answer["classes"], (std::vector<std::string>{"Coat", "Bag"}));
+  EXPECT_EQ(answer["probabilities"].size(), 2U);
+  const int best = answer["predicted_digit"];
+  EXPECT_EQ(answer["predicted_class"], best == 0 ? "Coat" : "Bag");
+  EXPECT_EQ(answer["seen"].get<std::string>().size(), 344U) << "256 bytes in base64";
+  const Json document = Json::parse(get(api, "/openapi.json").body);
+  const Json& prediction = document["components"]["schemas"]["Prediction"]["properties"];
+  EXPECT_EQ(prediction["probabilities"]["maxItems"], 2);
+  EXPECT_THAT(prediction["seen"]["description"], testing::HasSubstr("16×16: 256 bytes"));
 }
 
 TEST(ProgramVersion, IsPrinted) {

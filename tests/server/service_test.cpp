@@ -110,8 +110,9 @@ TEST(Docs, ShowEveryPathAndEscapeWhatTheyShow) {
   EXPECT_THAT(page.body, HasSubstr("id=\"Prediction\""));
   EXPECT_THAT(page.body, testing::Not(HasSubstr("<script")));
   EXPECT_THAT(page.body, testing::Not(HasSubstr("http://")));
-  EXPECT_THAT(docs_page(openapi_document("<b>&\"", 1), Navigation::api_alone),
-              HasSubstr("&lt;b&gt;&amp;&quot;"));
+  EXPECT_THAT(
+      docs_page(openapi_document({.version = "<b>&\"", .max_body = 1}), Navigation::api_alone),
+      HasSubstr("&lt;b&gt;&amp;&quot;"));
 }
 
 TEST(About, ShowsModelCardVersionAndSource) {

@@ -48,14 +48,16 @@ nlohmann::ordered_json predict_one(const InferencePlan& plan, const std::filesys
     const std::vector<std::byte> bytes = image == "-" ? read_standard_input() : read_file(image);
     const Picture picture =
         decode_picture({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-    const std::optional<DigitPixels> digit = prepare(picture);
+    const auto digit = prepare(picture, plan.height());
     if (!digit) {
       result["error"] = image.string() + ": the picture is blank";
       return result;
     }
     const std::vector<float> probabilities = plan.probabilities(*digit);
-    const Verdict verdict = verdict_of(probabilities, plan.calibration().min_confidence);
+    const Verdict verdict =
+        verdict_of(probabilities, plan.calibration().min_confidence, plan.class_names());
     result["predicted_digit"] = verdict.best;
+    result["predicted_class"] = verdict.name;
     result["confidence"] = verdict.confidence;
     result["probabilities"] = probabilities;
     result["abstain"] = verdict.abstains;
@@ -74,9 +76,11 @@ nlohmann::ordered_json predict_one(const InferencePlan& plan, const std::filesys
 int PredictCommand::run() const {
   const std::filesystem::path weights = model.empty() ? shipped_model() : model;
   const InferencePlan plan(weights, threads, precision);
-  if (plan.height() != kDigitSize || plan.width() != kDigitSize) {
-    throw std::invalid_argument(weights.string() +
-                                ": expected a network for 28×28 pictures, received one for " +
+  if (!can_prepare_for(plan.height(), plan.width())) {
+    throw std::invalid_argument(weights.string() + ": expected a network for square pictures of " +
+                                std::to_string(kMinPreparedSize) + " to " +
+                                std::to_string(kMaxPreparedSize) +
+                                " pixels a side, received one for " +
                                 std::to_string(plan.height()) + "×" + std::to_string(plan.width()));
   }
   int exit_code = kSuccess;
@@ -87,7 +91,8 @@ int PredictCommand::run() const {
       std::fprintf(stderr, "inkling: %s\n", result["error"].get<std::string>().c_str());
       exit_code = kFailure;
     } else if (!json) {
-      std::printf("%s: %d (%.1f %%)%s%s\n", image.c_str(), result["predicted_digit"].get<int>(),
+      std::printf("%s: %s (%.1f %%)%s%s\n", image.c_str(),
+                  result["predicted_class"].get<std::string>().c_str(),
                   100 * result["confidence"].get<double>(), result["abstain"] ? ", " : "",
                   result["abstain"] ? result["reason"].get<std::string>().c_str() : "");
     }

@@ -28,6 +28,17 @@ TEST(Verdict, IsNoDigitWhereTheProbabilityIsSpread) {
   EXPECT_EQ(verdict_of(std::vector<float>{0.4F, 0.3F, 0.3F}, 0.7).reason, "not a digit");
 }
 
+TEST(Verdict, SaysTheNamesOfClassesThatHaveThem) {
+  const std::vector<std::string> names{"Coat", "Shirt", "Bag"};
+  const Verdict sure = verdict_of(std::vector<float>{0.1F, 0.8F, 0.1F}, 0.7, names);
+  EXPECT_EQ(sure.name, "Shirt");
+  EXPECT_EQ(verdict_of(std::vector<float>{0.4F, 0.6F, 0}, 0.7, names).reason,
+            "unsure between Coat and Shirt");
+  EXPECT_EQ(verdict_of(std::vector<float>{0.4F, 0.3F, 0.3F}, 0.7, names).reason,
+            "none of the classes");
+  EXPECT_EQ(verdict_of(std::vector<float>{0.1F, 0.9F}, 0.7).name, "1");
+}
+
 TEST(Verdict, NeverAbstainsWithoutACalibration) {
   EXPECT_FALSE(verdict_of(std::vector<float>(10, 0.1F), 0).abstains);
 }

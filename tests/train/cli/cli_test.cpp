@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/png.h"
+#include "engine/io/weights.h"
 
 namespace inkling {
 namespace {
@@ -249,12 +250,33 @@ TEST_F(Cli, PredictReadsStandardInputWithTheShippedModel) {
                                    "bytes at all"));
 }
 
-TEST_F(Cli, PredictRejectsANetworkForOtherPictures) {
-  ASSERT_EQ(inkling(train_arguments({"--epochs", "1"})).exit_code, 0);
-  const Outcome wrong_size = inkling({"predict", "--model", run / "model.safetensors", "x.png"});
-  EXPECT_EQ(wrong_size.exit_code, 1);
-  EXPECT_THAT(wrong_size.err,
-              HasSubstr("expected a network for 28×28 pictures, received one for 8×8"));
+TEST_F(Cli, PredictNamesTheClassOfANetworkOfOtherSizeAndClasses) {
+  std::ofstream(data / "classes.txt") << "north\nwest\nsouth\neast\n";
+  ASSERT_EQ(inkling(train_arguments({})).exit_code, 0);
+  std::vector<std::uint8_t> block(40 * 40, 0);
+  for (std::size_t y = 8; y < 32; ++y) {
+    std::fill_n(block.begin() + static_cast<std::ptrdiff_t>(40 * y + 8), 24, 255);
+  }
+  const std::string picture = folder.path() / "block.png";
+  write_file(picture, encode_gray_png(block, 40, 40));
+  const Outcome json =
+      inkling({"predict", "--model", run / "model.safetensors", picture, "--json"});
+  ASSERT_EQ(json.exit_code, 0) << json.err;
+  const auto answer = nlohmann::json::parse(json.out)[0];
+  const std::vector<std::string> names{"north", "west", "south", "east"};
+  EXPECT_EQ(answer["predicted_class"], names.at(answer["predicted_digit"]));
+  const Outcome plain = inkling({"predict", "--model", run / "model.safetensors", picture});
+  EXPECT_THAT(plain.out, HasSubstr(": " + answer["predicted_class"].get<std::string>() + " ("));
+}
+
+TEST_F(Cli, PredictRejectsANetworkForPicturesThatAreNotSquare) {
+  const NetworkSpec spec{"Oblong", 8, 9, 1, {layers::Flatten{}, layers::Linear{"fc", 2}}};
+  const std::string weights = folder.path() / "oblong.safetensors";
+  save_model(weights, Network(spec, Device::cpu(1)), Normalization{});
+  const Outcome oblong = inkling({"predict", "--model", weights, "x.png"});
+  EXPECT_EQ(oblong.exit_code, 1);
+  EXPECT_THAT(oblong.err, HasSubstr("expected a network for square pictures of 8 to 256 pixels a "
+                                    "side, received one for 8×9"));
 }
 
 }  // namespace
