@@ -3,14 +3,16 @@
 
 /**
  * @typedef {object} Answer
- * @property {number} digit 0 … 9
- * @property {number} confidence the probability of that digit
- * @property {readonly number[]} probabilities of the ten digits; they add up to 1
- * @property {string} doubt why the digit is not to be believed, in a few words; empty: it is
- * @property {Uint8Array} seen the 28×28 that the network saw, row by row: 0 background, 255 ink
+ * @property {number} best the number of the likeliest class: the digit, where classes are digits
+ * @property {readonly string[]} classes their names
+ * @property {number} confidence the probability of that class
+ * @property {readonly number[]} probabilities of the classes; they add up to 1
+ * @property {string} doubt why the answer is not to be believed, in a few words; empty: it is
+ * @property {Uint8Array} seen the square that the network saw, row by row: 0 background, 255 ink
  */
 
-export const kSeenSize = 28;
+/** What the classes are where the server names none. */
+export const kDigits = Object.freeze(Array.from({ length: 10 }, (_, digit) => String(digit)));
 
 const kTimeoutMs = 10_000;
 
@@ -53,17 +55,25 @@ export async function recognize(picture, send = fetch) {
 /** @param {any} body @returns {Answer} */
 function readAnswer(body) {
   const seen = decodeBase64(body?.seen);
+  const classes = body?.classes ?? kDigits;
   const sound =
+    Array.isArray(classes) &&
+    classes.every((name) => typeof name === 'string') &&
     Number.isInteger(body?.predicted_digit) &&
+    body.predicted_digit >= 0 &&
+    body.predicted_digit < classes.length &&
     Number.isFinite(body.confidence) &&
     Array.isArray(body.probabilities) &&
-    body.probabilities.length === 10 &&
+    body.probabilities.length === classes.length &&
     body.probabilities.every(Number.isFinite) &&
     (!body.abstain || typeof body.reason === 'string') &&
-    seen?.length === kSeenSize * kSeenSize;
+    seen !== null &&
+    seen.length > 0 &&
+    Number.isInteger(Math.sqrt(seen.length));
   if (!sound) throw new Unavailable('an answer in an unknown form');
   return {
-    digit: body.predicted_digit,
+    best: body.predicted_digit,
+    classes,
     confidence: body.confidence,
     probabilities: body.probabilities,
     doubt: body.abstain ? body.reason : '',

@@ -1,5 +1,8 @@
 // @ts-check
-// Ten probabilities as bars and as percentages.
+// Probabilities as bars and as percentages.
+import { kDigits } from './api.js';
+
+export const kMaxBars = 10;
 
 /**
  * Whole percentages that add up to 100: rounded down, and what is missing given to those that lost
@@ -29,33 +32,66 @@ export function confidenceText(confidence) {
   return `${(Math.floor(confidence * 1000) / 10).toFixed(1)} % sure`;
 }
 
-export class Bars {
-  #rows;
+/**
+ * The classes that have a bar, in the order of their bars: all, in their own order, where there are
+ * at most kMaxBars, else the likeliest, the likeliest first.
+ * @param {readonly number[]} probabilities
+ * @returns {number[]}
+ */
+export function shownClasses(probabilities) {
+  const all = probabilities.map((_, number) => number);
+  if (all.length <= kMaxBars) return all;
+  return all.sort((a, b) => probabilities[b] - probabilities[a]).slice(0, kMaxBars);
+}
 
-  /** Fills an empty list with ten rows. @param {HTMLElement} list */
+export class Bars {
+  #list;
+  /** @type {ReturnType<typeof makeRow>[]} */
+  #rows = [];
+
+  /** Fills an empty list with a row for each digit. @param {HTMLElement} list */
   constructor(list) {
-    this.#rows = Array.from({ length: 10 }, (_, digit) => makeRow(digit));
-    list.append(...this.#rows.map(({ row }) => row));
-    this.clear();
+    this.#list = list;
+    this.#resize(kDigits.length);
+    kDigits.forEach((name, i) => this.#set(i, name, 0, '', false));
   }
 
-  /** @param {readonly number[]} probabilities @param {number} best the row that stands out */
-  show(probabilities, best) {
-    percentages(probabilities).forEach((percent, digit) => {
-      this.#set(digit, probabilities[digit], `${percent} %`, digit === best);
+  /** @param {import('./api.js').Answer} answer */
+  show({ probabilities, classes, best }) {
+    const percents = percentages(probabilities);
+    const shown = shownClasses(probabilities);
+    this.#resize(shown.length);
+    this.#list.classList.toggle('named', classes.some((name) => name.length > 2));
+    shown.forEach((number, i) => {
+      const text = `${percents[number]} %`;
+      this.#set(i, classes[number], probabilities[number], text, number === best);
     });
   }
 
   clear() {
-    this.#rows.forEach((_, digit) => this.#set(digit, 0, '', false));
+    this.#rows.forEach(({ name }, i) => this.#set(i, name, 0, '', false));
+  }
+
+  /** @param {number} count */
+  #resize(count) {
+    while (this.#rows.length > count) this.#rows.pop()?.row.remove();
+    while (this.#rows.length < count) {
+      const made = makeRow(this.#rows.length);
+      this.#rows.push(made);
+      this.#list.append(made.row);
+    }
   }
 
   /**
-   * @param {number} digit @param {number} probability @param {string} text @param {boolean} best
+   * @param {number} i @param {string} name @param {number} probability @param {string} text
+   * @param {boolean} best
    */
-  #set(digit, probability, text, best) {
-    const { row, meter, fill, value } = this.#rows[digit];
+  #set(i, name, probability, text, best) {
+    const { row, label, meter, fill, value } = this.#rows[i];
+    this.#rows[i].name = name;
+    label.textContent = name;
     row.classList.toggle('best', best);
+    meter.setAttribute('aria-label', `Probability of ${name}`);
     meter.setAttribute('aria-valuenow', probability.toFixed(3));
     meter.setAttribute('aria-valuetext', text || 'unknown');
     fill.style.transform = `scaleX(${probability})`;
@@ -63,16 +99,14 @@ export class Bars {
   }
 }
 
-/** @param {number} digit */
-function makeRow(digit) {
+/** @param {number} i */
+function makeRow(i) {
   const row = element('li', 'bar');
-  row.dataset.testid = `bar-${digit}`;
+  row.dataset.testid = `bar-${i}`;
   const label = element('span', 'bar-label');
-  label.textContent = String(digit);
   label.setAttribute('aria-hidden', 'true');
   const meter = element('span', 'bar-track');
   meter.setAttribute('role', 'meter');
-  meter.setAttribute('aria-label', `Probability of ${digit}`);
   meter.setAttribute('aria-valuemin', '0');
   meter.setAttribute('aria-valuemax', '1');
   const fill = element('span', 'bar-fill');
@@ -80,7 +114,7 @@ function makeRow(digit) {
   value.setAttribute('aria-hidden', 'true');
   meter.append(fill);
   row.append(label, meter, value);
-  return { row, meter, fill, value };
+  return { name: '', row, label, meter, fill, value };
 }
 
 /** @param {string} name @param {string} className */

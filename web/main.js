@@ -49,12 +49,14 @@ function notice(reading) {
 
 /** @param {import('./api.js').Answer} answer @param {boolean} final while drawing, it is not */
 function showAnswer(answer, final) {
-  digit.textContent = String(answer.digit);
+  const name = answer.classes[answer.best];
+  digit.textContent = name;
+  digit.classList.toggle('word', name.length > 2);
   document.body.classList.toggle('doubtful', answer.doubt !== '');
   confidence.textContent = answer.doubt || confidenceText(answer.confidence);
-  bars.show(answer.probabilities, answer.digit);
+  bars.show(answer);
   seen.show(answer.seen);
-  const spoken = answer.doubt || `${answer.digit}, ${confidence.textContent}`;
+  const spoken = answer.doubt || `${name}, ${confidence.textContent}`;
   if (final) announcement.textContent = spoken;
 }
 

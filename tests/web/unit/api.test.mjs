@@ -33,7 +33,8 @@ test('the picture is posted as the form field `file`, to the page\'s own origin'
 
 test('an answer carries digit, confidence, probabilities and the picture seen', async () => {
   const answer = await recognize(kPicture, server(200, kBody));
-  assert.equal(answer.digit, 7);
+  assert.equal(answer.best, 7);
+  assert.deepEqual(answer.classes, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
   assert.equal(answer.confidence, 0.91);
   assert.deepEqual(answer.probabilities, kBody.probabilities);
   assert.deepEqual(answer.seen, kSeen);
@@ -45,6 +46,20 @@ test('an answer that abstains carries the reason', async () => {
   assert.equal((await recognize(kPicture, server(200, body))).doubt, 'not a digit');
   const sure = { ...kBody, abstain: false, reason: null };
   assert.equal((await recognize(kPicture, server(200, sure))).doubt, '');
+});
+
+test('an answer of other classes carries their names', async () => {
+  const body = {
+    ...kBody, predicted_digit: 1, probabilities: [0.2, 0.8], classes: ['Coat', 'Bag'],
+    seen: Buffer.from(new Uint8Array(64)).toString('base64'),
+  };
+  const answer = await recognize(kPicture, server(200, body));
+  assert.deepEqual(answer.classes, ['Coat', 'Bag']);
+  assert.equal(answer.seen.length, 64);
+  for (const wrong of [{ predicted_digit: 2 }, { classes: ['Coat'] }, { classes: [1, 2] },
+    { classes: 'Coat' }]) {
+    await assert.rejects(recognize(kPicture, server(200, { ...body, ...wrong })), Unavailable);
+  }
 });
 
 test('a blank picture is no error, whatever the words', async () => {
@@ -85,6 +100,8 @@ test('an answer in an unknown form is not shown', async () => {
     null,
     'seven',
     { ...kBody, predicted_digit: '7' },
+    { ...kBody, predicted_digit: 10 },
+    { ...kBody, predicted_digit: -1 },
     { ...kBody, confidence: null },
     { ...kBody, abstain: true, reason: null },
     { ...kBody, probabilities: [1] },

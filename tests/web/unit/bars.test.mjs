@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { confidenceText, percentages } from '../../../web/bars.js';
+import { confidenceText, percentages, shownClasses } from '../../../web/bars.js';
 
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
@@ -26,6 +26,12 @@ test('each percentage is its probability rounded up or down', () => {
 
 test('a certain digit has all hundred', () => {
   assert.deepEqual(percentages([0, 1, 0]), [0, 100, 0]);
+});
+
+test('ten classes keep their order, of more the likeliest are shown', () => {
+  assert.deepEqual(shownClasses([0.1, 0.7, 0.2]), [0, 1, 2]);
+  const letters = Array.from({ length: 26 }, (_, i) => (i + 1) / 351);
+  assert.deepEqual(shownClasses(letters), [25, 24, 23, 22, 21, 20, 19, 18, 17, 16]);
 });
 
 test('a confidence is never rounded up to certainty', () => {
