@@ -8,6 +8,8 @@
  * @property {number} confidence the probability of that class
  * @property {readonly number[]} probabilities of the classes; they add up to 1
  * @property {string} doubt why the answer is not to be believed, in a few words; empty: it is
+ * @property {Int8Array | null} saliency where it was asked for, how much each pixel's ink spoke for
+ *   the answer: 127 most, below 0 against it
  * @property {Uint8Array} seen the square that the network saw, row by row: 0 background, 255 ink
  */
 
@@ -25,17 +27,18 @@ export class Refused extends Error {}
 /**
  * @param {Blob} picture
  * @param {typeof fetch} [send]
+ * @param {boolean} [explain] whether to ask for the saliency, too
  * @returns {Promise<Answer | null>} null: the picture is blank
  * @throws {Unavailable | Refused}
  */
-export async function recognize(picture, send = fetch) {
+export async function recognize(picture, send = fetch, explain = false) {
   const form = new FormData();
   form.append('file', picture, 'drawing.png');
   let status;
   let code;
   let body;
   try {
-    const response = await send('predict/', {
+    const response = await send(explain ? 'predict/?explain=true' : 'predict/', {
       method: 'POST',
       body: form,
       signal: AbortSignal.timeout(kTimeoutMs),
@@ -56,6 +59,7 @@ export async function recognize(picture, send = fetch) {
 function readAnswer(body) {
   const seen = decodeBase64(body?.seen);
   const classes = body?.classes ?? kDigits;
+  const saliency = body?.saliency === undefined ? null : decodeBase64(body.saliency);
   const sound =
     Array.isArray(classes) &&
     classes.every((name) => typeof name === 'string') &&
@@ -69,7 +73,8 @@ function readAnswer(body) {
     (!body.abstain || typeof body.reason === 'string') &&
     seen !== null &&
     seen.length > 0 &&
-    Number.isInteger(Math.sqrt(seen.length));
+    Number.isInteger(Math.sqrt(seen.length)) &&
+    (saliency === null || saliency.length === seen.length);
   if (!sound) throw new Unavailable('an answer in an unknown form');
   return {
     best: body.predicted_digit,
@@ -77,6 +82,7 @@ function readAnswer(body) {
     confidence: body.confidence,
     probabilities: body.probabilities,
     doubt: body.abstain ? body.reason : '',
+    saliency: saliency && new Int8Array(saliency.buffer),
     seen: /** @type {Uint8Array} */ (seen),
   };
 }

@@ -19,17 +19,27 @@ const digit = byId('digit', HTMLElement);
 const confidence = byId('confidence', HTMLElement);
 const announcement = byId('announcement', HTMLElement);
 const status = byId('status', HTMLElement);
+const caption = byId('seen-caption', HTMLElement);
+const why = byId('why', HTMLButtonElement);
 const bars = new Bars(byId('bars', HTMLElement));
 const seen = new SeenView(byId('seen', HTMLCanvasElement));
+
+const kSeen = 'What the network saw';
+const kExplained = 'Blue spoke for it, red against it';
 
 const drawing = new Drawing();
 new CanvasView(byId('canvas', HTMLCanvasElement), drawing);
 
 const predictor = new Predictor({
   picture: async () => (drawing.isEmpty ? null : toPng(drawing.strokes)),
-  recognize,
+  recognize: (picture) => recognize(picture, fetch, explains()),
   show,
 });
+
+/** Whether the answers are to say which ink spoke for them. */
+function explains() {
+  return why.getAttribute('aria-pressed') === 'true';
+}
 
 /** @param {import('./predictor.js').Reading} reading */
 function show(reading) {
@@ -55,7 +65,8 @@ function showAnswer(answer, final) {
   document.body.classList.toggle('doubtful', answer.doubt !== '');
   confidence.textContent = answer.doubt || confidenceText(answer.confidence);
   bars.show(answer);
-  seen.show(answer.seen);
+  seen.show(answer.seen, answer.saliency);
+  caption.textContent = answer.saliency ? kExplained : kSeen;
   const spoken = answer.doubt || `${name}, ${confidence.textContent}`;
   if (final) announcement.textContent = spoken;
 }
@@ -63,6 +74,7 @@ function showAnswer(answer, final) {
 function showNothing() {
   document.body.classList.remove('doubtful');
   for (const element of [digit, confidence, announcement]) element.textContent = '';
+  caption.textContent = kSeen;
   bars.clear();
   seen.clear();
 }
@@ -84,6 +96,11 @@ drawing.addEventListener('replaced', () => {
 byId('redo', HTMLButtonElement).addEventListener('click', () => drawing.redo());
 byId('undo', HTMLButtonElement).addEventListener('click', () => drawing.undo());
 byId('clear', HTMLButtonElement).addEventListener('click', () => drawing.clear());
+
+why.addEventListener('click', () => {
+  why.setAttribute('aria-pressed', String(!explains()));
+  predictor.extended();  // the same drawing, another question
+});
 
 document.addEventListener('keydown', (event) => {
   const command = (event.ctrlKey || event.metaKey) && !event.altKey;

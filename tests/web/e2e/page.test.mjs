@@ -66,6 +66,17 @@ describePage('the page', ({ onPage, restartServer }) => {
       assert.ok((await seenInk(page)) > 0);
     }));
 
+  test('shows on request which ink spoke for the answer', () => onPage(async (page) => {
+    await drawByMouse(page, kStrokes[5]);
+    await waitForFinalDigit(page, '5');
+    await page.getByTestId('why').click();
+    await page.getByTestId('seen-caption').filter({ hasText: 'Blue spoke for it' }).waitFor();
+    assert.ok((await coloredInk(page)) > 20);
+    await page.getByTestId('why').click();
+    await page.getByTestId('seen-caption').filter({ hasText: 'What the network saw' }).waitFor();
+    assert.equal(await coloredInk(page), 0);
+  }));
+
   test('says so when a drawing is no digit, and no longer when it is gone', () =>
     onPage(async (page) => {
       await drawByMouse(page, kHeart);
@@ -177,6 +188,18 @@ describePage('the page', ({ onPage, restartServer }) => {
     assert.equal(await text(page, 'status'), '');
   }, { noise: /Failed to load resource: net::ERR_/ }));
 });
+
+/** How many pixels of the picture that the model saw have a color. */
+function coloredInk(page) {
+  return page.getByTestId('seen').evaluate((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      count += data[i] !== data[i + 2] ? 1 : 0;
+    }
+    return count;
+  });
+}
 
 /** The sum of the ink in the picture that the model saw. */
 function seenInk(page) {

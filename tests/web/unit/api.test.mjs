@@ -41,6 +41,21 @@ test('an answer carries digit, confidence, probabilities and the picture seen', 
   assert.equal(answer.doubt, '');
 });
 
+test('an answer says which ink spoke for it where that is asked', async () => {
+  const urls = [];
+  const saliency = Int8Array.from({ length: 784 }, (_, i) => (i % 255) - 127);
+  const body = { ...kBody, saliency: Buffer.from(saliency.buffer).toString('base64') };
+  const send = async (url) => {
+    urls.push(url);
+    return server(200, body)();
+  };
+  assert.deepEqual((await recognize(kPicture, send, true)).saliency, saliency);
+  assert.deepEqual(urls, ['predict/?explain=true']);
+  assert.equal((await recognize(kPicture, server(200, kBody))).saliency, null);
+  const short = { ...body, saliency: 'AAAA' };
+  await assert.rejects(recognize(kPicture, server(200, short), true), Unavailable);
+});
+
 test('an answer that abstains carries the reason', async () => {
   const body = { ...kBody, abstain: true, reason: 'not a digit' };
   assert.equal((await recognize(kPicture, server(200, body))).doubt, 'not a digit');
