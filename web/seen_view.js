@@ -20,8 +20,8 @@ export class SeenView {
 
   /**
    * @param {Uint8Array} seen a square, row by row: 0 background, 255 ink
-   * @param {Int8Array | null} saliency colors the ink: kFor what spoke for the answer, kAgainst what
-   *   spoke against it
+   * @param {Int8Array | null} saliency colors the ink: kFor what spoke for the answer, kAgainst
+   *   what spoke against it
    */
   show(seen, saliency) {
     const side = Math.sqrt(seen.length);

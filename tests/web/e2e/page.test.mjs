@@ -192,7 +192,10 @@ describePage('the page', ({ onPage, restartServer }) => {
 /** How many pixels of the picture that the model saw have a color. */
 function coloredInk(page) {
   return page.getByTestId('seen').evaluate((canvas) => {
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    // From a copy: of a canvas that is read more than once Chromium complains on the console.
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     let count = 0;
     for (let i = 0; i < data.length; i += 4) {
       count += data[i] !== data[i + 2] ? 1 : 0;
