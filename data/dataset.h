@@ -14,6 +14,7 @@ struct Dataset {
   std::vector<std::uint8_t> images;  // count × height × width, 0 background, 255 ink
   std::vector<std::uint8_t> labels;  // count, each below class_count()
   // What the labels stand for; empty where the set does not say: then they are digits.
+  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it in every initializer else
   std::vector<std::string> class_names = {};
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }

@@ -15,6 +15,7 @@ struct NetworkSpec {
   Index width = 0;
   Index channels = 0;
   std::vector<Layer> layers;
+  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it in every initializer else
   std::vector<std::string> class_names = {};  // of the last layer's outputs; empty: their numbers
 };
 

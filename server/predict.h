@@ -21,8 +21,9 @@ struct Recognizer {
   Classify classify;
   Explain explain;
   std::string model_name;
-  double min_confidence = 0;                  // below it an answer abstains
-  int side = 28;                              // of the network's pictures, in pixels
+  double min_confidence = 0;  // below it an answer abstains
+  int side = 28;              // of the network's pictures, in pixels
+  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it in every initializer else
   std::vector<std::string> class_names = {};  // empty: the classes are digits
 };
 
