@@ -10,13 +10,14 @@
 
 namespace inkling {
 
-// OpenAPI 3.1. max_body: the largest request body, which the descriptions state.
+// What the descriptions state of this server and its network.
 struct ApiFacts {
   std::string version;       // of the program
-  std::size_t max_body = 0;  // bytes
+  std::size_t max_body = 0;  // the largest request body, in bytes
   int classes = 10;
   int side = 28;  // of the network's pictures, in pixels
 };
+// OpenAPI 3.1.
 nlohmann::ordered_json openapi_document(const ApiFacts& facts);
 
 Handler openapi_handler(const nlohmann::ordered_json& document);
