@@ -40,15 +40,20 @@ bool is_there(const std::filesystem::path& path) {
 }
 
 // The plain file where there is one, else the one with .gz.
-std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& name) {
+std::filesystem::path find_file(const SetFiles& files, MnistSplit split, const char* rest) {
+  const std::string name = files.name(split, rest);
   for (const std::string& candidate : {name, name + ".gz"}) {
-    if (is_there(folder / candidate)) {
-      return folder / candidate;
+    if (is_there(files.folder / candidate)) {
+      return files.folder / candidate;
     }
   }
-  throw IdxError(folder.string() + ": expected " + name + " or " + name + ".gz, received " +
-                 (is_there(folder) ? "neither" : "no such folder") +
-                 "; fetch the files with: script/fetch-mnist " + folder.string());
+  std::error_code error;
+  const std::string folder = files.folder.string();
+  throw IdxError(
+      folder + ": expected " + name + " or " + name + ".gz, received " +
+      (std::filesystem::is_directory(files.folder, error) ? "neither" : "no such folder") +
+      (files.emnist.empty() ? "; fetch the files with: script/fetch-mnist " + folder
+                            : "; take all files of " + files.emnist + " out of EMNIST's archive"));
 }
 
 // The beginnings of the names of EMNIST's sets, in order.
@@ -177,8 +182,8 @@ void transpose(Dataset& dataset) {
 
 Dataset load_mnist(const std::filesystem::path& set, MnistSplit split) {
   const SetFiles files = find_set(set);
-  const auto image_path = find_file(files.folder, files.name(split, "-images-idx3-ubyte"));
-  const auto label_path = find_file(files.folder, files.name(split, "-labels-idx1-ubyte"));
+  const auto image_path = find_file(files, split, "-images-idx3-ubyte");
+  const auto label_path = find_file(files, split, "-labels-idx1-ubyte");
 
   IdxArray images = read_with_rank(image_path, 3, "count, height, width");
   check_images(images, image_path.string());

@@ -136,13 +136,18 @@ GrayImage scale_to_frame(const GrayImage& ink, const Frame& frame) {
 
 }  // namespace
 
+void check_preparable(int height, int width, const std::string& weights) {
+  if (height != width || height < kMinPreparedSize || height > kMaxPreparedSize) {
+    throw std::invalid_argument(
+        weights + ": expected a network for square pictures of " +
+        std::to_string(kMinPreparedSize) + " to " + std::to_string(kMaxPreparedSize) +
+        " pixels a side, received one for " + std::to_string(height) + "×" + std::to_string(width));
+  }
+}
+
 std::optional<std::vector<std::uint8_t>> prepare(const Picture& picture, int side) {
   check(picture);
-  if (!can_prepare_for(side, side)) {
-    throw std::invalid_argument("prepare: expected a side of " + std::to_string(kMinPreparedSize) +
-                                " to " + std::to_string(kMaxPreparedSize) + ", received " +
-                                std::to_string(side));
-  }
+  check_preparable(side, side, "prepare");
   const Frame frame(side);
   if (auto digit = already_prepared(picture, frame)) {
     return digit;

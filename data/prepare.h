@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "data/picture.h"
@@ -29,9 +30,10 @@ std::optional<DigitPixels> prepare(const Picture& picture);
 // above kMaxPreparedSize.
 inline constexpr int kMinPreparedSize = 8;
 inline constexpr int kMaxPreparedSize = 256;
-constexpr bool can_prepare_for(int height, int width) {
-  return height == width && height >= kMinPreparedSize && height <= kMaxPreparedSize;
-}
 std::optional<std::vector<std::uint8_t>> prepare(const Picture& picture, int side);
+
+// Throws std::invalid_argument with one line where a network is for pictures that prepare() does
+// not make: not square, or of a side that it refuses. `weights` stands for the network there.
+void check_preparable(int height, int width, const std::string& weights);
 
 }  // namespace inkling

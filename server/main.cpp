@@ -75,17 +75,13 @@ void add_flags(CLI::App& app, Settings& settings) {
       "  inkling-server --host 127.0.0.1 --port 8000 --ui-port 8501");
 }
 
-void check_model(const InferencePlan& plan) {
-  if (!can_prepare_for(plan.height(), plan.width())) {
-    throw std::runtime_error("expected a model of square pictures, " +
-                             std::to_string(kMinPreparedSize) + " to " +
-                             std::to_string(kMaxPreparedSize) + " pixels a side, received " +
-                             std::to_string(plan.height()) + " x " + std::to_string(plan.width()));
-  }
+void check_model(const InferencePlan& plan, const std::string& weights) {
+  check_preparable(plan.height(), plan.width(), weights);
   constexpr int kDigits = 10;
   if (plan.class_names().empty() && plan.classes() != kDigits) {
-    throw std::runtime_error("expected a model of ten digits, or of classes with names, received " +
-                             std::to_string(plan.classes()) + " classes without names");
+    throw std::runtime_error(
+        weights + ": expected a model of ten digits, or of classes with names, received " +
+        std::to_string(plan.classes()) + " classes without names");
   }
 }
 
@@ -126,7 +122,7 @@ Handler handler_of(const Router& router) {
 void serve(const Settings& settings, const sigset_t& stop_signals) {
   const std::filesystem::path model = settings.model.empty() ? shipped_model() : settings.model;
   const InferencePlan plan(model, 1, settings.precision);
-  check_model(plan);
+  check_model(plan, model.string());
   const Saliency saliency(model);
   const ServiceParts parts{
       {[&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },

@@ -74,7 +74,7 @@ function readAnswer(body) {
     seen !== null &&
     seen.length > 0 &&
     Number.isInteger(Math.sqrt(seen.length)) &&
-    (saliency === null || saliency.length === seen.length);
+    (body.saliency === undefined || saliency?.length === seen.length);
   if (!sound) throw new Unavailable('an answer in an unknown form');
   return {
     best: body.predicted_digit,

@@ -113,9 +113,8 @@ const Calibration& InferencePlan::calibration() const { return impl_->calibratio
 const std::string& InferencePlan::model_name() const { return impl_->name; }
 int InferencePlan::height() const { return static_cast<int>(impl_->height); }
 int InferencePlan::width() const { return static_cast<int>(impl_->width); }
-const std::vector<std::string>& InferencePlan::class_names() const { return impl_->class_names; }
-
 int InferencePlan::classes() const { return static_cast<int>(impl_->classes); }
+const std::vector<std::string>& InferencePlan::class_names() const { return impl_->class_names; }
 std::int64_t InferencePlan::parameter_count() const { return impl_->parameter_count; }
 
 }  // namespace inkling

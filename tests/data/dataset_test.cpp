@@ -147,6 +147,24 @@ TEST_F(LoadEmnist, RejectsALabelThatTheMappingLacks) {
   EXPECT_THAT(complaint(), HasSubstr("emnist-letters-mapping.txt: cannot be read"));
 }
 
+TEST_F(LoadEmnist, SaysWhereAMissingFileComesFrom) {
+  write_emnist("emnist-letters");
+  std::filesystem::remove(folder() / "emnist-letters-test-labels-idx1-ubyte");
+  EXPECT_THAT(complaint(),
+              AllOf(HasSubstr("expected emnist-letters-test-labels-idx1-ubyte or"),
+                    HasSubstr("take all files of emnist-letters out of EMNIST's archive")));
+}
+
+TEST_F(LoadMnist, SaysThatAFileIsNoFolder) {
+  write("file", {});
+  try {
+    load_mnist(folder() / "file", MnistSplit::test);
+    FAIL() << "expected IdxError";
+  } catch (const IdxError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("no such folder"));
+  }
+}
+
 TEST_F(LoadMnist, RejectsAnEmptySet) {
   write("t10k-images-idx3-ubyte", idx_bytes({0, 28, 28}, {}));
   write("t10k-labels-idx1-ubyte", idx_bytes({0}, {}));

@@ -143,7 +143,10 @@ TEST_F(Program, SaysInOneLineThatAPortIsInUse) {
 TEST_F(Program, RejectsAModelThatIsForNoPictureItCanMake) {
   const NetworkSpec oblong{"Other", 8, 9, 1, {layers::Flatten{}, layers::Linear{"fc", 10}}};
   save_model(model(), Network(oblong, Device::cpu(1)), Normalization{});
-  expect_failure(command(), 1, "square pictures, 8 to 256 pixels a side, received 8 x 9");
+  expect_failure(command(), 1,
+                 model() +
+                     ": expected a network for square pictures of 8 to 256 pixels a side, "
+                     "received one for 8×9");
   const NetworkSpec unnamed{"Other", 28, 28, 1, {layers::Flatten{}, layers::Linear{"fc", 11}}};
   save_model(model(), Network(unnamed, Device::cpu(1)), Normalization{});
   expect_failure(command(), 1, "classes with names, received 11");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
+#include <random>
 
 namespace inkling {
 namespace {
@@ -96,6 +97,23 @@ Picture placed(const Picture& picture, int x, int y, int width, int height, cons
     }
   }
   return result;
+}
+
+Picture noise(int width, int height, int tone, int amplitude) {
+  std::mt19937 random(1);
+  Picture picture = plain_picture(width, height, kWhite);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const int off = static_cast<int>(random() % static_cast<unsigned>(2 * amplitude + 1));
+      const auto value = static_cast<std::uint8_t>(std::clamp(tone + off - amplitude, 0, 255));
+      set_pixel(picture, x, y, {value, value, value, 255});
+    }
+  }
+  return picture;
+}
+
+int at(const DigitPixels& digit, int x, int y) {
+  return digit[static_cast<std::size_t>(y) * kDigitSize + static_cast<std::size_t>(x)];
 }
 
 double mean_absolute_difference(const DigitPixels& a, const DigitPixels& b) {

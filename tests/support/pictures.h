@@ -33,6 +33,11 @@ Picture enlarged(const Picture& picture, int factor);
 // The picture laid onto a larger one of one color, its top left at (x, y).
 Picture placed(const Picture& picture, int x, int y, int width, int height, const Color& paper);
 
+// A picture of one tone, each pixel off by at most `amplitude` at random.
+Picture noise(int width, int height, int tone, int amplitude);
+
+int at(const DigitPixels& digit, int x, int y);
+
 double mean_absolute_difference(const DigitPixels& a, const DigitPixels& b);
 
 }  // namespace inkling

@@ -76,13 +76,7 @@ nlohmann::ordered_json predict_one(const InferencePlan& plan, const std::filesys
 int PredictCommand::run() const {
   const std::filesystem::path weights = model.empty() ? shipped_model() : model;
   const InferencePlan plan(weights, threads, precision);
-  if (!can_prepare_for(plan.height(), plan.width())) {
-    throw std::invalid_argument(weights.string() + ": expected a network for square pictures of " +
-                                std::to_string(kMinPreparedSize) + " to " +
-                                std::to_string(kMaxPreparedSize) +
-                                " pixels a side, received one for " +
-                                std::to_string(plan.height()) + "×" + std::to_string(plan.width()));
-  }
+  check_preparable(plan.height(), plan.width(), weights.string());
   int exit_code = kSuccess;
   nlohmann::ordered_json results = nlohmann::ordered_json::array();
   for (const std::filesystem::path& image : images) {

@@ -190,6 +190,22 @@ int finish(const Trainer& trainer, const RunFolder& folder, const RunSettings& s
   return exit_code;
 }
 
+// A new training's network is the one that was given, or follows from the data. The training set is
+// let go once the trainer has it on the device.
+Trainer make_trainer(const TrainFlags& flags, const RunSettings& settings, const Dataset& test,
+                     const Device& device) {
+  const Dataset training = load_mnist(settings.data, MnistSplit::train);
+  TrainOptions options = settings.options;
+  if (!flags.resume()) {
+    options.network =
+        flags.gives_network() ? named_after(options.network, training) : network_for(training);
+  }
+  if (settings.test) {
+    check_pictures(options.network, test, "test pictures");
+  }
+  return Trainer(options, training, device);
+}
+
 int train(const TrainFlags& flags, const std::string& program) {
   const RunFolder folder(flags.out());
   RunSettings settings = flags.resume()
@@ -201,16 +217,7 @@ int train(const TrainFlags& flags, const std::string& program) {
   const Device device = open_device(settings);
   // Before the training, so that a missing file is not found out after it.
   const Dataset test = settings.test ? load_mnist(settings.data, MnistSplit::test) : Dataset{};
-  const Dataset training = load_mnist(settings.data, MnistSplit::train);
-  if (!flags.resume()) {
-    settings.options.network = flags.gives_network()
-                                   ? named_after(settings.options.network, training)
-                                   : network_for(training);
-  }
-  if (settings.test) {
-    check_pictures(settings.options.network, test, "test pictures");
-  }
-  Trainer trainer(settings.options, training, device);
+  Trainer trainer = make_trainer(flags, settings, test, device);
   settings.options = trainer.options();
   if (flags.resume()) {
     load_checkpoint(folder.checkpoint(), trainer);

@@ -52,8 +52,10 @@ test('an answer says which ink spoke for it where that is asked', async () => {
   assert.deepEqual((await recognize(kPicture, send, true)).saliency, saliency);
   assert.deepEqual(urls, ['predict/?explain=true']);
   assert.equal((await recognize(kPicture, server(200, kBody))).saliency, null);
-  const short = { ...body, saliency: 'AAAA' };
-  await assert.rejects(recognize(kPicture, server(200, short), true), Unavailable);
+  for (const wrong of ['AAAA', '!', 7]) {
+    const send = server(200, { ...body, saliency: wrong });
+    await assert.rejects(recognize(kPicture, send, true), Unavailable);
+  }
 });
 
 test('an answer that abstains carries the reason', async () => {
