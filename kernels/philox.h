@@ -52,7 +52,8 @@ enum class RandomUse : std::uint32_t {
   split = 4,
   test = 5,
   augmentation = 6,
-  non_digit = 7
+  non_digit = 7,
+  european_digit = 8
 };
 
 // Number `element` of the stream (use, a, b).

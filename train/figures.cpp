@@ -117,6 +117,24 @@ constexpr std::array kDigits{set_of(top, rising),
                              set_of(upper_bowl, lower_bowl),
                              set_of(left, upper_bowl, lower_bowl)};
 
+// Capital letters that are no digit in any hand.
+constexpr std::array kLetters{
+    set_of(apex_left, apex_right, center),     // A
+    set_of(left, top, center, bottom),         // E
+    set_of(left, top, center),                 // F
+    set_of(left, right, center),               // H
+    set_of(left, kick, leg),                   // K
+    set_of(left, right, arm_left, arm_right),  // M
+    set_of(left, right, falling),              // N
+    set_of(left, upper_bowl),                  // P
+    set_of(left, upper_bowl, leg),             // R
+    set_of(top, middle),                       // T
+    set_of(foot_left, foot_right),             // V
+    set_of(falling, rising),                   // X
+    set_of(arm_left, arm_right, stem),         // Y
+};
+constexpr float kLetterShare = 0.4F;  // of the signs
+
 // A closed curve around the middle with three to five lobes.
 PenLine lobes(PictureRandom& random) {
   constexpr int kPoints = 48;
@@ -131,6 +149,19 @@ PenLine lobes(PictureRandom& random) {
     line.push_back({radius * std::cos(angle), radius * std::sin(angle)});
   }
   return line;
+}
+
+// Two to five that together are no digit.
+std::uint32_t random_strokes(PictureRandom& random) {
+  std::uint32_t strokes = 0;
+  do {
+    strokes = 0;
+    const int count = 2 + random.below(4);
+    while (std::popcount(strokes) < count) {
+      strokes |= 1U << static_cast<unsigned>(random.below(sign_strokes));
+    }
+  } while (std::find(kDigits.begin(), kDigits.end(), strokes) != kDigits.end());
+  return strokes;
 }
 
 }  // namespace
@@ -156,14 +187,10 @@ Drawing random_figure(PictureRandom& random) {
 
 Drawing random_sign(PictureRandom& random) {
   constexpr float kMiss = 0.07F;
-  std::uint32_t strokes = 0;
-  do {
-    strokes = 0;
-    const int count = 2 + random.below(4);
-    while (std::popcount(strokes) < count) {
-      strokes |= 1U << static_cast<unsigned>(random.below(sign_strokes));
-    }
-  } while (std::find(kDigits.begin(), kDigits.end(), strokes) != kDigits.end());
+  const std::uint32_t strokes =
+      random.chance(kLetterShare)
+          ? kLetters.at(static_cast<std::size_t>(random.below(static_cast<int>(kLetters.size()))))
+          : random_strokes(random);
   const auto by_hand = [&random](PenPoint point) {
     return PenPoint{point.x + random.uniform(-kMiss, kMiss),
                     point.y + random.uniform(-kMiss, kMiss)};

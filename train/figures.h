@@ -8,8 +8,8 @@ namespace inkling {
 // Two to six lines and arcs between places of a coarse grid, most beginning where another is.
 Drawing random_figure(PictureRandom& random);
 
-// Two to five of the strokes that capital letters and signs are made of, as a hand places them; not
-// those that together are a digit.
+// A capital letter, or two to five of the strokes that letters and signs are made of, as a hand
+// places them; not those that together are a digit.
 Drawing random_sign(PictureRandom& random);
 
 // One long line that keeps turning.

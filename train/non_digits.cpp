@@ -7,6 +7,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "data/digit_geometry.h"
 #include "kernels/args/loss.h"
@@ -15,19 +16,9 @@
 namespace inkling {
 namespace {
 
-// Of a picture's side: what MNIST's 20 of 28 pixels are, and its pens.
-constexpr float kFrame = 20.0F / 28;
-constexpr float kThinPen = 1.6F / 28;
-constexpr float kThickPen = 4.0F / 28;
-constexpr float kMarker = 8.0F / 28;
 constexpr std::array kDrawings{random_figure, random_sign, random_scribble, random_shape};
 // Drawings that are narrower than this share of their height are left to the ones.
 constexpr float kNarrow = 0.4F;
-
-float random_pen(PictureRandom& random) {
-  return random.chance(0.05F) ? random.uniform(kThickPen, kMarker)
-                              : random.uniform(kThinPen, kThickPen);
-}
 
 void draw_strokes(PictureRandom& random, Drawing (*make)(PictureRandom&), int side,
                   std::uint8_t* pixels) {
@@ -36,9 +27,7 @@ void draw_strokes(PictureRandom& random, Drawing (*make)(PictureRandom&), int si
     drawing = make(random);
   }
   stretch(drawing, random.uniform(0.6F, 1.4F));
-  const float pen = random_pen(random) * static_cast<float>(side);
-  fit(drawing, kFrame * static_cast<float>(side), pen, side);
-  draw(drawing, pen, side, pixels);
+  draw_in_frame(std::move(drawing), random, side, pixels);
 }
 
 // A random picture's ink alone, as wide as it is or narrower. Nothing for a blank one.
@@ -76,7 +65,7 @@ void draw_pair(PictureRandom& random, const Dataset& digits, std::span<const std
   put(*left, 0, (both.height - left->height) / 2);
   put(*right, left->width + gap, (both.height - right->height) / 2);
   const float radius = random.uniform(0, 1);
-  const int frame = static_cast<int>(kFrame * static_cast<float>(digits.width));
+  const int frame = static_cast<int>(kDigitFrame * static_cast<float>(digits.width));
   GrayImage scaled = thicken(scale_longer_side(both, frame), radius);
   stretch_to_full(scaled);
   const GrayImage centered = center_by_mass(scaled, digits.width);
@@ -106,7 +95,7 @@ Dataset make_non_digits(const Dataset& digits, std::span<const std::int32_t> row
   made.labels.assign(static_cast<std::size_t>(count), kNoClass);
   pool.run(count, [&](std::int64_t i) {
     std::uint8_t* pixels = made.images.data() + i * made.pixels();
-    PictureRandom random(seed, static_cast<std::uint32_t>(first + i));
+    PictureRandom random(seed, RandomUse::non_digit, static_cast<std::uint32_t>(first + i));
     const std::size_t kind = static_cast<std::size_t>(random.below(kDrawings.size() + 1));
     if (kind < kDrawings.size()) {
       draw_strokes(random, kDrawings.at(kind), made.width, pixels);

@@ -14,7 +14,7 @@ namespace inkling {
 // data set's given rows, of whose size they are; 0 background, 255 ink, in MNIST's frame:
 //
 //   figures    two to six lines and arcs between places of a coarse grid
-//   signs      two to five of the strokes that capital letters and signs are made of
+//   signs      capital letters, and other sets of the strokes that letters are made of
 //   scribbles  one long line that keeps turning
 //   shapes     polygons, stars, lobed curves, rings with marks
 //   pairs      two of the rows side by side

@@ -6,6 +6,11 @@
 namespace inkling {
 namespace {
 
+// Of a picture's side: MNIST's pens.
+constexpr float kThinPen = 1.6F / 28;
+constexpr float kThickPen = 4.0F / 28;
+constexpr float kMarker = 8.0F / 28;
+
 float distance_to_segment(PenPoint a, PenPoint b, float x, float y) {
   const float dx = b.x - a.x;
   const float dy = b.y - a.y;
@@ -83,6 +88,14 @@ void draw(const Drawing& drawing, float pen, int side, std::uint8_t* pixels) {
       draw_segment(line[i - 1], line[i], pen / 2, side, pixels);
     }
   }
+}
+
+void draw_in_frame(Drawing drawing, PictureRandom& random, int side, std::uint8_t* pixels) {
+  const float share = random.chance(0.05F) ? random.uniform(kThickPen, kMarker)
+                                           : random.uniform(kThinPen, kThickPen);
+  const float pen = share * static_cast<float>(side);
+  fit(drawing, kDigitFrame * static_cast<float>(side), pen, side);
+  draw(drawing, pen, side, pixels);
 }
 
 }  // namespace inkling

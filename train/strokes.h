@@ -8,13 +8,14 @@
 
 namespace inkling {
 
-// Random numbers one after another, a function of seed and picture.
+// Random numbers one after another, a function of seed, use and picture.
 class PictureRandom {
  public:
-  PictureRandom(std::uint64_t seed, std::uint32_t picture) : seed_(seed), picture_(picture) {}
+  PictureRandom(std::uint64_t seed, RandomUse use, std::uint32_t picture)
+      : seed_(seed), use_(use), picture_(picture) {}
 
   float uniform() {  // in [0, 1)
-    return uniform01(random4(seed_, RandomUse::non_digit, picture_, 0, drawn_++).word[0]);
+    return uniform01(random4(seed_, use_, picture_, 0, drawn_++).word[0]);
   }
   float uniform(float low, float high) { return low + (high - low) * uniform(); }
   int below(int count) { return static_cast<int>(uniform() * static_cast<float>(count)); }
@@ -22,6 +23,7 @@ class PictureRandom {
 
  private:
   std::uint64_t seed_;
+  RandomUse use_;
   std::uint32_t picture_;
   std::uint32_t drawn_ = 0;
 };
@@ -51,5 +53,11 @@ void fit(Drawing& drawing, float frame, float pen, int side);
 // Draws with a pen of that width into side × side bytes: each becomes the larger of itself and what
 // the pen covers of its pixel, 255 being all.
 void draw(const Drawing& drawing, float pen, int side, std::uint8_t* pixels);
+
+// MNIST's frame, as a share of a picture's side: its digits take 20 of 28 pixels.
+inline constexpr float kDigitFrame = 20.0F / 28;
+
+// Draws in MNIST's frame, with a pen as thick as MNIST's or, now and then, a marker.
+void draw_in_frame(Drawing drawing, PictureRandom& random, int side, std::uint8_t* pixels);
 
 }  // namespace inkling

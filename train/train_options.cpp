@@ -47,6 +47,7 @@ std::string to_json(const TrainOptions& options) {
         {"noise", options.augmentation.noise},
         {"erase", options.augmentation.erase}}},
       {"non_digits", options.non_digits},
+      {"european_digits", options.european_digits},
       {"precision", name_of(kStoredPrecisions, options.precision)},
       {"seed", options.seed},
   }
@@ -83,6 +84,7 @@ TrainOptions parse_train_options(std::string_view text) {
                           .noise = augmentation.value("noise", 0.0),
                           .erase = augmentation.value("erase", 0.0)};
   options.non_digits = json.value("non_digits", options.non_digits);
+  options.european_digits = json.value("european_digits", options.european_digits);
   options.precision = parse_choice(kStoredPrecisions, json.at("precision").get<std::string>());
   options.seed = json.at("seed").get<std::uint64_t>();
   return options;

@@ -34,6 +34,7 @@ struct TrainOptions {
   double ema = 0;       // decay per step of averaged weights, which are what is saved; 0: none
   Augmentation augmentation;         // of the training images; none by default
   double non_digits = 0;             // pictures of no digit, as a share of the training images
+  double european_digits = 0;        // made 1s and 7s, as a share, too
   Dtype precision = Dtype::float32;  // one of kPrecisions
   std::uint64_t seed = 1;
 };

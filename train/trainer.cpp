@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "train/clock.h"
-#include "train/non_digits.h"
 
 namespace inkling {
 namespace {
@@ -37,9 +36,10 @@ TrainOptions resolved(TrainOptions options, const Dataset& data) {
     fail("expected warmup and ema in [0, 1), received " + std::to_string(options.warmup) + " and " +
          std::to_string(options.ema));
   }
-  if (!(options.non_digits >= 0 && options.non_digits <= 1)) {
-    fail("expected a share of non-digits of 0 to 1, received " +
-         std::to_string(options.non_digits));
+  const auto is_share = [](double share) { return share >= 0 && share <= 1; };
+  if (!is_share(options.non_digits) || !is_share(options.european_digits)) {
+    fail("expected shares of non-digits and of European digits of 0 to 1, received " +
+         std::to_string(options.non_digits) + " and " + std::to_string(options.european_digits));
   }
   check_pictures(options.network, data);
   if (!options.validation) {
@@ -48,32 +48,13 @@ TrainOptions resolved(TrainOptions options, const Dataset& data) {
   return options;
 }
 
-// The data set, and after it what the first epochs show that is no digit, and what none shows.
-DeviceDataset with_non_digits(const Dataset& data, std::span<const std::int32_t> training_rows,
-                              Index per_epoch, const TrainOptions& options, const Device& device) {
-  if (per_epoch == 0) {
-    return {data, options.normalization, device, options.precision};
-  }
-  const Device host = device.type() == DeviceType::cpu ? device : Device::cpu();
-  const Dataset made =
-      make_non_digits(data, training_rows, 0, (Trainer::kNonDigitEpochs + 1) * per_epoch,
-                      options.seed, *host.stream().pool);
-  Dataset all = data;
-  all.images.insert(all.images.end(), made.images.begin(), made.images.end());
-  all.labels.insert(all.labels.end(), made.labels.begin(), made.labels.end());
-  return {all, options.normalization, device, options.precision};
-}
-
 }  // namespace
 
 Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const Device& device)
     : options_(resolved(options, training_set)),
       data_checksum_(checksum(training_set)),
-      split_(split_validation(training_set.size(), *options_.validation)),
-      non_digits_per_epoch_(
-          std::llround(options.non_digits * static_cast<double>(split_.training.size()))),
-      first_non_digit_(training_set.size()),
-      data_(with_non_digits(training_set, split_.training, non_digits_per_epoch_, options, device)),
+      pictures_(options_, training_set, split_validation(training_set.size(), *options_.validation),
+                device),
       network_(options.network, device, options.seed),
       averaged_(options.ema > 0
                     ? std::optional<Network>(std::in_place, options.network, device, options.seed)
@@ -82,11 +63,16 @@ Trainer::Trainer(const TrainOptions& options, const Dataset& training_set, const
                  {.weight_decay = options.weight_decay, .ema_decay = options.ema},
                  averaged_ ? averaged_->variables() : std::vector<Variable>()),
       steps_per_epoch_((images_per_epoch() + options.batch_size - 1) / options.batch_size),
-      step_(options_, data_, network_, optimizer_) {
+      step_(options_, pictures_.data(), network_, optimizer_) {
+  if (options.european_digits > 0 && network_.classes() != 10) {
+    throw std::invalid_argument(
+        "expected a network of the ten digits to show it European ones, received one of " +
+        std::to_string(network_.classes()) + " classes: --european-digits 0 leaves them out");
+  }
   const std::uint8_t max_label =
       *std::max_element(training_set.labels.begin(), training_set.labels.end());
   // Of 256 classes the last one's number is that of no class.
-  const Index most = non_digits_per_epoch_ > 0 ? 255 : 256;
+  const Index most = options.non_digits > 0 ? 255 : 256;
   if (max_label >= network_.classes() || network_.classes() > most) {
     throw std::invalid_argument("expected a network with a class for each label, 0 to " +
                                 std::to_string(max_label) + ", and " + std::to_string(most) +
@@ -133,27 +119,12 @@ bool Trainer::run(const Callbacks& callbacks) {
   return true;
 }
 
-// Of the epoch's pictures, by their place before the shuffle.
-std::int32_t Trainer::row_of(std::int32_t place) const {
-  const Index digits = std::ssize(split_.training);
-  if (place < digits) {
-    return split_.training[static_cast<std::size_t>(place)];
-  }
-  return non_digit_row(progress_.epoch % kNonDigitEpochs, place - digits);
+Evaluation Trainer::validate() const {
+  return evaluate(result(), pictures_.data(), pictures_.held_out());
 }
-
-std::int32_t Trainer::non_digit_row(Index epoch, Index place) const {
-  return static_cast<std::int32_t>(first_non_digit_ + epoch * non_digits_per_epoch_ + place);
-}
-
-Evaluation Trainer::validate() const { return evaluate(result(), data_, split_.validation); }
 
 std::vector<float> Trainer::unseen_non_digit_logits() const {
-  std::vector<std::int32_t> rows;
-  for (Index place = 0; place < non_digits_per_epoch_; ++place) {
-    rows.push_back(non_digit_row(kNonDigitEpochs, place));
-  }
-  return logits_of(result(), data_, rows);
+  return logits_of(result(), pictures_.data(), pictures_.unseen_non_digits());
 }
 
 void Trainer::begin_epoch() {
@@ -162,7 +133,7 @@ void Trainer::begin_epoch() {
   std::vector<std::int32_t> rows;
   rows.reserve(order.size());
   for (const auto place : order) {
-    rows.push_back(row_of(place));
+    rows.push_back(pictures_.row(progress_.epoch, place));
   }
   std::vector<double> learning_rates;
   for (Index step = 0; step < steps_per_epoch_; ++step) {
@@ -194,13 +165,13 @@ void Trainer::finish_epoch() {
   EpochRecord record{.epoch = progress_.epoch + 1,
                      .train_loss = progress_.loss_sum / images,
                      .train_accuracy = static_cast<double>(progress_.correct) /
-                                       static_cast<double>(split_.training.size()),
+                                       static_cast<double>(pictures_.labeled_count()),
                      .validation_loss = std::nullopt,
                      .validation_accuracy = std::nullopt,
                      .learning_rate = schedule().learning_rate(steps() - 1),
                      .seconds = progress_.seconds,
                      .images_per_second = images / progress_.seconds};
-  if (!split_.validation.empty()) {
+  if (!pictures_.held_out().empty()) {
     const Evaluation validation = validate();
     record.validation_loss = validation.loss;
     record.validation_accuracy = validation.accuracy();

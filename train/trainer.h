@@ -6,9 +6,8 @@
 
 #include "engine/network.h"
 #include "engine/optimizer.h"
-#include "train/device_dataset.h"
+#include "train/epoch_pictures.h"
 #include "train/evaluation.h"
-#include "train/shuffle.h"
 #include "train/train_options.h"
 #include "train/training_step.h"
 
@@ -40,10 +39,8 @@ struct TrainProgress {
 
 class Trainer {
  public:
-  // The data set is copied to the device, with made pictures of no digit where the options ask for
-  // them (make_non_digits): those of kNonDigitEpochs epochs, which then come again. Schedule "step"
-  // takes a tenth of the rate after each third of the steps. Throws std::invalid_argument for
-  // options that do not fit.
+  // The data set is copied to the device. Schedule "step" takes a tenth of the rate after each
+  // third of the steps. Throws std::invalid_argument for options that do not fit.
   Trainer(const TrainOptions& options, const Dataset& training_set, const Device& device);
   Trainer(const Trainer&) = delete;  // its parts refer to each other
   Trainer& operator=(const Trainer&) = delete;
@@ -56,7 +53,6 @@ class Trainer {
   // The loss and the right answers so far are asked of a GPU now and then: each
   // kStepsBetweenResults steps.
   static constexpr Index kStepsBetweenResults = 32;
-  static constexpr Index kNonDigitEpochs = 10;
 
   // Trains until all epochs are done or a callback stops it; true when all are done. Throws
   // std::runtime_error when the loss is not finite.
@@ -87,21 +83,16 @@ class Trainer {
   // Its logits for made pictures of no digit that no epoch shows, as many as an epoch shows; of
   // none where the options ask for none.
   std::vector<float> unseen_non_digit_logits() const;
-  Index images_per_epoch() const { return std::ssize(split_.training) + non_digits_per_epoch_; }
+  Index images_per_epoch() const { return pictures_.count(); }
 
  private:
   void begin_epoch();
   void finish_epoch();
   Schedule schedule() const;
-  std::int32_t row_of(std::int32_t place) const;
-  std::int32_t non_digit_row(Index epoch, Index place) const;
 
   TrainOptions options_;
   std::uint32_t data_checksum_;
-  Split split_;
-  Index non_digits_per_epoch_;
-  Index first_non_digit_;  // row of data_
-  DeviceDataset data_;
+  EpochPictures pictures_;
   Network network_;
   std::optional<Network> averaged_;
   Adam optimizer_;

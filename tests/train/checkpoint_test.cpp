@@ -85,6 +85,7 @@ TEST_F(Checkpoint, OfAnEarlierVersionHasTheDefaultsOfWhatItDidNotKnow) {
   stored.erase("ema");
   stored.erase("warmup");
   stored.erase("non_digits");
+  stored.erase("european_digits");
   stored["augmentation"].erase("elastic");
   contents.metadata["inkling.options"] = stored.dump();
   write_file_atomically(path, serialize_safetensors(contents));

@@ -156,7 +156,14 @@ TEST(Trainer, SaysWhichOptionDoesNotFit) {
   EXPECT_EQ(message(options), "expected pictures of 9×8 for Small, received 8×8");
   options = small_options();
   options.non_digits = 1.5;
-  EXPECT_EQ(message(options), "expected a share of non-digits of 0 to 1, received 1.500000");
+  EXPECT_EQ(message(options),
+            "expected shares of non-digits and of European digits of 0 to 1, received 1.500000 and "
+            "0.000000");
+  options = small_options();
+  options.european_digits = 0.1;
+  EXPECT_EQ(message(options),
+            "expected a network of the ten digits to show it European ones, received one of 4 "
+            "classes: --european-digits 0 leaves them out");
   options = small_options();
   options.batch_size = 0;
   EXPECT_EQ(message(options), "expected epochs and a batch size of at least 1, received 3 and 0");

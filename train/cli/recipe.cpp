@@ -17,6 +17,7 @@ TrainOptions options_of(Recipe recipe) {
                             .thickness = 0.4,
                             .noise = 0.1};
     options.non_digits = 0.1;
+    options.european_digits = 0.02;
   }
   return options;
 }

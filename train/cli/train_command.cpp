@@ -17,6 +17,7 @@
 #include "train/cli/progress_display.h"
 #include "train/cli/run_folder.h"
 #include "train/cli/train_flags.h"
+#include "train/european_digits.h"
 #include "train/evaluation.h"
 #include "train/metrics.h"
 
@@ -190,7 +191,8 @@ int finish(const Trainer& trainer, const RunFolder& folder, const RunSettings& s
   return exit_code;
 }
 
-// A new training's network is the one that was given, or follows from the data. The training set is
+// A new training's network is the one that was given, or follows from the data; European digits
+// that only the recipe asks for are left out where the data shows none. The training set is
 // let go once the trainer has it on the device.
 Trainer make_trainer(const TrainFlags& flags, const RunSettings& settings, const Dataset& test,
                      const Device& device) {
@@ -199,6 +201,9 @@ Trainer make_trainer(const TrainFlags& flags, const RunSettings& settings, const
   if (!flags.resume()) {
     options.network =
         flags.gives_network() ? named_after(options.network, training) : network_for(training);
+    if (!flags.gives_european_digits() && !shows_digits(training)) {
+      options.european_digits = 0;  // the recipe's
+    }
   }
   if (settings.test) {
     check_pictures(options.network, test, "test pictures");

@@ -167,6 +167,14 @@ void TrainFlags::add_augmentation(CLI::App& command) {
                           ->check(number_in(0, 1))
                           ->capture_default_str(),
                       "/non_digits"});
+  european_digits_option_ =
+      command
+          .add_option("--european-digits", given_.options.european_digits,
+                      "show made pictures of 1 and 7 as Europeans write them, too, so many for "
+                      "each training image (0.02: a fiftieth), where the classes are the digits")
+          ->check(number_in(0, 1))
+          ->capture_default_str();
+  entries_.push_back({european_digits_option_, "/european_digits"});
 }
 
 void TrainFlags::add_device(CLI::App& command) {

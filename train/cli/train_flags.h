@@ -28,6 +28,8 @@ class TrainFlags {
 
   const std::filesystem::path& out() const { return out_; }
   bool gives_network() const { return !network_file_.empty(); }  // else it follows from the data
+  // Else there are none where the classes are no digits.
+  bool gives_european_digits() const { return european_digits_option_->count() > 0; }
   bool resume() const { return resume_; }
   bool json() const { return json_; }
 
@@ -49,6 +51,7 @@ class TrainFlags {
   RunSettings given_;
   Recipe recipe_ = Recipe::plain;
   const CLI::Option* recipe_option_ = nullptr;
+  const CLI::Option* european_digits_option_ = nullptr;
   DeviceFlags device_;
   std::filesystem::path out_;
   std::string network_file_;

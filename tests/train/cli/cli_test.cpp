@@ -121,10 +121,15 @@ TEST_F(Cli, TrainCalibratesOnWhatIsHeldOutAndTakesThatToATrainingOnAll) {
 }
 
 TEST_F(Cli, TrainBeginsWithARecipeAndFlagsChangeIt) {
+  const Outcome without_names = inkling(train_arguments({"--recipe", "best"}));
+  EXPECT_EQ(without_names.exit_code, 1);
+  EXPECT_THAT(without_names.err, HasSubstr("--european-digits 0 leaves them out"));
+  std::ofstream(data / "classes.txt") << "north\nwest\nsouth\neast\n";
   ASSERT_EQ(inkling(train_arguments({"--recipe", "best", "--augment-shift", "1"})).exit_code, 0);
   const auto config = nlohmann::json::parse(read_text(run / "config.json"));
   EXPECT_EQ(config["ema"], 0.999);
   EXPECT_EQ(config["non_digits"], 0.1);
+  EXPECT_EQ(config["european_digits"], 0) << "the classes are no digits";
   EXPECT_EQ(config["augmentation"]["rotation"], 10);
   EXPECT_EQ(config["augmentation"]["shift"], 1) << "the flag, not the recipe";
   EXPECT_EQ(config["epochs"], 3) << "the flag, not the recipe";
