@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "data/frame.h"
+
 namespace inkling {
 namespace {
 
@@ -17,17 +19,10 @@ constexpr double kMinLeftShare = 0.02;
 constexpr double kMinInnerShare = 0.5;
 // A part along this share of a side of the picture, and touching that side, came in from outside.
 constexpr double kMinEdgeShare = 0.9;
-// A frame's ink is this near to its own box: share of the box's side on each side.
-constexpr double kFrameBorder = 0.12;
-constexpr double kFramePieceBorder = 0.04;
-constexpr double kMinFrameInk = 0.9;  // share of a frame's ink that is there
-// What a frame is around has at least this share of its longer side, and the frame this share of
-// the picture's sides: there is room for few such, so that looking into each takes no time.
-constexpr double kMinFramed = 0.03;
-constexpr double kMinFrameShare = 0.5;
-
-int longer_side(const Box& box) { return std::max(box.width, box.height); }
-
+// A part within this share of the picture's shorter side from its edge is none of the drawing if it
+// is as far from the rest as this share of the rest's longer side.
+constexpr double kEdgeBand = 0.05;
+constexpr double kFar = 0.5;
 // Union-find over provisional labels.
 class Labels {
  public:
@@ -105,84 +100,11 @@ bool is_from_outside(const Box& box, int width, int height) {
          (top_or_bottom && box.width >= kMinEdgeShare * width) || (left_or_right && top_or_bottom);
 }
 
-bool is_inside(const Box& inner, const Box& outer) {
-  return inner.x > outer.x && inner.y > outer.y && inner.x + inner.width < outer.x + outer.width &&
-         inner.y + inner.height < outer.y + outer.height;
-}
-
-// Whether nearly all of the component's ink is near its own box.
-bool is_hollow(const Components& components, std::size_t part, int width) {
-  const Component& component = components.all[part];
-  const Box& box = component.box;
-  const int margin_x = static_cast<int>(kFrameBorder * box.width) + 1;
-  const int margin_y = static_cast<int>(kFrameBorder * box.height) + 1;
-  std::int64_t inner = 0;
-  for (int y = box.y + margin_y; y < box.y + box.height - margin_y; ++y) {
-    for (int x = box.x + margin_x; x < box.x + box.width - margin_x; ++x) {
-      const auto i = static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
-                     static_cast<std::size_t>(x);
-      inner += components.labels[i] == static_cast<std::int32_t>(part) + 1 ? 1 : 0;
-    }
-  }
-  return static_cast<double>(inner) <= (1 - kMinFrameInk) * static_cast<double>(component.area);
-}
-
-Box box_of(const Components& components, const std::vector<bool>& kept) {
-  int left = std::numeric_limits<int>::max();
-  int top = left;
-  int right = 0;
-  int bottom = 0;
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (kept[i]) {
-      const Box& box = components.all[i].box;
-      left = std::min(left, box.x);
-      top = std::min(top, box.y);
-      right = std::max(right, box.x + box.width);
-      bottom = std::max(bottom, box.y + box.height);
-    }
-  }
-  return {left, top, right - left, bottom - top};
-}
-
-// The pieces of a broken frame: along the edges of the box of all that there is, on all four sides
-// of it, where something else is inside. Empty where there is no such frame.
-std::vector<bool> frame_pieces(const Components& components, const std::vector<bool>& kept) {
-  const Box all = box_of(components, kept);
-  const int margin = static_cast<int>(kFramePieceBorder * std::min(all.width, all.height)) + 1;
-  std::vector<bool> pieces(kept.size());
-  bool left = false;
-  bool top = false;
-  bool right = false;
-  bool bottom = false;
-  bool has_inner = false;
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    const Box& box = components.all[i].box;
-    const int to_right = all.x + all.width - box.x;
-    const int to_bottom = all.y + all.height - box.y;
-    pieces[i] = kept[i] && (box.x + box.width <= all.x + margin || to_right <= margin ||
-                            box.y + box.height <= all.y + margin || to_bottom <= margin);
-    if (pieces[i]) {
-      left = left || box.x == all.x;
-      top = top || box.y == all.y;
-      right = right || to_right == box.width;
-      bottom = bottom || to_bottom == box.height;
-    }
-    has_inner = has_inner || (kept[i] && is_inside(box, all) && !pieces[i]);
-  }
-  return left && top && right && bottom && has_inner ? pieces : std::vector<bool>(kept.size());
-}
-
-// A frame is hollow and has something in it.
-bool is_frame(const Components& components, std::size_t part, int width, int height) {
-  const Box& box = components.all[part].box;
-  if (box.width < kMinFrameShare * width || box.height < kMinFrameShare * height) {
-    return false;
-  }
-  const bool holds_something =
-      std::any_of(components.all.begin(), components.all.end(), [&](const Component& other) {
-        return is_inside(other.box, box) && longer_side(other.box) >= kMinFramed * longer_side(box);
-      });
-  return holds_something && is_hollow(components, part, width);
+// Between two boxes, along the axis where it is larger; 0 where they overlap.
+int gap_between(const Box& a, const Box& b) {
+  const int x = std::max(a.x - (b.x + b.width), b.x - (a.x + a.width));
+  const int y = std::max(a.y - (b.y + b.height), b.y - (a.y + a.height));
+  return std::max({x, y, 0});
 }
 
 // What is left of a shadow where it meets the picture's edge, and the like.
@@ -206,7 +128,46 @@ void drop_at_edges(const Components& components, int width, int height, std::vec
   }
 }
 
+// Pieces of a frame in a shadow, and the like: along the picture's edge, far from the rest.
+void drop_strays(const Components& components, int width, int height, std::vector<bool>& kept) {
+  std::vector<bool> rest = kept;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    rest[i] = kept[i] && !is_at_edge(components.all[i].box, width, height);
+  }
+  const Box box = box_of(components, rest);
+  if (box.width <= 0) {
+    return;
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    kept[i] =
+        rest[i] || (kept[i] && gap_between(components.all[i].box, box) < kFar * longer_side(box));
+  }
+}
+
 }  // namespace
+
+bool is_at_edge(const Box& box, int width, int height) {
+  const int band = static_cast<int>(kEdgeBand * std::min(width, height));
+  return box.x + box.width <= band || box.x >= width - band || box.y + box.height <= band ||
+         box.y >= height - band;
+}
+
+Box box_of(const Components& components, const std::vector<bool>& parts) {
+  int left = std::numeric_limits<int>::max();
+  int top = left;
+  int right = 0;
+  int bottom = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i]) {
+      const Box& box = components.all[i].box;
+      left = std::min(left, box.x);
+      top = std::min(top, box.y);
+      right = std::max(right, box.x + box.width);
+      bottom = std::max(bottom, box.y + box.height);
+    }
+  }
+  return right == 0 ? Box{0, 0, 0, 0} : Box{left, top, right - left, bottom - top};
+}
 
 Components connected_components(const GrayImage& ink, float weak, float strong) {
   Labels labels;
@@ -260,6 +221,7 @@ std::vector<bool> parts_of_drawing(const Components& components, int width, int 
   drop([&](std::size_t i) { return is_frame(components, i, width, height); });
   const std::vector<bool> pieces = frame_pieces(components, kept);
   drop([&](std::size_t i) { return pieces[i]; });
+  drop_strays(components, width, height, kept);
   const int min_side = static_cast<int>(kMinPartShare * longest());
   drop([&](std::size_t i) { return longer_side(components.all[i].box) < min_side; });
   return kept;

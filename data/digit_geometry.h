@@ -2,6 +2,7 @@
 // thread-safe; ink is 0 (none) to 255 (full).
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "data/gray_image.h"
@@ -14,6 +15,14 @@ struct Box {
   int width;
   int height;
 };
+
+// Away from all of its edges.
+inline bool is_inside(const Box& inner, const Box& outer) {
+  return inner.x > outer.x && inner.y > outer.y && inner.x + inner.width < outer.x + outer.width &&
+         inner.y + inner.height < outer.y + outer.height;
+}
+
+inline int longer_side(const Box& box) { return std::max(box.width, box.height); }
 
 // The bounding box of every value above the threshold; nullopt when there is none.
 std::optional<Box> ink_box(const GrayImage& ink, float threshold);

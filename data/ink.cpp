@@ -6,6 +6,7 @@
 
 #include "data/components.h"
 #include "data/digit_geometry.h"
+#include "data/frame.h"
 #include "data/image_filter.h"
 #include "data/paper.h"
 #include "data/printed_lines.h"
@@ -32,6 +33,13 @@ constexpr float kMiddle = 0.4F;
 constexpr float kFaint = 1.0F / 16;
 // How far soft edges may be from what is connected: share of the drawing's longer side.
 constexpr double kSoftEdge = 0.06;
+// What a shadow's edge leaves is this near to the picture's edge, share of its sides, and at most
+// this long, share of the longer one; ink beside it has at least this share of its strength.
+constexpr double kEdgeShare = 0.05;
+constexpr double kMaxResidue = 0.15;
+constexpr float kMinBesideResidue = 0.15F;
+constexpr int kMaxResidues = 3;  // erased one after another
+constexpr int kMaxFrames = 2;  // around each other
 constexpr std::int64_t kMaxWorkingPixels = 1'100'000;
 
 float median(std::vector<float> values) {
@@ -105,12 +113,25 @@ Contrast clearest_contrast(const GrayImage& gray) {
   return best;
 }
 
-// The connected parts of the drawing.
-std::vector<bool> drawn_pixels(const Contrast& contrast, float full) {
-  const GrayImage& ink = contrast.ink;
-  const Components components =
-      connected_components(ink, std::max(kMiddle * full, (kAboveNoise + 1) * contrast.noise),
-                           std::max(kStrong * full, kVisible * contrast.noise));
+bool is_visible(const Contrast& contrast) {
+  const float min_contrast = is_photograph(contrast.ink) ? kMinContrast : kMinSmallContrast;
+  return contrast.strongest >= std::max(min_contrast, kVisible * contrast.noise);
+}
+
+// The ink of a full stroke: noise makes the strongest pixel stronger than that.
+float full_ink(const Contrast& contrast) {
+  return std::max(contrast.strongest / 2, contrast.strongest - 4 * contrast.noise);
+}
+
+Components parts_of(const Contrast& contrast) {
+  const float full = full_ink(contrast);
+  return connected_components(contrast.ink,
+                              std::max(kMiddle * full, (kAboveNoise + 1) * contrast.noise),
+                              std::max(kStrong * full, kVisible * contrast.noise));
+}
+
+// Which pixels are the drawing's.
+std::vector<bool> drawn_pixels(const Components& components, const GrayImage& ink) {
   const std::vector<bool> parts = is_photograph(ink)
                                       ? parts_of_drawing(components, ink.width, ink.height)
                                       : std::vector<bool>(components.all.size(), true);
@@ -128,13 +149,80 @@ void keep_near(const std::vector<bool>& drawn, float faint, GrayImage& ink) {
   std::transform(drawn.begin(), drawn.end(), mask.values.begin(),
                  [](bool is_drawn) { return is_drawn ? 1.0F : 0.0F; });
   const std::optional<Box> box = ink_box(mask, 0);
-  const int reach = box ? 1 + static_cast<int>(kSoftEdge * std::max(box->width, box->height)) : 0;
+  const int reach = box ? 1 + static_cast<int>(kSoftEdge * longer_side(*box)) : 0;
   const std::vector<int> distance = distance_to(ink, drawn);
   for (std::size_t i = 0; i < ink.values.size(); ++i) {
     if (distance[i] > reach || ink.values[i] < faint) {
       ink.values[i] = 0;
     }
   }
+}
+
+// What a shadow's edge leaves where it meets the picture's may be stronger than faint ink, which is
+// not seen beside it then. Where all that is seen is short and along the picture's edges, it is
+// erased; false where it is not, or where next to nothing would be left.
+bool erase_edge_residue(const Components& components, Contrast& contrast) {
+  const GrayImage& ink = contrast.ink;
+  const int longer = std::max(ink.width, ink.height);
+  const int band_x = static_cast<int>(kEdgeShare * ink.width);
+  const int band_y = static_cast<int>(kEdgeShare * ink.height);
+  const Box middle{band_x, band_y, ink.width - 2 * band_x, ink.height - 2 * band_y};
+  const bool all_residue =
+      std::all_of(components.all.begin(), components.all.end(), [&](const Component& part) {
+        return !is_inside(part.box, middle) && longer_side(part.box) <= kMaxResidue * longer;
+      });
+  if (!all_residue) {
+    return false;
+  }
+  // With all that it fades out into.
+  const float full = full_ink(contrast);
+  const Components faded = connected_components(
+      ink, std::max(kFaint * full, kAboveNoise * contrast.noise), kStrong * full);
+  Contrast rest{ink, 0, contrast.noise};
+  for (std::size_t i = 0; i < ink.values.size(); ++i) {
+    if (faded.labels[i] != 0) {
+      rest.ink.values[i] = 0;
+    }
+    rest.strongest = std::max(rest.strongest, rest.ink.values[i]);
+  }
+  if (rest.strongest < kMinBesideResidue * contrast.strongest || !is_visible(rest)) {
+    return false;
+  }
+  contrast = std::move(rest);
+  return true;
+}
+
+// frames: so many around it are looked into.
+std::optional<GrayImage> ink_within(const GrayImage& gray, int frames) {
+  Contrast contrast = clearest_contrast(gray);
+  if (!is_visible(contrast)) {
+    return std::nullopt;
+  }
+  const bool photograph = is_photograph(gray);
+  if (photograph) {
+    remove_printed_lines(contrast.ink, full_ink(contrast), kAboveNoise * contrast.noise);
+  }
+  Components components = parts_of(contrast);
+  if (photograph && frames > 0) {
+    if (const auto inside = inside_of_frame(components, gray.width, gray.height)) {
+      if (auto ink = ink_within(crop(gray, *inside), frames - 1)) {
+        return ink;
+      }
+    }
+  }
+  for (int i = 0; photograph && i < kMaxResidues && erase_edge_residue(components, contrast); ++i) {
+    components = parts_of(contrast);
+  }
+  const float full = full_ink(contrast);
+  keep_near(drawn_pixels(components, contrast.ink),
+            std::max(kFaint * full, kAboveNoise * contrast.noise), contrast.ink);
+  if (max_value(contrast.ink) == 0) {
+    return std::nullopt;
+  }
+  for (float& value : contrast.ink.values) {
+    value = std::min(value, full);
+  }
+  return std::move(contrast.ink);
 }
 
 // Ink in an alpha channel is a drawing on a transparent canvas, and not an opaque picture with
@@ -170,24 +258,7 @@ GrayImage alpha_channel(const Picture& picture) {
 }
 
 std::optional<GrayImage> ink_on_paper(const GrayImage& gray) {
-  Contrast contrast = clearest_contrast(limited(gray));
-  const float min_contrast = is_photograph(gray) ? kMinContrast : kMinSmallContrast;
-  if (contrast.strongest < std::max(min_contrast, kVisible * contrast.noise)) {
-    return std::nullopt;
-  }
-  const float full = std::max(contrast.strongest / 2, contrast.strongest - 4 * contrast.noise);
-  if (is_photograph(contrast.ink)) {
-    remove_printed_lines(contrast.ink, full, kAboveNoise * contrast.noise);
-  }
-  keep_near(drawn_pixels(contrast, full), std::max(kFaint * full, kAboveNoise * contrast.noise),
-            contrast.ink);
-  if (max_value(contrast.ink) == 0) {
-    return std::nullopt;
-  }
-  for (float& value : contrast.ink.values) {
-    value = std::min(value, full);
-  }
-  return std::move(contrast.ink);
+  return ink_within(limited(gray), kMaxFrames);
 }
 
 std::optional<GrayImage> extract_ink(const Picture& picture) {

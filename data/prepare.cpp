@@ -68,7 +68,7 @@ bool has_mnist_form(const GrayImage& ink, const Frame& frame) {
   if (!box) {
     return false;
   }
-  const int longer = std::max(box->width, box->height);
+  const int longer = longer_side(*box);
   const Point center = center_of_mass(ink);
   return (longer == frame.ink || longer == frame.ink - 1) &&
          std::abs(center.x - frame.side / 2.0) <= 1 && std::abs(center.y - frame.side / 2.0) <= 1;
@@ -97,7 +97,7 @@ std::optional<std::vector<std::uint8_t>> already_prepared(const Picture& picture
 // A box that comes out at least one pixel wide in the frame. Else a lone straight line would be
 // widened to that, and look thicker than it is.
 Box widened_to_one_pixel(const Box& box, const Frame& frame) {
-  const int min_side = (std::max(box.width, box.height) + frame.ink - 1) / frame.ink;
+  const int min_side = (longer_side(box) + frame.ink - 1) / frame.ink;
   const int more_width = std::max(0, min_side - box.width);
   const int more_height = std::max(0, min_side - box.height);
   return {box.x - more_width / 2, box.y - more_height / 2, box.width + more_width,
@@ -106,7 +106,7 @@ Box widened_to_one_pixel(const Box& box, const Frame& frame) {
 
 // What is in the box, at most kMaxWorkingSide pixels long.
 GrayImage cut_out(const GrayImage& ink, const Box& box, const Frame& frame) {
-  if (std::max(box.width, box.height) <= kMaxWorkingSide) {
+  if (longer_side(box) <= kMaxWorkingSide) {
     return crop(ink, widened_to_one_pixel(box, frame));
   }
   const GrayImage smaller = scale_longer_side(crop(ink, box), kMaxWorkingSide);

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/boxes.h"
+
 namespace inkling {
 namespace {
 
@@ -34,11 +36,7 @@ void fill(GrayImage& ink, const Box& box) {
 
 // The parts of a drawing of boxes that do not touch each other, in the order of their first pixels.
 std::vector<bool> parts_of(const std::vector<Box>& boxes) {
-  GrayImage ink(kSide, kSide);
-  for (const Box& box : boxes) {
-    fill(ink, box);
-  }
-  return parts_of_drawing(connected_components(ink, 1, 9), kSide, kSide);
+  return parts_of_drawing(connected_components(ink_of_boxes(boxes, kSide), 1, 9), kSide, kSide);
 }
 
 TEST(Components, TouchEachOtherDiagonallyTooAndJoinFromBothSides) {
@@ -88,6 +86,24 @@ TEST(PartsOfDrawing, DropAFrameAroundWholeOrBroken) {
   EXPECT_THAT(
       parts_of({{5, 5, 80, 3}, {90, 10, 3, 85}, {5, 12, 3, 80}, {45, 30, 6, 40}, {12, 92, 70, 3}}),
       ElementsAre(false, false, false, true, false));
+}
+
+TEST(PartsOfDrawing, DropWhatIsAlongTheEdgeFarFromTheRest) {
+  EXPECT_THAT(parts_of({{1, 40, 3, 12}, {60, 40, 20, 30}}), ElementsAre(false, true));
+  EXPECT_THAT(parts_of({{1, 40, 3, 12}, {8, 40, 20, 30}}), ElementsAre(true, true)) << "near it";
+  EXPECT_THAT(parts_of({{20, 40, 3, 12}, {60, 40, 20, 30}}), ElementsAre(true, true)) << "inner";
+  EXPECT_THAT(parts_of({{1, 40, 3, 12}}), ElementsAre(true)) << "all that there is";
+}
+
+TEST(BoxOf, IsAroundTheParts) {
+  const Components components = connected_components(
+      ink_of_boxes({{10, 5, 3, 12}, {60, 40, 20, 30}, {2, 90, 4, 4}}, kSide), 1, 9);
+  const Box box = box_of(components, {true, true, false});
+  EXPECT_EQ(box.x, 10);
+  EXPECT_EQ(box.y, 5);
+  EXPECT_EQ(box.width, 70);
+  EXPECT_EQ(box.height, 65);
+  EXPECT_EQ(box_of(components, {false, false, false}).width, 0);
 }
 
 // As many parts as there is room for, all of one size: what is asked of each pair takes minutes.

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/boxes.h"
 #include "tests/support/pictures.h"
 
 namespace inkling {
@@ -99,6 +100,29 @@ TEST(Ink, DoesNotIncludeThePapersNoise) {
     for (int x = 0; x < 60; ++x) {
       EXPECT_EQ(ink->at(x, y) > 0, x == 30 && y >= 20 && y < 40) << x << ' ' << y;
     }
+  }
+}
+
+// Two dark corners, as a shadow leaves them, and a faint line between.
+TEST(Ink, IsFoundBesideStrongResidueAtTheEdges) {
+  GrayImage gray(300, 300);
+  gray.values.assign(gray.values.size(), 200);
+  for (int y = 0; y < 30; ++y) {
+    for (int x = 0; x < 30 - y; ++x) {
+      gray.at(x, y) = 80;
+      gray.at(299 - x, 299 - y) = 80;
+    }
+  }
+  for (const float line : {40.0F, 0.0F}) {
+    for (int y = 100; y < 200; ++y) {
+      for (int x = 150; x < 155; ++x) {
+        gray.at(x, y) = 200 - line;
+      }
+    }
+    const auto ink = ink_on_paper(gray);
+    ASSERT_TRUE(ink);
+    EXPECT_EQ(ink->at(152, 150) > 0, line > 0);
+    EXPECT_EQ(ink->at(2, 2) > 0, line == 0) << "it is all that there is";
   }
 }
 
