@@ -50,12 +50,20 @@ std::vector<float> logits_of(const Network& network, const DeviceDataset& data,
                              std::span<const std::int32_t> rows,
                              const EvaluationProgress& progress = {});
 
+// Of several views of each picture, for each view [rows × classes]: the picture as it is first, then
+// moved and turned a little at random (test-time augmentation: Krizhevsky, Sutskever, Hinton 2012,
+// "ImageNet Classification with Deep Convolutional Neural Networks"). The same views for the same
+// rows everywhere.
+std::vector<std::vector<float>> view_logits_of(const Network& network, const DeviceDataset& data,
+                                               std::span<const std::int32_t> rows, Index views,
+                                               const EvaluationProgress& progress = {});
+
 // Of logits [labels.size() × classes]. Throws std::out_of_range when a label is no class.
 Evaluation summarize(std::vector<float> logits, std::vector<std::uint8_t> labels,
                      std::size_t classes, double temperature = 1);
 
-// What several networks say together: the logarithm of the mean of their calibrated probabilities,
-// softmax(logits / temperature). logits: for each network [rows × classes].
+// What several networks, or views, say together: the logarithm of the mean of their calibrated
+// probabilities, softmax(logits / temperature). logits: for each one [rows × classes].
 std::vector<float> ensemble_logits(std::span<const std::vector<float>> logits,
                                    std::span<const double> temperatures, std::size_t classes);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <type_traits>
 
@@ -194,6 +195,21 @@ TEST(Evaluation, CountsPredictionsAndMistakes) {
   EXPECT_EQ(total, 300);
   EXPECT_EQ(result.predictions.size(), 300U);
   EXPECT_GT(result.loss, 0);
+}
+
+TEST(Evaluation, SeesEachPictureAsItIsAndMoved) {
+  const Dataset data = synthetic_dataset(300);
+  const Network network(small_options().network, Device::cpu(2), 4);
+  const DeviceDataset on_device(data, {}, network.device());
+  std::vector<std::int32_t> rows(300);
+  std::iota(rows.begin(), rows.end(), 0);
+  const auto views = view_logits_of(network, on_device, rows, 3);
+  ASSERT_EQ(views.size(), 3U);
+  EXPECT_EQ(views[0], logits_of(network, on_device, rows));
+  EXPECT_EQ(views[1].size(), views[0].size());
+  EXPECT_NE(views[1], views[0]);
+  EXPECT_NE(views[2], views[1]);
+  EXPECT_EQ(view_logits_of(network, on_device, rows, 3), views);
 }
 
 TEST(Evaluation, ReportsTheMedianConfidence) {

@@ -11,6 +11,7 @@
 #include "train/cli/commands.h"
 #include "train/cli/progress_display.h"
 #include "train/evaluation.h"
+#include "train/shuffle.h"
 
 namespace inkling {
 namespace {
@@ -20,6 +21,8 @@ struct EvaluateCommand {
   std::filesystem::path data;
   DeviceFlags device;
   bool train_split = false;
+  Index held_out = 0;
+  Index views = 1;
   bool json = false;
 
   int run() const;
@@ -129,26 +132,35 @@ void print_table(const Subject& subject, const Evaluation& result) {
   }
 }
 
-// The logits of one network, and what is known of it.
+// The logits of one network, for each view of the pictures, and what is known of it.
 struct Member {
   Subject subject;
-  std::vector<float> logits;
+  std::vector<std::vector<float>> logits;
 };
 
 Member evaluate_member(const std::filesystem::path& file, const Dataset& dataset,
-                       std::span<const std::int32_t> rows, const Device& device) {
+                       std::span<const std::int32_t> rows, Index views, const Device& device) {
   const Model model = load_model(file, device);
   const NetworkSpec& spec = model.network.spec();
   check_pictures(spec, dataset);
   EvaluationDisplay display(stderr, spec.name);
   return {{spec.name, model.network.class_names(), model.calibration},
-          logits_of(model.network, DeviceDataset(dataset, model.normalization, device), rows,
-                    [&](Index done, Index total) { display.show(done, total); })};
+          view_logits_of(model.network, DeviceDataset(dataset, model.normalization, device), rows,
+                         views, [&](Index done, Index total) { display.show(done, total); })};
 }
 
-// Together they are as one network whose logits are calibrated already, and abstain as the first.
-Member together(const std::vector<Member>& members) {
-  Member result{members.front().subject, {}};
+// What all views of all networks say, as one network's logits. Those of several are calibrated
+// already, and abstain as the first.
+struct Answer {
+  Subject subject;
+  std::vector<float> logits;
+};
+
+Answer together(const std::vector<Member>& members) {
+  Answer result{members.front().subject, members.front().logits.front()};
+  if (members.size() == 1 && members.front().logits.size() == 1) {
+    return result;
+  }
   std::vector<std::vector<float>> logits;
   std::vector<double> temperatures;
   for (const Member& member : members) {
@@ -157,10 +169,16 @@ Member together(const std::vector<Member>& members) {
                                   result.subject.name + " and " + member.subject.name +
                                   ", whose classes differ");
     }
-    logits.push_back(member.logits);
-    temperatures.push_back(member.subject.calibration.temperature);
+    logits.insert(logits.end(), member.logits.begin(), member.logits.end());
+    temperatures.insert(temperatures.end(), member.logits.size(),
+                        member.subject.calibration.temperature);
   }
-  result.subject.name = std::to_string(members.size()) + " networks together";
+  if (members.size() > 1) {
+    result.subject.name = std::to_string(members.size()) + " networks together";
+  }
+  if (const std::size_t views = members.front().logits.size(); views > 1) {
+    result.subject.name += ", " + std::to_string(views) + " views";
+  }
   result.subject.calibration.temperature = 1;
   result.logits = ensemble_logits(logits, temperatures, result.subject.classes.size());
   return result;
@@ -168,21 +186,28 @@ Member together(const std::vector<Member>& members) {
 
 int EvaluateCommand::run() const {
   const Device on = device.open();
-  const Dataset dataset = load_mnist(data, train_split ? MnistSplit::train : MnistSplit::test);
-  std::vector<std::int32_t> rows(static_cast<std::size_t>(dataset.size()));
-  std::iota(rows.begin(), rows.end(), 0);
+  const bool training_images = train_split || held_out > 0;
+  const Dataset dataset = load_mnist(data, training_images ? MnistSplit::train : MnistSplit::test);
+  std::vector<std::int32_t> rows = split_validation(dataset.size(), held_out).validation;
+  if (held_out == 0) {
+    rows.resize(static_cast<std::size_t>(dataset.size()));
+    std::iota(rows.begin(), rows.end(), 0);
+  }
   std::vector<Member> members;
   for (const std::filesystem::path& file : models.empty() ? std::vector{shipped_model()} : models) {
-    members.push_back(evaluate_member(file, dataset, rows, on));
+    members.push_back(evaluate_member(file, dataset, rows, views, on));
   }
-  const Member subject = members.size() == 1 ? members.front() : together(members);
-  const Evaluation result =
-      summarize(subject.logits, dataset.labels, subject.subject.classes.size(),
-                subject.subject.calibration.temperature);
+  std::vector<std::uint8_t> labels;
+  for (const std::int32_t row : rows) {
+    labels.push_back(dataset.labels[static_cast<std::size_t>(row)]);
+  }
+  const Answer answer = together(members);
+  const Evaluation result = summarize(answer.logits, labels, answer.subject.classes.size(),
+                                      answer.subject.calibration.temperature);
   if (json) {
-    print_json(subject.subject, result);
+    print_json(answer.subject, result);
   } else {
-    print_table(subject.subject, result);
+    print_table(answer.subject, result);
   }
   return kSuccess;
 }
@@ -205,8 +230,23 @@ Command add_evaluate_command(CLI::App& program) {
   command->add_option("--data", state->data, "folder of a data set's IDX files, plain or .gz")
       ->type_name("DIR")
       ->required();
-  command->add_flag("--train-split", state->train_split,
-                    "evaluate on the training images instead of the test images");
+  CLI::Option* train_split =
+      command->add_flag("--train-split", state->train_split,
+                        "evaluate on the training images instead of the test images");
+  command
+      ->add_option("--held-out", state->held_out,
+                   "evaluate on so many of the training images, those that inkling train "
+                   "--validation holds out: for choosing settings without the test images")
+      ->check(whole_number_in(1, 1'000'000'000))
+      ->excludes(train_split)
+      ->type_name("N");
+  command
+      ->add_option("--views", state->views,
+                   "of each picture: as it is, and moved and turned a little; the mean of their "
+                   "probabilities")
+      ->check(whole_number_in(1, 1000))
+      ->type_name("N")
+      ->capture_default_str();
   command->add_flag("--json", state->json, "print one JSON object");
   state->device.add_to(*command);
   command->footer("Example:\n  inkling evaluate --data data/mnist");

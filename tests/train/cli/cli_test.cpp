@@ -77,6 +77,31 @@ TEST_F(Cli, EvaluatesSeveralNetworksTogether) {
   EXPECT_EQ(summary["temperature"], 1);
 }
 
+TEST_F(Cli, EvaluatesSeveralViewsOfWhatWasHeldOut) {
+  const Outcome trained = inkling(train_arguments({"--json", "--validation", "100"}));
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const auto evaluated = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"evaluate", "--model", run / "model.safetensors",
+                                       "--data",   data,      "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome result = inkling(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return nlohmann::json::parse(result.out);
+  };
+  const auto held_out = evaluated({"--held-out", "100"});
+  EXPECT_EQ(held_out["count"], 100);
+  EXPECT_EQ(held_out["accuracy"], nlohmann::json::parse(trained.out)["validation_accuracy"]);
+  const auto views = evaluated({"--held-out", "100", "--views", "4"});
+  EXPECT_EQ(views["model"], "Small, 4 views");
+  EXPECT_EQ(views["count"], 100);
+  EXPECT_NE(views["loss"], held_out["loss"]);
+  EXPECT_EQ(inkling({"evaluate", "--data", data, "--held-out", "10", "--train-split"}).exit_code,
+            2);
+  const Outcome too_many = inkling({"evaluate", "--data", data, "--held-out", "1000000"});
+  EXPECT_EQ(too_many.exit_code, 1);
+  EXPECT_THAT(too_many.err, HasSubstr("received 1000000"));
+}
+
 TEST_F(Cli, HoldsOutATwelfthOfASmallTrainingSet) {
   const Outcome result = inkling({"train", "--data", data, "--out", run, "--network",
                                   folder.path() / "network.json", "--epochs", "1"});
