@@ -39,7 +39,7 @@ constexpr double kEdgeShare = 0.05;
 constexpr double kMaxResidue = 0.15;
 constexpr float kMinBesideResidue = 0.15F;
 constexpr int kMaxResidues = 3;  // erased one after another
-constexpr int kMaxFrames = 2;  // around each other
+constexpr int kMaxFrames = 2;    // around each other
 constexpr std::int64_t kMaxWorkingPixels = 1'100'000;
 
 float median(std::vector<float> values) {

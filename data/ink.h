@@ -18,8 +18,8 @@ GrayImage alpha_channel(const Picture& picture);
 
 // The drawing: how far its pixels are from the paper, on the side (darker or lighter) where it is;
 // 0 elsewhere, on specks, on a frame around it and on what comes in from outside. A picture of more
-// than a million pixels is made smaller; where there is a frame, only what is inside of it is returned. nullopt when nothing
-// stands out.
+// than a million pixels is made smaller; where there is a frame, only what is inside of it is
+// returned. nullopt when nothing stands out.
 std::optional<GrayImage> ink_on_paper(const GrayImage& gray);
 
 // The picture's ink, from its luminance; where that is blank (white ink on a transparent canvas),

@@ -50,10 +50,10 @@ std::vector<float> logits_of(const Network& network, const DeviceDataset& data,
                              std::span<const std::int32_t> rows,
                              const EvaluationProgress& progress = {});
 
-// Of several views of each picture, for each view [rows × classes]: the picture as it is first, then
-// moved and turned a little at random (test-time augmentation: Krizhevsky, Sutskever, Hinton 2012,
-// "ImageNet Classification with Deep Convolutional Neural Networks"). The same views for the same
-// rows everywhere.
+// Of several views of each picture, for each view [rows × classes]: as it is first, then moved and
+// turned a little at random (test-time augmentation: Krizhevsky, Sutskever, Hinton 2012, "ImageNet
+// Classification with Deep Convolutional Neural Networks"). The same views for the same rows
+// everywhere.
 std::vector<std::vector<float>> view_logits_of(const Network& network, const DeviceDataset& data,
                                                std::span<const std::int32_t> rows, Index views,
                                                const EvaluationProgress& progress = {});
