@@ -100,13 +100,6 @@ bool is_from_outside(const Box& box, int width, int height) {
          (top_or_bottom && box.width >= kMinEdgeShare * width) || (left_or_right && top_or_bottom);
 }
 
-// Between two boxes, along the axis where it is larger; 0 where they overlap.
-int gap_between(const Box& a, const Box& b) {
-  const int x = std::max(a.x - (b.x + b.width), b.x - (a.x + a.width));
-  const int y = std::max(a.y - (b.y + b.height), b.y - (a.y + a.height));
-  return std::max({x, y, 0});
-}
-
 // What is left of a shadow where it meets the picture's edge, and the like.
 void drop_at_edges(const Components& components, int width, int height, std::vector<bool>& kept) {
   const auto touches_edge = [&](const Box& box) {

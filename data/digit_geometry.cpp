@@ -99,6 +99,12 @@ std::optional<Box> ink_box(const GrayImage& ink, float threshold) {
   return Box{left, top, right - left + 1, bottom - top + 1};
 }
 
+Box within_edge(const GrayImage& image, double share) {
+  const int band_x = static_cast<int>(share * image.width);
+  const int band_y = static_cast<int>(share * image.height);
+  return {band_x, band_y, image.width - 2 * band_x, image.height - 2 * band_y};
+}
+
 GrayImage crop(const GrayImage& ink, const Box& box) {
   GrayImage result(box.width, box.height);
   for (int y = 0; y < box.height; ++y) {

@@ -22,10 +22,20 @@ inline bool is_inside(const Box& inner, const Box& outer) {
          inner.y + inner.height < outer.y + outer.height;
 }
 
+// Between two boxes, along the axis where it is larger; 0 where they overlap.
+inline int gap_between(const Box& a, const Box& b) {
+  const int x = std::max(a.x - (b.x + b.width), b.x - (a.x + a.width));
+  const int y = std::max(a.y - (b.y + b.height), b.y - (a.y + a.height));
+  return std::max({x, y, 0});
+}
+
 inline int longer_side(const Box& box) { return std::max(box.width, box.height); }
 
 // The bounding box of every value above the threshold; nullopt when there is none.
 std::optional<Box> ink_box(const GrayImage& ink, float threshold);
+
+// The image but for a share of its sides along its edges.
+Box within_edge(const GrayImage& image, double share);
 
 // The box's content; zeros outside the image.
 GrayImage crop(const GrayImage& ink, const Box& box);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace inkling {
 namespace {
@@ -15,6 +16,7 @@ constexpr double kMinFrameInk = 0.9;  // share of a frame's ink that is there
 // the picture's sides: there is room for few such, so that looking into each takes no time.
 constexpr double kMinFramed = 0.03;
 constexpr double kMinFrameShare = 0.5;
+constexpr std::ptrdiff_t kMaxCandidates = 3;  // that are looked into
 // Of each side of a broken frame so much is there.
 constexpr double kMinSide = 0.4;
 // A frame's soft edge, and what of it strays inward: pixels, and a share of its ink.
@@ -169,19 +171,19 @@ bool is_frame(const Components& components, std::size_t part, int width, int hei
 }
 
 std::optional<Box> inside_of_frame(const Components& components, int width, int height) {
-  std::vector<Box> candidates;  // a whole frame is one part, a broken one all there is
+  // A broken frame is around all there is; a whole one is one part, the largest or nearly so.
+  std::vector<Box> candidates{box_of(components, std::vector<bool>(components.all.size(), true))};
   for (const Component& component : components.all) {
-    if (is_large(component.box, width, height)) {
-      candidates.push_back(component.box);
-    }
+    candidates.push_back(component.box);
   }
-  if (!components.all.empty()) {
-    candidates.push_back(box_of(components, std::vector<bool>(components.all.size(), true)));
-  }
-  for (const Box& frame : candidates) {
-    if (!is_large(frame, width, height)) {
-      continue;
-    }
+  candidates.erase(std::remove_if(candidates.begin(), candidates.end(),
+                                  [&](const Box& box) { return !is_large(box, width, height); }),
+                   candidates.end());
+  const auto last = candidates.begin() + std::min(kMaxCandidates, std::ssize(candidates));
+  std::partial_sort(candidates.begin(), last, candidates.end(), [](const Box& a, const Box& b) {
+    return std::int64_t{a.width} * a.height > std::int64_t{b.width} * b.height;
+  });
+  for (const Box& frame : std::span(candidates.begin(), last)) {
     const Edging edging =
         edging_of(components, parts_at_edges(components, frame, width), frame, width);
     const int inset = edging.depth + kSoftEdge;

@@ -4,8 +4,9 @@
 #include <cmath>
 #include <cstddef>
 
-#include "data/components.h"
+#include "data/contrast.h"
 #include "data/digit_geometry.h"
+#include "data/edge_residue.h"
 #include "data/frame.h"
 #include "data/image_filter.h"
 #include "data/paper.h"
@@ -14,32 +15,9 @@
 namespace inkling {
 namespace {
 
-// What stands out by less than this is paper: codecs and scanners make as much of nothing. In a
-// small picture, whose noise cannot be told from its drawing, noise has to be below this, too.
-constexpr float kMinContrast = 10;
-constexpr float kMinSmallContrast = 24;
-// So many standard deviations of the paper's noise: of a million pixels none is likely to reach the
-// first by chance; the second is enough beside what did.
-constexpr float kVisible = 6;
-constexpr float kAboveNoise = 3;
-// Noise is averaged out until the ink stands out by this factor, over squares of up to
-// 2 · kMaxBlur + 1 pixels.
-constexpr float kClear = 16;
-constexpr int kMaxBlur = 3;
-// Shares of the strongest ink: a part of the drawing reaches the first and is connected by the
-// second. Its soft edges go down to the third.
-constexpr float kStrong = 0.6F;
-constexpr float kMiddle = 0.4F;
-constexpr float kFaint = 1.0F / 16;
 // How far soft edges may be from what is connected: share of the drawing's longer side.
 constexpr double kSoftEdge = 0.06;
-// What a shadow's edge leaves is this near to the picture's edge, share of its sides, and at most
-// this long, share of the longer one; ink beside it has at least this share of its strength.
-constexpr double kEdgeShare = 0.05;
-constexpr double kMaxResidue = 0.15;
-constexpr float kMinBesideResidue = 0.15F;
-constexpr int kMaxResidues = 3;  // erased one after another
-constexpr int kMaxFrames = 2;    // around each other
+constexpr int kMaxFrames = 2;  // around each other
 constexpr std::int64_t kMaxWorkingPixels = 1'100'000;
 
 float median(std::vector<float> values) {
@@ -67,67 +45,6 @@ GrayImage limited(const GrayImage& gray) {
   const double scale = std::sqrt(kMaxWorkingPixels / pixels);
   const int longer_side = std::max(gray.width, gray.height);
   return scale >= 1 ? gray : scale_longer_side(gray, static_cast<int>(longer_side * scale));
-}
-
-// What stands out of the paper on one side of it.
-struct Contrast {
-  GrayImage ink;
-  float strongest;
-  float noise;
-};
-
-// Whether the drawing is darker than the paper: the side with the greater sum of squares, which
-// weighs strong strokes above wide but weak shades.
-bool is_ink_darker(const GrayImage& difference, float noise) {
-  double darker = 0;
-  double lighter = 0;
-  for (const float value : difference.values) {
-    const float visible = std::max(0.0F, std::abs(value) - kAboveNoise * noise);
-    (value < 0 ? darker : lighter) += static_cast<double>(visible) * visible;
-  }
-  return darker >= lighter;
-}
-
-Contrast contrast_of(const GrayImage& gray, const Paper& paper, int blur) {
-  GrayImage difference = paper.difference_from(box_blur(gray, blur));
-  const float noise = is_photograph(gray) ? noise_std(difference, 2 * blur + 1) : 0;
-  const float side = is_ink_darker(difference, noise) ? -1.0F : 1.0F;
-  float strongest = 0;
-  for (float& value : difference.values) {
-    value = std::max(0.0F, side * value);
-    strongest = std::max(strongest, value);
-  }
-  return {std::move(difference), strongest, noise};
-}
-
-// With as little blur as makes it clear, or else with what makes it clearest.
-Contrast clearest_contrast(const GrayImage& gray) {
-  const Paper paper(gray);
-  Contrast best = contrast_of(gray, paper, 0);
-  for (int blur = 1; blur <= kMaxBlur && best.strongest < kClear * best.noise; ++blur) {
-    Contrast blurred = contrast_of(gray, paper, blur);
-    if (blurred.strongest * best.noise > best.strongest * blurred.noise) {
-      best = std::move(blurred);
-    }
-  }
-  return best;
-}
-
-bool is_visible(const Contrast& contrast) {
-  const float min_contrast = is_photograph(contrast.ink) ? kMinContrast : kMinSmallContrast;
-  return contrast.strongest >= std::max(min_contrast, kVisible * contrast.noise);
-}
-
-// The ink of a full stroke: noise makes the strongest pixel stronger than that.
-float full_ink(const Contrast& contrast) {
-  return std::max(contrast.strongest / 2, contrast.strongest - 4 * contrast.noise);
-}
-
-Components parts_of(const Contrast& contrast) {
-  const float full = full_ink(contrast);
-  return connected_components(contrast.ink,
-                              std::max(kMiddle * full, (kAboveNoise + 1) * contrast.noise),
-                              std::max(kStrong * full, kVisible * contrast.noise));
 }
 
 // Which pixels are the drawing's.
@@ -158,40 +75,6 @@ void keep_near(const std::vector<bool>& drawn, float faint, GrayImage& ink) {
   }
 }
 
-// What a shadow's edge leaves where it meets the picture's may be stronger than faint ink, which is
-// not seen beside it then. Where all that is seen is short and along the picture's edges, it is
-// erased; false where it is not, or where next to nothing would be left.
-bool erase_edge_residue(const Components& components, Contrast& contrast) {
-  const GrayImage& ink = contrast.ink;
-  const int longer = std::max(ink.width, ink.height);
-  const int band_x = static_cast<int>(kEdgeShare * ink.width);
-  const int band_y = static_cast<int>(kEdgeShare * ink.height);
-  const Box middle{band_x, band_y, ink.width - 2 * band_x, ink.height - 2 * band_y};
-  const bool all_residue =
-      std::all_of(components.all.begin(), components.all.end(), [&](const Component& part) {
-        return !is_inside(part.box, middle) && longer_side(part.box) <= kMaxResidue * longer;
-      });
-  if (!all_residue) {
-    return false;
-  }
-  // With all that it fades out into.
-  const float full = full_ink(contrast);
-  const Components faded = connected_components(
-      ink, std::max(kFaint * full, kAboveNoise * contrast.noise), kStrong * full);
-  Contrast rest{ink, 0, contrast.noise};
-  for (std::size_t i = 0; i < ink.values.size(); ++i) {
-    if (faded.labels[i] != 0) {
-      rest.ink.values[i] = 0;
-    }
-    rest.strongest = std::max(rest.strongest, rest.ink.values[i]);
-  }
-  if (rest.strongest < kMinBesideResidue * contrast.strongest || !is_visible(rest)) {
-    return false;
-  }
-  contrast = std::move(rest);
-  return true;
-}
-
 // frames: so many around it are looked into.
 std::optional<GrayImage> ink_within(const GrayImage& gray, int frames) {
   Contrast contrast = clearest_contrast(gray);
@@ -200,7 +83,7 @@ std::optional<GrayImage> ink_within(const GrayImage& gray, int frames) {
   }
   const bool photograph = is_photograph(gray);
   if (photograph) {
-    remove_printed_lines(contrast.ink, full_ink(contrast), kAboveNoise * contrast.noise);
+    remove_printed_lines(contrast.ink, full_ink(contrast), above_noise(contrast));
   }
   Components components = parts_of(contrast);
   if (photograph && frames > 0) {
@@ -210,12 +93,11 @@ std::optional<GrayImage> ink_within(const GrayImage& gray, int frames) {
       }
     }
   }
-  for (int i = 0; photograph && i < kMaxResidues && erase_edge_residue(components, contrast); ++i) {
-    components = parts_of(contrast);
+  if (photograph) {
+    look_beside_residue(components, contrast);
   }
   const float full = full_ink(contrast);
-  keep_near(drawn_pixels(components, contrast.ink),
-            std::max(kFaint * full, kAboveNoise * contrast.noise), contrast.ink);
+  keep_near(drawn_pixels(components, contrast.ink), faint_ink(contrast), contrast.ink);
   if (max_value(contrast.ink) == 0) {
     return std::nullopt;
   }

@@ -176,9 +176,13 @@ GrayImage Paper::difference_from(const GrayImage& gray) const {
     for (int x = 0; x < gray.width; ++x) {
       const float value = gray.at(x, y);
       const float paper = std::clamp(value, low.at(x), high.at(x));
-      // The less light falls on the paper, the less its ink differs from it.
+      const float difference = value - paper;
+      // The less light falls on the paper, the less its ink differs from it. But nothing is lighter
+      // than white in that light: what would be is no ink, but a lighter thing beside a dark one.
       const float light = std::max(kMinLight, paper / brightest_);
-      result.at(x, y) = brightest_ > 0 ? (value - paper) / light : value - paper;
+      const float in_best_light =
+          std::min(difference / light, std::max(difference, 255 - brightest_));
+      result.at(x, y) = brightest_ > 0 ? in_best_light : difference;
     }
   }
   return result;

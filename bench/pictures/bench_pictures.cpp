@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <thread>
 
@@ -36,6 +37,7 @@ struct Flags {
   int variants = 10'000;
   bool training_images = false;
   bool earlier = false;
+  bool views = false;
 };
 
 // The preparation of the application that Inkling replaces: gray, 28×28, no more; inverted where
@@ -51,6 +53,23 @@ DigitPixels earlier_preparation(const Picture& picture) {
   return digit;
 }
 
+// What is seen, made narrower: its ink box is so much of its width, as high as it was.
+DigitPixels narrowed(const DigitPixels& digit, double share) {
+  GrayImage ink(kDigitSize, kDigitSize);
+  std::copy(digit.begin(), digit.end(), ink.values.begin());
+  const std::optional<Box> box = ink_box(ink, 0);
+  if (!box) {
+    return digit;
+  }
+  const int width = std::max(1, static_cast<int>(std::lround(share * box->width)));
+  const GrayImage centered =
+      center_by_mass(area_average(crop(ink, *box), width, box->height), kDigitSize);
+  DigitPixels result{};
+  std::transform(centered.values.begin(), centered.values.end(), result.begin(),
+                 [](float value) { return static_cast<std::uint8_t>(std::lround(value)); });
+  return result;
+}
+
 struct Answer {
   int digit = -1;  // -1: blank
   bool is_right = false;
@@ -59,12 +78,18 @@ struct Answer {
 class Recognizer {
  public:
   explicit Recognizer(const Flags& flags)
-      : plan_(flags.model.empty() ? shipped_model() : flags.model, 1), earlier_(flags.earlier) {}
+      : plan_(flags.model.empty() ? shipped_model() : flags.model, 1),
+        earlier_(flags.earlier),
+        views_(flags.views) {}
 
   const InferencePlan& plan() const { return plan_; }
   int read(const DigitPixels& digit) const {
-    const std::vector<float> logits = plan_.logits(digit);
-    return static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+    std::vector<float> sums = plan_.probabilities(digit);
+    for (const double share : views_ ? std::vector{0.85, 0.7} : std::vector<double>()) {
+      const std::vector<float> view = plan_.probabilities(narrowed(digit, share));
+      std::transform(sums.begin(), sums.end(), view.begin(), sums.begin(), std::plus());
+    }
+    return static_cast<int>(std::max_element(sums.begin(), sums.end()) - sums.begin());
   }
   int read(const Picture& picture) const {
     const std::optional<DigitPixels> digit =
@@ -75,6 +100,7 @@ class Recognizer {
  private:
   InferencePlan plan_;
   bool earlier_;
+  bool views_;
 };
 
 struct Score {
@@ -212,6 +238,9 @@ int run(int argc, const char* const* argv) {
       ->capture_default_str();
   app.add_flag("--earlier", flags.earlier,
                "prepare as the application did that Inkling replaces, for comparison");
+  app.add_flag("--views", flags.views,
+               "read each also narrowed to 0.85 and 0.7 of its width, and take the mean, for "
+               "comparison");
   app.add_flag("--training-images", flags.training_images,
                "photograph training images, as for choosing settings");
   if (const auto exit_code = parse_command_line(app, argc, argv)) {
@@ -220,7 +249,7 @@ int run(int argc, const char* const* argv) {
   const Recognizer recognizer(flags);
   ThreadPool pool(static_cast<int>(std::thread::hardware_concurrency()));
   measure_stress_set(recognizer, flags, pool);
-  if (!flags.earlier) {
+  if (!flags.earlier && !flags.views) {
     measure_doubt(recognizer.plan(), flags.seed, flags.count, pool);
   }
   if (!flags.data.empty()) {

@@ -103,26 +103,34 @@ TEST(Ink, DoesNotIncludeThePapersNoise) {
   }
 }
 
-// Two dark corners, as a shadow leaves them, and a faint line between.
-TEST(Ink, IsFoundBesideStrongResidueAtTheEdges) {
+// 300×300 of gray paper with a line in the middle, darker by so much, and two corners of a tone, as
+// the edge of a shadow leaves them.
+GrayImage line_between_corners(float line, float corners) {
   GrayImage gray(300, 300);
-  gray.values.assign(gray.values.size(), 200);
+  gray.values.assign(gray.values.size(), 150);
   for (int y = 0; y < 30; ++y) {
     for (int x = 0; x < 30 - y; ++x) {
-      gray.at(x, y) = 80;
-      gray.at(299 - x, 299 - y) = 80;
+      gray.at(x, y) = corners;
+      gray.at(299 - x, 299 - y) = corners;
     }
   }
-  for (const float line : {40.0F, 0.0F}) {
-    for (int y = 100; y < 200; ++y) {
-      for (int x = 150; x < 155; ++x) {
-        gray.at(x, y) = 200 - line;
-      }
+  for (int y = 100; y < 200; ++y) {
+    for (int x = 150; x < 155; ++x) {
+      gray.at(x, y) -= line;
     }
-    const auto ink = ink_on_paper(gray);
-    ASSERT_TRUE(ink);
-    EXPECT_EQ(ink->at(152, 150) > 0, line > 0);
-    EXPECT_EQ(ink->at(2, 2) > 0, line == 0) << "it is all that there is";
+  }
+  return gray;
+}
+
+TEST(Ink, IsFoundBesideStrongerResidueAtTheEdges) {
+  for (const float corners : {30.0F, 250.0F}) {
+    const auto ink = ink_on_paper(line_between_corners(40, corners));
+    ASSERT_TRUE(ink) << corners;
+    EXPECT_GT(ink->at(152, 150), 0) << corners;
+    EXPECT_EQ(ink->at(2, 2), 0) << corners;
+    const auto all_that_there_is = ink_on_paper(line_between_corners(0, corners));
+    ASSERT_TRUE(all_that_there_is) << corners;
+    EXPECT_GT(all_that_there_is->at(2, 2), 0) << corners;
   }
 }
 

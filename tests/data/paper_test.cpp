@@ -59,6 +59,13 @@ TEST(Paper, IsASlopeOfLightAndTheEdgeOfAShadow) {
   EXPECT_LE(off, kSide * kSide / 200) << "but for where it meets the picture's edge";
 }
 
+TEST(Paper, HasNothingLighterThanWhiteOnIt) {
+  GrayImage table = lit([](int x, int) { return x < 100 ? 240.0F : 60.0F; });
+  draw_bar(table, 150, 4);  // a strip of the light paper on the dark table, which is no shadow
+  const GrayImage difference = Paper(table).difference_from(table);
+  EXPECT_NEAR(difference.at(152, 100), 180, 4) << "as it is, and not as if it lay in a shadow";
+}
+
 TEST(Paper, InkDiffersAsMuchInTheShadowAsInTheLight) {
   GrayImage shadow = lit([](int x, int) { return x < 100 ? 240.0F : 120.0F; });
   draw_bar(shadow, 40, 0.25F);
