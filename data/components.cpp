@@ -11,6 +11,10 @@ namespace {
 // Of the largest part's longer side. The dot that a pen leaves is smaller, the bar of a five that
 // stands apart is larger.
 constexpr double kMinPartShare = 0.15;
+// A smaller part than this share of the longest one's side, and farther from it than that many of
+// its sides, is a speck, too.
+constexpr double kMaxSpeckShare = 0.35;
+constexpr double kMinSpeckGap = 2;
 // What is left has at least this share of the longer side of what was dropped; else it was the
 // drawing that was dropped.
 constexpr double kMinLeftShare = 0.02;
@@ -121,6 +125,22 @@ void drop_at_edges(const Components& components, int width, int height, std::vec
   }
 }
 
+// Specks, but for those of a broken line, which are not as far from its longest piece.
+void drop_far_specks(const Components& components, std::vector<bool>& kept) {
+  Box longest{0, 0, 0, 0};
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i] && longer_side(components.all[i].box) > longer_side(longest)) {
+      longest = components.all[i].box;
+    }
+  }
+  const int side = longer_side(longest);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    const Box& box = components.all[i].box;
+    kept[i] = kept[i] && (longer_side(box) >= kMaxSpeckShare * side ||
+                          gap_between(box, longest) <= kMinSpeckGap * side);
+  }
+}
+
 // Pieces of a frame in a shadow, and the like: along the picture's edge, far from the rest.
 void drop_strays(const Components& components, int width, int height, std::vector<bool>& kept) {
   std::vector<bool> rest = kept;
@@ -214,6 +234,7 @@ std::vector<bool> parts_of_drawing(const Components& components, int width, int 
   drop([&](std::size_t i) { return is_frame(components, i, width, height); });
   const std::vector<bool> pieces = frame_pieces(components, kept);
   drop([&](std::size_t i) { return pieces[i]; });
+  drop_far_specks(components, kept);
   drop_strays(components, width, height, kept);
   const int min_side = static_cast<int>(kMinPartShare * longest());
   drop([&](std::size_t i) { return longer_side(components.all[i].box) < min_side; });

@@ -30,9 +30,9 @@ bool is_edge_residue(const Components& components, const GrayImage& ink) {
   });
 }
 
-// Whether a drawing was hidden by residue: away from the picture's edge and from all of it.
+// Whether a drawing was hidden by residue: away from all of it, and not cut off by the edge.
 bool is_beside_residue(const Components& drawing, const Components& residue, const GrayImage& ink) {
-  const Box middle = within_edge(ink, kEdgeShare);
+  const Box picture{0, 0, ink.width, ink.height};
   int longest = 0;
   for (const Component& part : residue.all) {
     longest = std::max(longest, longer_side(part.box));
@@ -41,7 +41,7 @@ bool is_beside_residue(const Components& drawing, const Components& residue, con
     const bool is_away = std::all_of(
         residue.all.begin(), residue.all.end(),
         [&](const Component& piece) { return gap_between(part.box, piece.box) > longest / 2; });
-    return is_away && is_inside(part.box, middle) && longer_side(part.box) >= longest / 2;
+    return is_away && is_inside(part.box, picture) && longer_side(part.box) >= longest / 2;
   });
 }
 

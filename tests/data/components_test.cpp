@@ -62,6 +62,12 @@ TEST(PartsOfDrawing, KeepTheBarOfAnUnjoinedFiveAndDropSpecks) {
               ElementsAre(true, true, false));
 }
 
+TEST(PartsOfDrawing, DropSmallOnesFarAway) {
+  EXPECT_THAT(parts_of({{30, 10, 4, 20}, {80, 90, 5, 5}}), ElementsAre(true, false));
+  EXPECT_THAT(parts_of({{30, 10, 4, 20}, {30, 45, 5, 5}}), ElementsAre(true, true)) << "near it";
+  EXPECT_THAT(parts_of({{30, 10, 4, 20}, {80, 85, 8, 4}}), ElementsAre(true, true)) << "not small";
+}
+
 TEST(PartsOfDrawing, DropWhatComesInFromOutside) {
   EXPECT_THAT(parts_of({{0, 0, 20, 100}, {40, 30, 10, 50}}), ElementsAre(false, true));
   EXPECT_THAT(parts_of({{40, 30, 10, 50}, {95, 60, 5, 10}}), ElementsAre(true, false));
