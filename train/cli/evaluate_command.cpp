@@ -138,11 +138,25 @@ struct Member {
   std::vector<std::vector<float>> logits;
 };
 
+// Where the data set says what its classes are, they are the network's: else every answer is wrong.
+void check_classes(const Network& network, const Dataset& dataset) {
+  const std::vector<std::string> expected = network.class_names();
+  if (!dataset.class_names.empty() && dataset.class_names != expected) {
+    const auto shown = [](const std::vector<std::string>& names) {
+      return std::to_string(names.size()) + ", " + names.front() + " … " + names.back();
+    };
+    throw std::invalid_argument("expected a data set of the classes of " + network.spec().name +
+                                " (" + shown(expected) + "), received one of others (" +
+                                shown(dataset.class_names) + ")");
+  }
+}
+
 Member evaluate_member(const std::filesystem::path& file, const Dataset& dataset,
                        std::span<const std::int32_t> rows, Index views, const Device& device) {
   const Model model = load_model(file, device);
   const NetworkSpec& spec = model.network.spec();
   check_pictures(spec, dataset);
+  check_classes(model.network, dataset);
   EvaluationDisplay display(stderr, spec.name);
   return {{spec.name, model.network.class_names(), model.calibration},
           view_logits_of(model.network, DeviceDataset(dataset, model.normalization, device), rows,

@@ -45,6 +45,12 @@ TEST_F(Cli, TakesSizeAndClassesFromTheData) {
       inkling({"evaluate", "--model", run / "model.safetensors", "--data", data, "--json"}).out);
   EXPECT_EQ(json["per_class"].size(), 4U);
   EXPECT_EQ(json["per_class"][3]["name"], "east");
+  std::ofstream(data / "classes.txt") << "up\nleft\ndown\nright\n";
+  const Outcome others =
+      inkling({"evaluate", "--model", run / "model.safetensors", "--data", data});
+  EXPECT_EQ(others.exit_code, 1);
+  EXPECT_THAT(others.err, HasSubstr("expected a data set of the classes of LargerCNN (4, north … "
+                                    "east), received one of others (4, up … right)"));
 }
 
 TEST_F(Cli, ResumesANetworkWhoseClassesTheDataNamed) {
