@@ -27,6 +27,7 @@ constexpr double kMinEdgeShare = 0.9;
 // is as far from the rest as this share of the rest's longer side.
 constexpr double kEdgeBand = 0.05;
 constexpr double kFar = 0.5;
+
 // Union-find over provisional labels.
 class Labels {
  public:
@@ -141,6 +142,13 @@ void drop_far_specks(const Components& components, std::vector<bool>& kept) {
   }
 }
 
+// Whether a box is all along one of the picture's edges.
+bool is_at_edge(const Box& box, int width, int height) {
+  const int band = static_cast<int>(kEdgeBand * std::min(width, height));
+  return box.x + box.width <= band || box.x >= width - band || box.y + box.height <= band ||
+         box.y >= height - band;
+}
+
 // Pieces of a frame in a shadow, and the like: along the picture's edge, far from the rest.
 void drop_strays(const Components& components, int width, int height, std::vector<bool>& kept) {
   std::vector<bool> rest = kept;
@@ -158,12 +166,6 @@ void drop_strays(const Components& components, int width, int height, std::vecto
 }
 
 }  // namespace
-
-bool is_at_edge(const Box& box, int width, int height) {
-  const int band = static_cast<int>(kEdgeBand * std::min(width, height));
-  return box.x + box.width <= band || box.x >= width - band || box.y + box.height <= band ||
-         box.y >= height - band;
-}
 
 Box box_of(const Components& components, const std::vector<bool>& parts) {
   int left = std::numeric_limits<int>::max();

@@ -30,9 +30,6 @@ Components connected_components(const GrayImage& ink, float weak, float strong);
 // The box around those parts; of none it is empty, all 0.
 Box box_of(const Components& components, const std::vector<bool>& parts);
 
-// Whether a box is all along one of the picture's edges.
-bool is_at_edge(const Box& box, int width, int height);
-
 // Which of them belong to the drawing: not specks; not a frame around it, nor what comes in from
 // the picture's edge, where there is something else.
 std::vector<bool> parts_of_drawing(const Components& components, int width, int height);

@@ -18,7 +18,8 @@ constexpr float kMinBesideResidue = 0.15F;
 constexpr int kMaxResidues = 3;  // erased one after another
 constexpr std::size_t kMaxPieces = 16;
 
-// All that is seen is a few short pieces near the picture's edge.
+// All that is seen is a few short pieces near the picture's edge, or nothing: printed lines may
+// have been what was strongest.
 bool is_edge_residue(const Components& components, const GrayImage& ink) {
   if (components.all.size() > kMaxPieces) {
     return false;

@@ -134,7 +134,7 @@ Edging edging_of(const Components& components, const std::vector<bool>& parts, c
 
 std::vector<bool> frame_pieces(const Components& components, const std::vector<bool>& kept) {
   const Box all = box_of(components, kept);
-  const int margin = static_cast<int>(kFramePieceBorder * std::min(all.width, all.height)) + 1;
+  const int margin = piece_border(all);
   std::vector<bool> pieces(kept.size());
   bool left = false;
   bool top = false;
