@@ -47,8 +47,8 @@ GrayImage limited(const GrayImage& gray) {
   return scale >= 1 ? gray : scale_longer_side(gray, static_cast<int>(longer_side * scale));
 }
 
-// Which pixels are the drawing's.
-std::vector<bool> drawn_pixels(const Components& components, const GrayImage& ink) {
+// 0 for all that is not near a pixel of the drawing or fainter than its soft edges.
+void keep_drawing(const Components& components, float faint, GrayImage& ink) {
   const std::vector<bool> parts = is_photograph(ink)
                                       ? parts_of_drawing(components, ink.width, ink.height)
                                       : std::vector<bool>(components.all.size(), true);
@@ -57,16 +57,7 @@ std::vector<bool> drawn_pixels(const Components& components, const GrayImage& in
   for (const std::int32_t label : components.labels) {
     drawn.push_back(label != 0 && parts[static_cast<std::size_t>(label - 1)]);
   }
-  return drawn;
-}
-
-// 0 for all that is not near a drawn pixel or fainter than its soft edges.
-void keep_near(const std::vector<bool>& drawn, float faint, GrayImage& ink) {
-  GrayImage mask(ink.width, ink.height);
-  std::transform(drawn.begin(), drawn.end(), mask.values.begin(),
-                 [](bool is_drawn) { return is_drawn ? 1.0F : 0.0F; });
-  const std::optional<Box> box = ink_box(mask, 0);
-  const int reach = box ? 1 + static_cast<int>(kSoftEdge * longer_side(*box)) : 0;
+  const int reach = 1 + static_cast<int>(kSoftEdge * longer_side(box_of(components, parts)));
   const std::vector<int> distance = distance_to(ink, drawn);
   for (std::size_t i = 0; i < ink.values.size(); ++i) {
     if (distance[i] > reach || ink.values[i] < faint) {
@@ -97,7 +88,7 @@ std::optional<GrayImage> ink_within(const GrayImage& gray, int frames) {
     look_beside_residue(components, contrast);
   }
   const float full = full_ink(contrast);
-  keep_near(drawn_pixels(components, contrast.ink), faint_ink(contrast), contrast.ink);
+  keep_drawing(components, faint_ink(contrast), contrast.ink);
   if (max_value(contrast.ink) == 0) {
     return std::nullopt;
   }

@@ -111,9 +111,11 @@ std::vector<std::vector<float>> view_logits_of(const Network& network, const Dev
     const Tensor on_device =
         Tensor::from_host<std::int32_t>({std::ssize(of_batch)}, of_batch, device);
     for (std::size_t view = 0; view < result.size(); ++view) {
-      const Tensor key = Tensor::from_host<std::int32_t>({1}, std::span(&step, 1), device);
       const Batch batch =
-          view == 0 ? data.gather(on_device) : data.augment(on_device, kViewLimits, kViewSeed, key);
+          view == 0
+              ? data.gather(on_device)
+              : data.augment(on_device, kViewLimits, kViewSeed,
+                             Tensor::from_host<std::int32_t>({1}, std::span(&step, 1), device));
       append_to_host(network.forward(Variable(batch.images)).value(), result[view]);
       ++step;
     }

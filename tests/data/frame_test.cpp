@@ -4,6 +4,7 @@
 
 #include "data/ink.h"
 #include "tests/support/boxes.h"
+#include "tests/support/pictures.h"
 
 namespace inkling {
 namespace {
@@ -58,7 +59,7 @@ TEST(InsideOfFrame, NeedsAllFourSidesAndAQuarterOfThePicture) {
 
 // A sheet of noise with a dark frame, and in it a line that is fainter than the frame by half.
 GrayImage framed_line(float line) {
-  GrayImage gray = noisy_paper(300, 200, 6);
+  GrayImage gray = luminance_on_white(noise(300, 300, 200, 6));
   for (int y = 10; y < 290; ++y) {
     for (int x = 10; x < 290; ++x) {
       if (x < 16 || x >= 284 || y < 16 || y >= 284) {

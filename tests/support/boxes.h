@@ -1,7 +1,6 @@
-// Ink and paper made for tests of single-channel images.
+// Ink made for tests of single-channel images.
 #pragma once
 
-#include <random>
 #include <vector>
 
 #include "data/digit_geometry.h"
@@ -19,17 +18,6 @@ inline GrayImage ink_of_boxes(const std::vector<Box>& boxes, int side) {
     }
   }
   return ink;
-}
-
-// side × side pixels of one tone, each off by at most `amplitude` at random.
-inline GrayImage noisy_paper(int side, int tone, int amplitude) {
-  std::mt19937 random(1);
-  GrayImage paper(side, side);
-  for (float& value : paper.values) {
-    value = static_cast<float>(tone - amplitude) +
-            static_cast<float>(random() % static_cast<unsigned>(2 * amplitude + 1));
-  }
-  return paper;
 }
 
 }  // namespace inkling

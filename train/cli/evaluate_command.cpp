@@ -202,8 +202,10 @@ int EvaluateCommand::run() const {
   const Device on = device.open();
   const bool training_images = train_split || held_out > 0;
   const Dataset dataset = load_mnist(data, training_images ? MnistSplit::train : MnistSplit::test);
-  std::vector<std::int32_t> rows = split_validation(dataset.size(), held_out).validation;
-  if (held_out == 0) {
+  std::vector<std::int32_t> rows;
+  if (held_out > 0) {
+    rows = split_validation(dataset.size(), held_out).validation;
+  } else {
     rows.resize(static_cast<std::size_t>(dataset.size()));
     std::iota(rows.begin(), rows.end(), 0);
   }
