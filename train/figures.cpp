@@ -199,8 +199,9 @@ Drawing random_sign(PictureRandom& random) {
   for (std::size_t i = 0; i < sign_strokes; ++i) {
     if ((strokes >> i & 1U) != 0) {
       const SignStroke& stroke = kSignStrokes.at(i);
-      lines.push_back(arc(by_hand(stroke.from), by_hand(stroke.to),
-                          stroke.bulge + random.uniform(-0.05F, 0.05F)));
+      const float bulge = stroke.bulge + random.uniform(-0.05F, 0.05F);
+      const PenPoint to = by_hand(stroke.to);
+      lines.push_back(arc(by_hand(stroke.from), to, bulge));
     }
   }
   return lines;
@@ -233,8 +234,9 @@ Drawing random_shape(PictureRandom& random) {
   constexpr int kRing = 24;  // corners
   const int corners = random.chance(0.3F) ? kRing : 3 + random.below(5);
   const int step = (corners == 5 || corners == 7) && random.chance(0.5F) ? 2 : 1;
-  Drawing lines{polygon({0.5F, 0.5F}, 0.5F, 0.5F * random.uniform(0.7F, 1.4F), corners, step,
-                        random.uniform(0, 2 * kPi))};
+  const float turned = random.uniform(0, 2 * kPi);
+  const float height = 0.5F * random.uniform(0.7F, 1.4F);
+  Drawing lines{polygon({0.5F, 0.5F}, 0.5F, height, corners, step, turned)};
   // Without marks, what is nearly round is a zero; with a single one it may be a slashed zero.
   const int marks = corners > 5 && step == 1 ? 2 + random.below(3) : random.below(4);
   for (int i = 0; i < marks; ++i) {

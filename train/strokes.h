@@ -8,7 +8,9 @@
 
 namespace inkling {
 
-// Random numbers one after another, a function of seed, use and picture.
+// Random numbers one after another, a function of seed, use and picture. Only one of a
+// call's arguments may draw: C++ leaves open which of them is computed first, and another order
+// would make other pictures of the same seed.
 class PictureRandom {
  public:
   PictureRandom(std::uint64_t seed, RandomUse use, std::uint32_t picture)
