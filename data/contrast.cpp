@@ -33,16 +33,18 @@ constexpr float kFaint = 1.0F / 16;
 constexpr double kShadyEdge = 0.15;
 
 // Whether the drawing is darker than the paper: the side with the greater sum of squares, which
-// weighs strong strokes above wide but weak shades. Only away from the picture's edge, where
-// shadows and tables are cut off, unless nothing is seen there.
+// weighs strong strokes above wide but weak shades; what is paper weighs nothing, however much of
+// it there is. Only away from the picture's edge, where shadows and tables are cut off, unless
+// nothing is seen there.
 bool is_ink_darker(const GrayImage& difference, float noise) {
+  const float paper = std::max(kMinContrast, kAboveNoise * noise);
   double darker = 0;
   double lighter = 0;
   const auto add = [&](const Box& box) {
     for (int y = box.y; y < box.y + box.height; ++y) {
       for (int x = box.x; x < box.x + box.width; ++x) {
         const float value = difference.at(x, y);
-        const float visible = std::max(0.0F, std::abs(value) - kAboveNoise * noise);
+        const float visible = std::max(0.0F, std::abs(value) - paper);
         (value < 0 ? darker : lighter) += static_cast<double>(visible) * visible;
       }
     }

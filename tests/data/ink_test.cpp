@@ -122,6 +122,22 @@ GrayImage line_between_corners(float line, float corners) {
   return gray;
 }
 
+// Half of the paper in a shadow that is too weak to be seen, and a dot near the edge.
+TEST(Ink, OnDarkPaperIsNotOutweighedByAWideShade) {
+  GrayImage image(300, 300);
+  for (int y = 0; y < 300; ++y) {
+    for (int x = 0; x < 300; ++x) {
+      const bool is_dot = x >= 20 && x < 30 && y >= 60 && y < 70;
+      const float paper = y < 160 ? 24 : 15;
+      image.at(x, y) = is_dot ? 200 : paper;
+    }
+  }
+  const auto ink = ink_on_paper(image);
+  ASSERT_TRUE(ink);
+  EXPECT_GT(ink->at(25, 65), 100);
+  EXPECT_EQ(ink->at(150, 250), 0);
+}
+
 TEST(Ink, IsFoundBesideStrongerResidueAtTheEdges) {
   for (const float corners : {30.0F, 250.0F}) {
     const auto ink = ink_on_paper(line_between_corners(40, corners));
