@@ -20,6 +20,11 @@ constexpr int kThinRadius = 2;
 constexpr int kMinPhotographSide = 64;
 // A darker shadow than this share of the light counts as this one.
 constexpr float kMinLight = 0.25F;
+// Printed lines change what is measured of dark paper by several of its few levels, and are not to
+// be taken for light and shadow: so many levels are added to black paper before they are compared,
+// fewer to lighter paper, none from the second constant on.
+constexpr float kAddedLevels = 20;
+constexpr float kDark = 64;
 constexpr int kSoftEdge = 3;  // of ink in the thumbnail, pixels
 // A region of two-toned pictures whose thickness is more than this share of the longer side is no
 // ink but a shadow, or a table.
@@ -169,6 +174,7 @@ Paper::Paper(const GrayImage& gray) : low_(1, 1), high_(1, 1), brightest_(0) {
 GrayImage Paper::difference_from(const GrayImage& gray) const {
   Enlarged low(low_, gray.width, gray.height);
   Enlarged high(high_, gray.width, gray.height);
+  const float added = kAddedLevels * std::max(0.0F, 1 - brightest_ / kDark);
   GrayImage result(gray.width, gray.height);
   for (int y = 0; y < gray.height; ++y) {
     low.row(y);
@@ -179,7 +185,7 @@ GrayImage Paper::difference_from(const GrayImage& gray) const {
       const float difference = value - paper;
       // The less light falls on the paper, the less its ink differs from it. But nothing is lighter
       // than white in that light: what would be is no ink, but a lighter thing beside a dark one.
-      const float light = std::max(kMinLight, paper / brightest_);
+      const float light = std::max(kMinLight, (paper + added) / (brightest_ + added));
       const float in_best_light =
           std::min(difference / light, std::max(difference, 255 - brightest_));
       result.at(x, y) = brightest_ > 0 ? in_best_light : difference;

@@ -81,6 +81,17 @@ TEST(Paper, InkDiffersAsMuchInTheShadowAsInTheLight) {
   EXPECT_NEAR(lighter.at(152, 100), 120, 4);
 }
 
+TEST(Paper, OfFewLevelsIsNotSureOfItsShadows) {
+  // Half of it a little darker, as where no lines are printed; the ink is lighter by 25 anywhere.
+  GrayImage dark = lit([](int x, int) { return x < 100 ? 20.0F : 9.0F; });
+  draw_bar(dark, 40, 45.0F / 20);
+  draw_bar(dark, 150, 34.0F / 9);
+  const GrayImage difference = Paper(dark).difference_from(dark);
+  EXPECT_NEAR(difference.at(42, 100), 25, 1);
+  EXPECT_GT(difference.at(152, 100), 30) << "there may be a shadow";
+  EXPECT_LT(difference.at(152, 100), 42) << "but hardly one of half the light";
+}
+
 TEST(Paper, OfATightCropIsNotTakenForItsInk) {
   // Strokes over nearly half of the picture, in either polarity.
   for (const float ink : {0.0F, 255.0F}) {
