@@ -1,6 +1,8 @@
 // How far a network's answers may be believed, found on images that it did not train on.
 #pragma once
 
+#include <cmath>
+
 namespace inkling {
 
 struct Calibration {
@@ -12,5 +14,11 @@ struct Calibration {
 
   friend bool operator==(const Calibration&, const Calibration&) = default;
 };
+
+// Whether both are within their ranges.
+inline bool is_valid(const Calibration& calibration) {
+  return calibration.temperature > 0 && std::isfinite(calibration.temperature) &&
+         calibration.min_confidence >= 0 && calibration.min_confidence <= 1;
+}
 
 }  // namespace inkling

@@ -79,8 +79,7 @@ Calibration parse_calibration(const std::string& text, const std::string& file) 
                                                                            : std::nan("");
   };
   const Calibration result{number("temperature"), number("min_confidence")};
-  if (!(result.temperature > 0) || !std::isfinite(result.temperature) ||
-      !(result.min_confidence >= 0 && result.min_confidence <= 1)) {
+  if (!is_valid(result)) {
     throw WeightsError(
         file + ": expected " + kCalibrationKey +
         " in the metadata as {\"temperature\": above 0, \"min_confidence\": 0 to 1}");

@@ -1,5 +1,7 @@
 #include "train/cli/run_settings.h"
 
+#include <stdexcept>
+
 #include <nlohmann/json.hpp>
 
 #include "engine/io/atomic_file.h"
@@ -13,8 +15,12 @@ std::optional<Calibration> parse_calibration(const nlohmann::json& settings) {
   if (found == settings.end() || found->is_null()) {
     return std::nullopt;
   }
-  return Calibration{found->at("temperature").get<double>(),
-                     found->at("min_confidence").get<double>()};
+  const Calibration result{found->at("temperature").get<double>(),
+                           found->at("min_confidence").get<double>()};
+  if (!is_valid(result)) {
+    throw std::invalid_argument("calibration");
+  }
+  return result;
 }
 
 }  // namespace
@@ -54,7 +60,7 @@ RunSettings parse_run_settings(std::string_view text, const std::string& file) {
             .calibration = parse_calibration(json),
             .answer_share = json.value("answer_share", unnamed.answer_share)};
   } catch (const nlohmann::json::exception&) {
-  } catch (const std::invalid_argument&) {  // an invalid network, an unknown schedule
+  } catch (const std::invalid_argument&) {  // an invalid network, an unknown schedule, and the like
   }
   throw FileError(file +
                   ": expected the settings of a training as inkling train writes them, "

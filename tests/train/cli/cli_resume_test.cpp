@@ -130,6 +130,10 @@ TEST_F(CliResume, GoesOnWithMoreEpochsWithOtherDataFoldersAndThreads) {
 TEST_F(CliResume, SaysWhatAFolderWithoutATrainingLacks) {
   expect_refusal(resume_arguments(), 1, "expected " + (run / "checkpoint.safetensors").string());
   ASSERT_EQ(inkling(train_arguments()).exit_code, 0);
+  Json with_invalid_calibration = config();
+  with_invalid_calibration["calibration"] = {{"temperature", -1}, {"min_confidence", 0.5}};
+  std::ofstream(run / "config.json") << with_invalid_calibration;
+  expect_refusal(resume_arguments(), 1, "expected the settings of a training");
   std::ofstream(run / "config.json") << "{}";
   expect_refusal(resume_arguments(), 1, "expected the settings of a training");
   std::filesystem::remove(run / "config.json");
