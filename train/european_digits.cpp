@@ -60,12 +60,7 @@ void check(const Dataset& digits) {
         "expected a data set of the ten digits to make European ones beside them, received one of "
         "other classes: --european-digits 0 leaves them out");
   }
-  if (digits.height != digits.width || digits.width < 8 || digits.width > 256) {
-    throw std::invalid_argument(
-        "expected square pictures of 8 to 256 pixels a side to make European digits beside them, "
-        "received " +
-        std::to_string(digits.height) + "×" + std::to_string(digits.width));
-  }
+  check_drawable(digits, "European digits");
 }
 
 }  // namespace

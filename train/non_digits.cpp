@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
-#include <string>
 #include <utility>
 
 #include "data/digit_geometry.h"
@@ -74,13 +73,9 @@ void draw_pair(PictureRandom& random, const Dataset& digits, std::span<const std
 }
 
 void check(const Dataset& digits, std::span<const std::int32_t> rows) {
-  const bool fits = digits.height == digits.width && digits.width >= 8 && digits.width <= 256;
-  if (!fits || rows.empty()) {
-    throw std::invalid_argument(
-        "expected square pictures of 8 to 256 pixels a side to make non-digits beside them, "
-        "received " +
-        std::to_string(rows.size()) + " of " + std::to_string(digits.height) + "×" +
-        std::to_string(digits.width));
+  check_drawable(digits, "non-digits");
+  if (rows.empty()) {
+    throw std::invalid_argument("expected pictures to make non-digits beside, received none");
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <string>
 
 namespace inkling {
 namespace {
@@ -87,6 +89,14 @@ void draw(const Drawing& drawing, float pen, int side, std::uint8_t* pixels) {
     for (std::size_t i = 1; i < line.size(); ++i) {
       draw_segment(line[i - 1], line[i], pen / 2, side, pixels);
     }
+  }
+}
+
+void check_drawable(const Dataset& data, const char* what) {
+  if (data.height != data.width || data.width < 8 || data.width > 256) {
+    throw std::invalid_argument("expected square pictures of 8 to 256 pixels a side to make " +
+                                std::string(what) + " beside them, received " +
+                                std::to_string(data.height) + "×" + std::to_string(data.width));
   }
 }
 

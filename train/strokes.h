@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "data/dataset.h"
 #include "kernels/philox.h"
 
 namespace inkling {
@@ -58,6 +59,10 @@ void draw(const Drawing& drawing, float pen, int side, std::uint8_t* pixels);
 
 // MNIST's frame, as a share of a picture's side: its digits take 20 of 28 pixels.
 inline constexpr float kDigitFrame = 20.0F / 28;
+
+// Throws std::invalid_argument unless the data set's pictures are square, of 8 to 256 pixels a
+// side, so that `what` can be drawn to be shown beside them.
+void check_drawable(const Dataset& data, const char* what);
 
 // Draws in MNIST's frame, with a pen as thick as MNIST's or, now and then, a marker.
 void draw_in_frame(Drawing drawing, PictureRandom& random, int side, std::uint8_t* pixels);

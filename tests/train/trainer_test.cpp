@@ -93,6 +93,16 @@ TEST(Trainer, AveragesTheWeightsThatItEvaluatesAndKeeps) {
   EXPECT_EQ(averaged.progress().history[2].validation_accuracy, 1.0);
 }
 
+TEST(Trainer, LeavesTheLastLabelToNonDigits) {
+  TrainOptions options = small_options();
+  options.network.layers.back() = layers::Linear{"fc2", 256};
+  EXPECT_NO_THROW(Trainer(options, synthetic_dataset(40), Device::cpu(1)));
+  options.non_digits = 0.1;
+  EXPECT_THROW(Trainer(options, synthetic_dataset(40), Device::cpu(1)), std::invalid_argument);
+  options.network.layers.back() = layers::Linear{"fc2", 255};
+  EXPECT_NO_THROW(Trainer(options, synthetic_dataset(40), Device::cpu(1)));
+}
+
 TEST(Trainer, RejectsWarmupAndDecayOutsideTheirRange) {
   for (const double value : {-0.1, 1.0}) {
     TrainOptions options = small_options();
