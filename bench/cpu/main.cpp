@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   inkling::bench::register_peaks();
+  inkling::bench::register_picture_steps();
   inkling::bench::register_prediction_steps();
   inkling::bench::register_training_kernels();
   benchmark::RunSpecifiedBenchmarks();

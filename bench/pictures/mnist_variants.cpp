@@ -1,11 +1,8 @@
 #include "bench/pictures/mnist_variants.h"
 
 #include <array>
-#include <memory>
-#include <new>
 
-#include <turbojpeg.h>
-
+#include "bench/pictures/encode.h"
 #include "data/jpeg.h"
 
 namespace inkling::pictures {
@@ -39,18 +36,7 @@ std::array<std::uint8_t, 4> on_white(std::uint8_t ink) {
   return {gray, gray, gray, 255};
 }
 
-// Sent as a JPEG of that quality, its colors stored at half the resolution, as is usual.
-Picture through_jpeg(const Picture& picture, int quality) {
-  const std::unique_ptr<void, decltype(&tjDestroy)> encoder(tjInitCompress(), &tjDestroy);
-  unsigned char* jpeg = nullptr;
-  unsigned long size = 0;
-  if (!encoder || tjCompress2(encoder.get(), picture.rgba.data(), picture.width, 0, picture.height,
-                              TJPF_RGBA, &jpeg, &size, TJSAMP_420, quality, 0) != 0) {
-    throw std::bad_alloc();  // the arguments are sound: memory is all that can be missing
-  }
-  const std::unique_ptr<unsigned char, decltype(&tjFree)> owner(jpeg, &tjFree);
-  return decode_jpeg({jpeg, size});
-}
+Picture through_jpeg(const Picture& picture) { return decode_jpeg(encode_jpeg(picture, 85)); }
 
 constexpr std::array<PhotoColumn, 8> kVariants{{
     {"as it is", [](const std::uint8_t* pixels,
@@ -79,11 +65,11 @@ constexpr std::array<PhotoColumn, 8> kVariants{{
      }},
     {"JPEG at quality 85",
      [](const std::uint8_t* pixels, Random&) {
-       return through_jpeg(placed(pixels, 1, 0, 0, kSide, kSide, on_black), 85);
+       return through_jpeg(placed(pixels, 1, 0, 0, kSide, kSide, on_black));
      }},
     {"JPEG at quality 85, enlarged",
      [](const std::uint8_t* pixels, Random&) {
-       return through_jpeg(placed(pixels, 10, 0, 0, 10 * kSide, 10 * kSide, on_black), 85);
+       return through_jpeg(placed(pixels, 10, 0, 0, 10 * kSide, 10 * kSide, on_black));
      }},
 }};
 

@@ -1,0 +1,20 @@
+// Pictures to files, as cameras and programs write them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "data/picture.h"
+
+namespace inkling::pictures {
+
+enum class JpegScans { one, progressive };
+
+std::vector<std::uint8_t> encode_png(const Picture& picture);
+
+// At that quality, 1 to 100, its colors stored at half the resolution, as is usual. Without alpha.
+std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality,
+                                      JpegScans scans = JpegScans::one);
+std::vector<std::uint8_t> encode_webp(const Picture& picture, int quality);
+
+}  // namespace inkling::pictures
