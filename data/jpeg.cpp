@@ -112,8 +112,8 @@ Picture decode_jpeg(Bytes bytes, const PhotoLimits& limits) {
     throw PictureError(
         "Expected a JPEG picture in color or gray, received one in CMYK; save it as RGB.");
   }
-  check_pixel_count(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height),
-                    limits.max_pixels);
+  check_picture_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height),
+                     limits.max_pixels);
 
   const tjscalingfactor scale = scale_for(width, height, limits.enough_pixels);
   Picture picture{TJSCALED(width, scale), TJSCALED(height, scale), {}};

@@ -1,6 +1,7 @@
 // A decoded picture, what is thrown for one that cannot be decoded, and how large it may be.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -30,12 +31,23 @@ struct PhotoLimits {
   std::int64_t enough_pixels = 1'500'000;
 };
 
-// Throws PictureError where a picture has more pixels than that. Its sides have 32 bits.
-inline void check_pixel_count(std::uint64_t width, std::uint64_t height, std::int64_t max_pixels) {
+// WebP's own is one less. A longer picture is a line, whose preparation takes several times as long
+// as that of a square of as many pixels.
+inline constexpr std::uint64_t kMaxPictureSide = 16'384;
+
+// Throws PictureError where a picture has more pixels than that, or a side longer than
+// kMaxPictureSide. Its sides have 32 bits.
+inline void check_picture_size(std::uint64_t width, std::uint64_t height, std::int64_t max_pixels) {
+  const auto expect_at_most = [&](std::uint64_t most, const char* unit) {
+    throw PictureError("Expected a picture of at most " + std::to_string(most) + unit +
+                       ", received " + std::to_string(width) + " x " + std::to_string(height) +
+                       "; make it smaller.");
+  };
   if (width * height > static_cast<std::uint64_t>(max_pixels)) {
-    throw PictureError("Expected a picture of at most " + std::to_string(max_pixels) +
-                       " pixels, received " + std::to_string(width) + " x " +
-                       std::to_string(height) + "; make it smaller.");
+    expect_at_most(static_cast<std::uint64_t>(max_pixels), " pixels");
+  }
+  if (std::max(width, height) > kMaxPictureSide) {
+    expect_at_most(kMaxPictureSide, " pixels a side");
   }
 }
 

@@ -76,7 +76,7 @@ Picture decode_png(Bytes bytes, const PngLimits& limits) {
   if (lodepng_inspect(&width, &height, &state, bytes.data(), bytes.size()) != 0) {
     throw PictureError(kDamaged);
   }
-  check_pixel_count(width, height, limits.max_pixels);
+  check_picture_size(width, height, limits.max_pixels);
   const unsigned bits_per_pixel = lodepng_get_bpp(&state.info_png.color);
   const std::size_t bound =
       std::min(limits.max_inflated_bytes, scanline_bound(width, height, bits_per_pixel));

@@ -54,10 +54,10 @@ Picture decode_webp(Bytes bytes, const WebpLimits& limits) {
   }
   const int width = config.input.width;
   const int height = config.input.height;
-  check_pixel_count(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height),
-                    config.input.format == kLossless
-                        ? std::min(limits.max_pixels, limits.max_lossless_pixels)
-                        : limits.max_pixels);
+  check_picture_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height),
+                     config.input.format == kLossless
+                         ? std::min(limits.max_pixels, limits.max_lossless_pixels)
+                         : limits.max_pixels);
 
   Picture picture{width, height, {}};
   const double pixels = double{1} * width * height;

@@ -179,6 +179,14 @@ TEST(Png, AcceptsAsManyPixelsAsAllowedAndNotOneMore) {
   EXPECT_THAT(complaint_about(small_png(), limits), HasSubstr("at most 5 pixels, received 3 x 2"));
 }
 
+TEST(Png, AcceptsSidesAsLongAsAllowedAndNotOneMore) {
+  EXPECT_EQ(decode_png(png_of(16384, 1, 8, 0, ByteVector(16385))).width, 16384);
+  EXPECT_THAT(complaint_about(png_of(16385, 1, 8, 0, ByteVector(16386))),
+              HasSubstr("at most 16384 pixels a side, received 16385 x 1"));
+  EXPECT_THAT(complaint_about(png_of(1, 16385, 8, 0, ByteVector(2 * 16385))),
+              HasSubstr("at most 16384 pixels a side, received 1 x 16385"));
+}
+
 TEST(Png, RejectsPixelDataThatInflatesToMoreThanThePicture) {
   const ByteVector bomb = png_of(3, 2, 8, 0, ByteVector(std::size_t{64} << 20));
   ASSERT_LT(bomb.size(), std::size_t{1} << 20);
