@@ -205,7 +205,9 @@ Components connected_components(const GrayImage& ink, float weak, float strong) 
     }
   }
   for (std::int32_t& label : result.labels) {
-    label = numbers[static_cast<std::size_t>(labels.root(label))];
+    if (label != 0) {
+      label = numbers[static_cast<std::size_t>(labels.root(label))];
+    }
   }
   return result;
 }

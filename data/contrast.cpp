@@ -32,36 +32,42 @@ constexpr float kFaint = 1.0F / 16;
 // Where shadows and tables are cut off: share of the picture's sides.
 constexpr double kShadyEdge = 0.15;
 
-// Whether the drawing is darker than the paper: the side with the greater sum of squares, which
-// weighs strong strokes above wide but weak shades; what is paper weighs nothing, however much of
-// it there is. Only away from the picture's edge, where shadows and tables are cut off, unless
-// nothing is seen there.
-bool is_ink_darker(const GrayImage& difference, float noise) {
-  const float paper = std::max(kMinContrast, kAboveNoise * noise);
+// What stands out from the paper, to either side: sums of squares, which weigh strong strokes above
+// wide but weak shades. What is paper weighs nothing, however much of it there is.
+struct StandingOut {
   double darker = 0;
   double lighter = 0;
-  const auto add = [&](const Box& box) {
-    for (int y = box.y; y < box.y + box.height; ++y) {
-      for (int x = box.x; x < box.x + box.width; ++x) {
-        const float value = difference.at(x, y);
-        const float visible = std::max(0.0F, std::abs(value) - paper);
-        (value < 0 ? darker : lighter) += static_cast<double>(visible) * visible;
+  float most = 0;
+};
+
+StandingOut standing_out(const GrayImage& difference, const Box& box, float noise) {
+  const float paper = std::max(kMinContrast, kAboveNoise * noise);
+  StandingOut result;
+  for (int y = box.y; y < box.y + box.height; ++y) {
+    for (int x = box.x; x < box.x + box.width; ++x) {
+      const float value = difference.at(x, y);
+      const float visible = std::abs(value) - paper;
+      if (visible > 0) {
+        (value < 0 ? result.darker : result.lighter) += static_cast<double>(visible) * visible;
+        result.most = std::max(result.most, std::abs(value));
       }
     }
-  };
-  const Box middle = within_edge(difference, kShadyEdge);
-  const auto is_seen = [&](const Box& box) {
-    float strongest = 0;
-    for (int y = box.y; y < box.y + box.height; ++y) {
-      for (int x = box.x; x < box.x + box.width; ++x) {
-        strongest = std::max(strongest, std::abs(difference.at(x, y)));
-      }
+  }
+  return result;
+}
+
+// Whether the drawing is darker than the paper, which is told by what is away from the picture's
+// edge, where shadows and tables are cut off, unless nothing is seen there.
+bool is_ink_darker(const GrayImage& difference, float noise) {
+  if (is_photograph(difference)) {
+    const StandingOut middle = standing_out(difference, within_edge(difference, kShadyEdge), noise);
+    if (middle.most >= std::max(kMinContrast, kVisible * noise)) {
+      return middle.darker >= middle.lighter;
     }
-    return strongest >= std::max(kMinContrast, kVisible * noise);
-  };
-  const bool look_at_middle = is_photograph(difference) && is_seen(middle);
-  add(look_at_middle ? middle : Box{0, 0, difference.width, difference.height});
-  return darker >= lighter;
+  }
+  const StandingOut all =
+      standing_out(difference, {0, 0, difference.width, difference.height}, noise);
+  return all.darker >= all.lighter;
 }
 
 Contrast contrast_of(const GrayImage& gray, const Paper& paper, int blur) {

@@ -30,12 +30,25 @@ GrayImage blur_rows_transposed(const GrayImage& image, int radius) {
   return result;
 }
 
-GrayImage with_margin(const GrayImage& image, int margin, Beyond beyond) {
-  GrayImage result(image.width + 2 * margin, image.height + 2 * margin);
+// An image of whole levels, -255 to 510, with a margin.
+struct Levels {
+  int width;
+  std::vector<std::int16_t> values;
+
+  int at(int x, int y) const {
+    return values[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+                  static_cast<std::size_t>(x)];
+  }
+};
+
+Levels with_margin(const GrayImage& image, int margin, Beyond beyond) {
+  Levels result{image.width + 2 * margin, {}};
+  const int height = image.height + 2 * margin;
+  result.values.reserve(static_cast<std::size_t>(result.width) * static_cast<std::size_t>(height));
   const auto mirrored = [](int i, int size) {
     return std::clamp(i < 0 ? -i : i < size ? i : 2 * (size - 1) - i, 0, size - 1);
   };
-  for (int y = 0; y < result.height; ++y) {
+  for (int y = 0; y < height; ++y) {
     for (int x = 0; x < result.width; ++x) {
       const float inner =
           image.at(mirrored(x - margin, image.width), mirrored(y - margin, image.height));
@@ -43,7 +56,8 @@ GrayImage with_margin(const GrayImage& image, int margin, Beyond beyond) {
                                   std::clamp(y - margin, 0, image.height - 1));
       const bool inside =
           x >= margin && y >= margin && x < image.width + margin && y < image.height + margin;
-      result.at(x, y) = inside || beyond == Beyond::mirrored ? inner : 2 * edge - inner;
+      result.values.push_back(static_cast<std::int16_t>(
+          std::lround(inside || beyond == Beyond::mirrored ? inner : 2 * edge - inner)));
     }
   }
   return result;
@@ -52,8 +66,8 @@ GrayImage with_margin(const GrayImage& image, int margin, Beyond beyond) {
 // A histogram of levels from -255 to 510 with its median at hand.
 class MedianHistogram {
  public:
-  void add(float value) { change(value, 1); }
-  void remove(float value) { change(value, -1); }
+  void add(int level) { change(level + kMaxLevel, 1); }
+  void remove(int level) { change(level + kMaxLevel, -1); }
   // Of `count` values.
   float median(int count) {
     const int half = count / 2;
@@ -67,10 +81,9 @@ class MedianHistogram {
   }
 
  private:
-  void change(float value, int by) {
-    const int level = static_cast<int>(std::lround(value)) + kMaxLevel;
-    bins_[static_cast<std::size_t>(level)] += by;
-    below_ += level < level_ ? by : 0;
+  void change(int bin, int by) {
+    bins_[static_cast<std::size_t>(bin)] += by;
+    below_ += bin < level_ ? by : 0;
   }
 
   std::array<int, 3 * kMaxLevel + 1> bins_{};
@@ -93,6 +106,20 @@ GrayImage extreme_filter(const GrayImage& image, int radius,
   return result;
 }
 
+// No pixel of the row is farther than a step from the three nearest of the row before. A loop for
+// each, which the compiler turns into vectors.
+void step_from(const int* before, int* row, int width) {
+  for (int x = 0; x < width; ++x) {
+    row[x] = std::min(row[x], before[x] + 1);
+  }
+  for (int x = 1; x < width; ++x) {
+    row[x] = std::min(row[x], before[x - 1] + 1);
+  }
+  for (int x = 0; x + 1 < width; ++x) {
+    row[x] = std::min(row[x], before[x + 1] + 1);
+  }
+}
+
 }  // namespace
 
 GrayImage box_blur(const GrayImage& image, int radius) {
@@ -100,7 +127,7 @@ GrayImage box_blur(const GrayImage& image, int radius) {
 }
 
 GrayImage median_filter(const GrayImage& image, int radius, Beyond beyond) {
-  const GrayImage padded = with_margin(image, radius, beyond);
+  const Levels padded = with_margin(image, radius, beyond);
   const int side = 2 * radius + 1;
   GrayImage result(image.width, image.height);
   for (int y = 0; y < image.height; ++y) {
@@ -161,6 +188,7 @@ float noise_std(const GrayImage& image, int lag) {
   const auto pixels = static_cast<std::int64_t>(image.width) * image.height;
   const int every = static_cast<int>(std::max<std::int64_t>(1, pixels / 65'536));
   std::vector<float> deviations;
+  deviations.reserve(static_cast<std::size_t>(pixels / every + 1));
   int x = lag;
   for (int y = 0; y < image.height; ++y, x -= image.width - 2 * lag) {
     for (; x + lag < image.width; x += every) {
@@ -175,36 +203,30 @@ float noise_std(const GrayImage& image, int lag) {
 
 std::vector<int> distance_to(const GrayImage& image, const std::vector<bool>& is_target) {
   const int none = image.width + image.height;
-  std::vector<int> distance(is_target.size());
+  std::vector<int> distance(is_target.size(), none);
   for (std::size_t i = 0; i < distance.size(); ++i) {
-    distance[i] = is_target[i] ? 0 : none;
-  }
-  const auto index = [&](int x, int y) {
-    return static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) +
-           static_cast<std::size_t>(x);
-  };
-  // From the neighbors that the pass has seen: in the direction of `step`.
-  const auto relax = [&](int x, int y, int step) {
-    int nearest = distance[index(x, y)];
-    const auto take = [&](int u, int v) {
-      if (u >= 0 && v >= 0 && u < image.width && v < image.height) {
-        nearest = std::min(nearest, distance[index(u, v)] + 1);
-      }
-    };
-    take(x - step, y);
-    for (int dx = -1; dx <= 1; ++dx) {
-      take(x + dx, y - step);
+    if (is_target[i]) {
+      distance[i] = 0;
     }
-    distance[index(x, y)] = nearest;
+  }
+  const int width = image.width;
+  const auto row = [&](int y) {
+    return distance.data() + static_cast<std::ptrdiff_t>(y) * static_cast<std::ptrdiff_t>(width);
   };
   for (int y = 0; y < image.height; ++y) {
-    for (int x = 0; x < image.width; ++x) {
-      relax(x, y, 1);
+    if (y > 0) {
+      step_from(row(y - 1), row(y), width);
+    }
+    for (int x = 1; x < width; ++x) {
+      row(y)[x] = std::min(row(y)[x], row(y)[x - 1] + 1);
     }
   }
   for (int y = image.height - 1; y >= 0; --y) {
-    for (int x = image.width - 1; x >= 0; --x) {
-      relax(x, y, -1);
+    if (y + 1 < image.height) {
+      step_from(row(y + 1), row(y), width);
+    }
+    for (int x = width - 2; x >= 0; --x) {
+      row(y)[x] = std::min(row(y)[x], row(y)[x + 1] + 1);
     }
   }
   return distance;

@@ -52,10 +52,12 @@ void keep_drawing(const Components& components, float faint, GrayImage& ink) {
   const std::vector<bool> parts = is_photograph(ink)
                                       ? parts_of_drawing(components, ink.width, ink.height)
                                       : std::vector<bool>(components.all.size(), true);
-  std::vector<bool> drawn;
-  drawn.reserve(ink.values.size());
-  for (const std::int32_t label : components.labels) {
-    drawn.push_back(label != 0 && parts[static_cast<std::size_t>(label - 1)]);
+  std::vector<bool> drawn(ink.values.size());
+  for (std::size_t i = 0; i < drawn.size(); ++i) {
+    const std::int32_t label = components.labels[i];
+    if (label != 0 && parts[static_cast<std::size_t>(label - 1)]) {
+      drawn[i] = true;
+    }
   }
   const int reach = 1 + static_cast<int>(kSoftEdge * longer_side(box_of(components, parts)));
   const std::vector<int> distance = distance_to(ink, drawn);

@@ -172,6 +172,13 @@ Paper::Paper(const GrayImage& gray) : low_(1, 1), high_(1, 1), brightest_(0) {
 }
 
 GrayImage Paper::difference_from(const GrayImage& gray) const {
+  if (low_.values.size() == 1) {  // one brightness
+    GrayImage result = gray;
+    for (float& value : result.values) {
+      value -= low_.values[0];
+    }
+    return result;
+  }
   Enlarged low(low_, gray.width, gray.height);
   Enlarged high(high_, gray.width, gray.height);
   const float added = kAddedLevels * std::max(0.0F, 1 - brightest_ / kDark);
@@ -186,9 +193,7 @@ GrayImage Paper::difference_from(const GrayImage& gray) const {
       // The less light falls on the paper, the less its ink differs from it. But nothing is lighter
       // than white in that light: what would be is no ink, but a lighter thing beside a dark one.
       const float light = std::max(kMinLight, (paper + added) / (brightest_ + added));
-      const float in_best_light =
-          std::min(difference / light, std::max(difference, 255 - brightest_));
-      result.at(x, y) = brightest_ > 0 ? in_best_light : difference;
+      result.at(x, y) = std::min(difference / light, std::max(difference, 255 - brightest_));
     }
   }
   return result;

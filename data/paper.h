@@ -25,7 +25,7 @@ class Paper {
   // both sides of a shadow's edge are within it. A single pixel where the light is even.
   GrayImage low_;
   GrayImage high_;
-  float brightest_;  // paper where the light is uneven, else 0
+  float brightest_;  // paper where the light is uneven
 };
 
 }  // namespace inkling

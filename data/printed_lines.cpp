@@ -118,11 +118,20 @@ struct Way {
   double coverage() const { return cells > 0 ? static_cast<double>(shown) / cells : 0; }
 };
 
-Way follow(const Grid& grid, double slope, double middle) {
+// Of each column: by how many cells a line of that slope is lower there than in the grid's middle.
+std::vector<int> drops(const Grid& grid, double slope) {
+  std::vector<int> result;
+  for (int x = 0; x < grid.width; ++x) {
+    result.push_back(static_cast<int>(std::lround(slope * (x - grid.width / 2.0))));
+  }
+  return result;
+}
+
+Way follow(const Grid& grid, const std::vector<int>& drop, int middle) {
   Way way;
   std::vector<bool> shown;
   for (int x = 0; x < grid.width; ++x) {
-    const int y = static_cast<int>(std::lround(middle + slope * (x - grid.width / 2.0)));
+    const int y = middle + drop[static_cast<std::size_t>(x)];
     if (y >= 0 && y < grid.height) {
       shown.push_back(grid.at(x, y));
     }
@@ -137,10 +146,10 @@ Way follow(const Grid& grid, double slope, double middle) {
 }
 
 // How many visible cells are on each line of one slope, by its height in the grid's middle.
-std::vector<int> count_cells(const Grid& grid, double slope) {
+std::vector<int> count_cells(const Grid& grid, const std::vector<int>& drop) {
   std::vector<int> counts(static_cast<std::size_t>(grid.height));
   for (const auto& [x, y] : grid.visible) {
-    const auto middle = static_cast<int>(std::lround(y - slope * (x - grid.width / 2.0)));
+    const int middle = y - drop[static_cast<std::size_t>(x)];
     if (middle >= 0 && middle < grid.height) {
       ++counts[static_cast<std::size_t>(middle)];
     }
@@ -150,13 +159,14 @@ std::vector<int> count_cells(const Grid& grid, double slope) {
 
 // The lines of one slope: each the best among its neighbors.
 std::vector<Line> lines_of(const Grid& grid, double slope, bool upright) {
-  const std::vector<int> counts = count_cells(grid, slope);
+  const std::vector<int> drop = drops(grid, slope);
+  const std::vector<int> counts = count_cells(grid, drop);
   std::vector<Way> ways;
   for (int middle = 0; middle < grid.height; ++middle) {
     // A line goes through half of the grid at least.
     const bool may_be_one =
         counts[static_cast<std::size_t>(middle)] >= 0.9 * kMinCoverage * grid.width / 2;
-    ways.push_back(may_be_one ? follow(grid, slope, middle) : Way());
+    ways.push_back(may_be_one ? follow(grid, drop, middle) : Way());
   }
   const auto coverage = [&](int i) {
     return i < 0 || i >= grid.height ? 0 : ways[static_cast<std::size_t>(i)].coverage();
