@@ -187,16 +187,25 @@ float noise_std(const GrayImage& image, int lag) {
   }
   const auto pixels = static_cast<std::int64_t>(image.width) * image.height;
   const int every = static_cast<int>(std::max<std::int64_t>(1, pixels / 65'536));
-  std::vector<float> deviations;
-  deviations.reserve(static_cast<std::size_t>(pixels / every + 1));
+  std::vector<float> deviations;  // above 0: most of a canvas has none
+  std::ptrdiff_t zeros = 0;
   int x = lag;
   for (int y = 0; y < image.height; ++y, x -= image.width - 2 * lag) {
     for (; x + lag < image.width; x += every) {
-      deviations.push_back(
-          std::abs(image.at(x, y) - (image.at(x - lag, y) + image.at(x + lag, y)) / 2));
+      const float deviation =
+          std::abs(image.at(x, y) - (image.at(x - lag, y) + image.at(x + lag, y)) / 2);
+      if (deviation > 0) {
+        deviations.push_back(deviation);
+      } else {
+        ++zeros;
+      }
     }
   }
-  const auto middle = deviations.begin() + std::ssize(deviations) / 2;
+  const std::ptrdiff_t rank = (zeros + std::ssize(deviations)) / 2;
+  if (rank < zeros) {
+    return 0;
+  }
+  const auto middle = deviations.begin() + (rank - zeros);
   std::nth_element(deviations.begin(), middle, deviations.end());
   return kMadToStd * *middle / std::sqrt(1.5F);  // the variance of a pixel less half of two others
 }
