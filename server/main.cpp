@@ -62,7 +62,8 @@ void add_flags(CLI::App& app, Settings& settings) {
       ->check(port_number())
       ->capture_default_str();
   app.option_defaults()->group("Limits");
-  app.add_option("--threads", settings.threads, "threads that serve requests")
+  app.add_option("--threads", settings.threads,
+                 "threads that recognize pictures, and as many that serve connections")
       ->check(whole_number_in(1, 255))
       ->capture_default_str();
   app.add_option("--max-body", settings.max_body, "largest request body in bytes")
@@ -115,8 +116,9 @@ std::string card_of(const std::filesystem::path& model) {
 
 // Handlers of the routers, which outlive the server.
 Handler handler_of(const Router& router) {
-  return
-      [&router](const Request& request, Reply reply) { router.handle(request, std::move(reply)); };
+  return [&router](Request request, Reply reply) {
+    router.handle(std::move(request), std::move(reply));
+  };
 }
 
 void serve(const Settings& settings, const sigset_t& stop_signals) {
@@ -124,6 +126,9 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
   const InferencePlan plan(model, 1, settings.precision);
   check_model(plan, model.string());
   const Saliency saliency(model);
+  WorkLimits limits;
+  limits.bytes = std::max(limits.bytes, 4 * settings.max_body);
+  WorkQueue work(settings.threads, limits);
   const ServiceParts parts{
       {[&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },
        [&saliency](std::span<const std::uint8_t> digit, int answer) {
@@ -133,7 +138,8 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
       INKLING_VERSION,
       settings.max_body,
       card_of(model),
-      INKLING_SOURCE_URL};
+      INKLING_SOURCE_URL,
+      &work};
   const Router api = api_router(parts);
   const Router page =
       page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);

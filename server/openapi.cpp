@@ -102,6 +102,9 @@ Json predict_operation(std::size_t max_body) {
   bad_request["headers"]["X-Error-Code"] = {
       {"description", "blank_image where the picture is blank; else absent."},
       {"schema", {{"type", "string"}, {"enum", {"blank_image"}}}}};
+  Json busy = response("There are too many requests at once.", reference("Detail"));
+  busy["headers"]["Retry-After"] = {{"description", "After so many seconds it may be tried again."},
+                                    {"schema", {{"type", "integer"}}}};
   return {{"summary", "Recognize a digit"},
           {"operationId", "predict"},
           {"parameters", Json::array({explain})},
@@ -113,7 +116,8 @@ Json predict_operation(std::size_t max_body) {
             {"413", response(too_large, reference("Detail"))},
             {"415", response("The file is no picture that is accepted.", reference("Error"))},
             {"422", response("The file is missing, or explain is no boolean.",
-                             reference("ValidationError"))}}}};
+                             reference("ValidationError"))},
+            {"503", busy}}}};
 }
 
 }  // namespace

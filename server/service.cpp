@@ -1,5 +1,7 @@
 #include "server/service.h"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "server/openapi.h"
@@ -16,7 +18,9 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
     facts.classes = static_cast<int>(names.size());
   }
   const auto document = openapi_document(facts);
-  router.add("POST", "/predict/", predict_handler(parts.recognizer));
+  Handler predict = predict_handler(parts.recognizer);
+  router.add("POST", "/predict/",
+             parts.work != nullptr ? queued(std::move(predict), *parts.work) : std::move(predict));
   router.add("GET", "/docs", page_handler(docs_page(document, navigation)));
   const About about{parts.version, parts.recognizer.model_name, parts.model_card, parts.source_url};
   router.add("GET", "/about", page_handler(about_page(about, navigation)));

@@ -7,6 +7,7 @@
 
 #include "server/http/router.h"
 #include "server/predict.h"
+#include "server/work_queue.h"
 
 namespace inkling {
 
@@ -16,6 +17,8 @@ struct ServiceParts {
   std::size_t max_body = 0;  // bytes, for the API's description
   std::string model_card;    // Markdown; empty: the model has none
   std::string source_url;    // empty: it is not known
+  // Pictures are recognized by its threads; nullptr: by those that serve the connections.
+  WorkQueue* work = nullptr;
 };
 
 // The API's port: "/" welcomes, "/predict/", "/docs", "/about", "/openapi.json".

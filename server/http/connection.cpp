@@ -108,10 +108,10 @@ void Connection::read_requests() {
     return;
   }
   try {
-    const auto received = reader_.next();
+    auto received = reader_.next();
     account();  // that one is no longer held
     if (received) {
-      dispatch(*received);
+      dispatch(*std::move(received));
     } else if (reader_.take_expectation()) {
       send("HTTP/1.1 100 Continue\r\n\r\n");
     }
@@ -120,16 +120,17 @@ void Connection::read_requests() {
   }
 }
 
-void Connection::dispatch(const ReceivedRequest& received) {
+void Connection::dispatch(ReceivedRequest received) {
+  const std::string asked = received.request.method + " " + received.request.path;
   state_ = State::answering;
   is_new_ = false;
   form_ = {received.keep_alive, received.request.method == "HEAD"};
   const auto pending = std::make_shared<PendingReply>(weak_from_this(), mailbox_);
   try {
-    handler_(received.request,
+    handler_(std::move(received.request),
              [pending](Response response) { pending->answer(std::move(response)); });
   } catch (const std::exception& error) {
-    spdlog::error("{} {}: {}", received.request.method, received.request.path, error.what());
+    spdlog::error("{}: {}", asked, error.what());
     pending->answer(internal_error());
   }
 }

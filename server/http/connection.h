@@ -69,7 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class State : std::uint8_t { reading, answering, closing, closed };
 
   void read_requests();
-  void dispatch(const ReceivedRequest& received);
+  void dispatch(ReceivedRequest received);
   void refuse(int status, std::string_view detail);
   void send(std::string_view bytes);
   void send_last(std::string_view bytes);  // then close

@@ -42,9 +42,9 @@ struct Response {
 // the first is ignored. A Reply that is dropped without a call answers 500.
 using Reply = std::function<void(Response)>;
 
-// Called from several threads at once. The request lives until the call returns. An exception is
-// logged and answered with 500; its text never reaches the client.
-using Handler = std::function<void(const Request&, Reply)>;
+// Called from several threads at once. An exception is logged and answered with 500; its text never
+// reaches the client.
+using Handler = std::function<void(Request, Reply)>;
 
 inline Response json_response(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}}, std::move(body)};

@@ -13,7 +13,7 @@ namespace inkling {
 
 struct HttpServerOptions {
   ConnectionLimits connection;
-  int threads = 1;             // I/O threads; handlers run on them
+  int threads = 1;             // I/O threads; handlers run on them, unless queued()
   int max_connections = 1000;  // open at once; more are answered 503 and closed
   // Bytes of incomplete requests that all connections may hold; what comes beyond is answered 503.
   std::size_t max_buffered = std::size_t{64} << 20U;

@@ -1,6 +1,7 @@
 #include "server/http/router.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace inkling {
 namespace {
@@ -23,7 +24,7 @@ void Router::add(const std::string& method, const std::string& path, Handler han
   routes_.push_back({method, path});
 }
 
-void Router::handle(const Request& request, Reply reply) const {
+void Router::handle(Request request, Reply reply) const {
   const auto path = table_.find(without_trailing_slash(request.path));
   if (path == table_.end()) {
     reply(json_response(404, R"({"detail":"Not Found"})"));
@@ -35,7 +36,7 @@ void Router::handle(const Request& request, Reply reply) const {
     method = methods.find("GET");
   }
   if (method != methods.end()) {
-    method->second(request, std::move(reply));
+    method->second(std::move(request), std::move(reply));
     return;
   }
   std::string allow;

@@ -24,7 +24,7 @@ class Router {
   // Throws std::logic_error when the route exists already.
   void add(const std::string& method, const std::string& path, Handler handler);
 
-  void handle(const Request& request, Reply reply) const;
+  void handle(Request request, Reply reply) const;
 
   const std::vector<Route>& routes() const { return routes_; }  // in the order added
 

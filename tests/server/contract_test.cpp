@@ -46,7 +46,7 @@ class Contract : public testing::Test {
   Contract() {
     std::ofstream(web_.path() / "index.html") << "the page";
     const ServiceParts parts{
-        {stand_in, nullptr, "LargerCNN", 0.5}, "1.0.0", HttpLimits{}.max_body, "", ""};
+        {stand_in, nullptr, "LargerCNN", 0.5}, "1.0.0", HttpLimits{}.max_body, "", "", &work_};
     api_ = api_router(parts);
     page_ = page_router(parts, web_.path());
     HttpServerOptions options;
@@ -65,6 +65,7 @@ class Contract : public testing::Test {
   std::vector<std::uint16_t> ports() const { return {api_port_, page_port_}; }
 
   TemporaryFolder web_;
+  WorkQueue work_{2};
   Router api_;
   Router page_;
   std::unique_ptr<HttpServer> server_;
