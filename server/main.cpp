@@ -7,13 +7,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
 #include <pthread.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
@@ -24,6 +24,7 @@
 #include "engine/program/flags.h"
 #include "engine/program/resources.h"
 #include "server/http/pistache_server.h"
+#include "server/log_sink.h"
 #include "server/service.h"
 
 namespace inkling {
@@ -181,7 +182,9 @@ int main(int argc, char** argv) {
   sigaddset(&stop_signals, SIGINT);
   sigaddset(&stop_signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
-  spdlog::set_default_logger(spdlog::stderr_color_mt("inkling-server"));
+  std::signal(SIGPIPE, SIG_IGN);  // the log's reader may go
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("inkling-server", std::make_shared<inkling::LogSink>()));
   try {
     inkling::serve(settings, stop_signals);
     return inkling::kSuccess;

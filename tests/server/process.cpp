@@ -42,7 +42,9 @@ Process::~Process() {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
-  close(stderr_);
+  if (stderr_ >= 0) {
+    close(stderr_);
+  }
 }
 
 std::string Process::read_until(const std::string& text) {
@@ -66,6 +68,20 @@ std::string Process::read_until(const std::string& text) {
     }
     buffer_.append(bytes.data(), static_cast<std::size_t>(count));
   }
+}
+
+void Process::close_standard_error() { close(std::exchange(stderr_, -1)); }
+
+void Process::fill_standard_error() const {
+  const std::string its = "/proc/" + std::to_string(pid_) + "/fd/2";
+  const int fd = open(its.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) {
+    throw std::runtime_error("cannot open " + its);
+  }
+  const std::array<char, 4096> bytes{};
+  while (write(fd, bytes.data(), bytes.size()) > 0) {
+  }
+  close(fd);
 }
 
 void Process::signal(int number) const { kill(pid_, number); }

@@ -22,6 +22,11 @@ class Process {
   std::string read_until(const std::string& text);
   std::string read_all() { return read_until(""); }
 
+  // Nobody reads standard error any more.
+  void close_standard_error();
+  // Standard error takes no more, and nobody reads.
+  void fill_standard_error() const;
+
   void signal(int number) const;
 
   // Its exit code; 128 plus the signal's number when it was killed.

@@ -80,6 +80,23 @@ TEST_F(Program, ServesBothPortsAndStopsCleanlyOnASignal) {
   }
 }
 
+// What it logs while it stops kills it in the one case and would make it wait in the other.
+TEST_F(Program, StopsCleanlyWhenNobodyReadsItsLog) {
+  Process unread(command());
+  unread.read_until("page");
+  unread.close_standard_error();
+  unread.signal(SIGTERM);
+  EXPECT_EQ(unread.wait(), 0);
+
+  Process full(command());
+  const auto api = port_in(full.read_until("API"));
+  full.read_until("page");
+  full.fill_standard_error();
+  EXPECT_THAT(get(api, "/").body, HasSubstr("Welcome"));
+  full.signal(SIGTERM);
+  EXPECT_EQ(full.wait(), 0);
+}
+
 TEST_F(Program, TakesTheLargestBodyFromItsFlag) {
   Process program(command({"--max-body", "2000"}));
   const auto api = port_in(program.read_until("API"));
