@@ -1,5 +1,6 @@
 #include "server/static_files.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <fstream>
@@ -87,6 +88,61 @@ Handler file_handler(std::string_view type, std::string content) {
   };
 }
 
+bool is_within(const fs::path& path, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+         folder.end();
+}
+
+// Where the entry is, once its links are followed.
+fs::path resolved(const fs::directory_entry& entry, const fs::path& root) {
+  std::error_code error;
+  fs::path real = fs::canonical(entry.path(), error);
+  if (error) {
+    throw StaticFilesError("expected a file, received " + entry.path().string() + ": " +
+                           error.message());
+  }
+  if (!is_within(real, root)) {
+    throw StaticFilesError("expected files within " + root.string() + ", received " +
+                           entry.path().string() + ", a link to " + real.string() +
+                           "; copy it there");
+  }
+  return real;
+}
+
+void add_file(Router& router, const fs::path& file, const std::string& path) {
+  if (fs::file_size(file) > kMaxFile) {
+    throw StaticFilesError("expected files of at most 4 MiB, received " + file.string() +
+                           "; make it smaller or move it out of the folder");
+  }
+  const Handler handler = file_handler(content_type(path), read_file(file));
+  if (path == "/index.html") {
+    router.add("GET", "/", handler);
+  }
+  router.add("GET", path, handler, TrailingSlash::matters);
+}
+
+// The files in a folder and those below it. above: the folders that lead there, the root first.
+void add_folder(Router& router, std::vector<fs::path>& above, const std::string& path) {
+  for (const auto& entry : fs::directory_iterator(above.back())) {
+    const std::string name = entry.path().filename().string();
+    if (name.front() == '.') {
+      continue;
+    }
+    const fs::path real = resolved(entry, above.front());
+    if (fs::is_regular_file(real)) {
+      add_file(router, real, path + name);
+    } else if (fs::is_directory(real)) {
+      if (std::find(above.begin(), above.end(), real) != above.end()) {
+        throw StaticFilesError("expected folders and files, received " + entry.path().string() +
+                               ", a link to a folder that it is in");
+      }
+      above.push_back(real);
+      add_folder(router, above, path + name + "/");
+      above.pop_back();
+    }
+  }
+}
+
 }  // namespace
 
 void add_static_files(Router& router, const fs::path& folder) {
@@ -94,21 +150,8 @@ void add_static_files(Router& router, const fs::path& folder) {
     throw StaticFilesError("expected the page's files in " + folder.string() +
                            ", but there is no index.html; pass the folder with --web");
   }
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) {
-      continue;
-    }
-    if (entry.file_size() > kMaxFile) {
-      throw StaticFilesError("expected files of at most 4 MiB, received " + entry.path().string() +
-                             "; make it smaller or move it out of the folder");
-    }
-    const Handler handler = file_handler(content_type(entry.path()), read_file(entry.path()));
-    const std::string path = (fs::path("/") / fs::relative(entry.path(), folder)).generic_string();
-    if (path == "/index.html") {
-      router.add("GET", "/", handler);
-    }
-    router.add("GET", path, handler);
-  }
+  std::vector<fs::path> above{fs::canonical(folder)};
+  add_folder(router, above, "/");
 }
 
 }  // namespace inkling

@@ -1,6 +1,8 @@
 #include "server/http/router.h"
 
+#include <charconv>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace inkling {
@@ -13,11 +15,33 @@ std::string_view without_trailing_slash(std::string_view path) {
   return path;
 }
 
+// "%2e" becomes "."; "%2f" stays, since it separates nothing (RFC 3986, 2.2), and so does what is
+// no hexadecimal number after a percent sign.
+std::string percent_decoded(std::string_view path) {
+  std::string decoded;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const std::string_view digits = path.substr(i + 1, 2);
+    unsigned char byte = 0;
+    const char* const after = digits.data() + digits.size();
+    const auto [end, error] = std::from_chars(digits.data(), after, byte, 16);
+    const bool is_number = error == std::errc() && end == after && digits.size() == 2;
+    if (path[i] == '%' && is_number && byte != '/') {
+      decoded += static_cast<char>(byte);
+      i += 2;
+    } else {
+      decoded += path[i];
+    }
+  }
+  return decoded;
+}
+
 }  // namespace
 
-void Router::add(const std::string& method, const std::string& path, Handler handler) {
-  Methods& methods = table_[std::string(without_trailing_slash(path))];
-  if (!methods.emplace(method, std::move(handler)).second) {
+void Router::add(const std::string& method, const std::string& path, Handler handler,
+                 TrailingSlash slash) {
+  Path& entry = table_[std::string(without_trailing_slash(path))];
+  entry.slash = slash;
+  if (!entry.methods.emplace(method, std::move(handler)).second) {
     throw std::logic_error("Expected one handler for " + method + " " + path +
                            ", received a second");
   }
@@ -25,12 +49,15 @@ void Router::add(const std::string& method, const std::string& path, Handler han
 }
 
 void Router::handle(Request request, Reply reply) const {
-  const auto path = table_.find(without_trailing_slash(request.path));
-  if (path == table_.end()) {
+  const std::string asked = percent_decoded(request.path);
+  const std::string_view known = without_trailing_slash(asked);
+  const auto path = table_.find(known);
+  if (path == table_.end() ||
+      (path->second.slash == TrailingSlash::matters && known.size() < asked.size())) {
     reply(json_response(404, R"({"detail":"Not Found"})"));
     return;
   }
-  const Methods& methods = path->second;
+  const Methods& methods = path->second.methods;
   auto method = methods.find(request.method);
   if (method == methods.end() && request.method == "HEAD") {
     method = methods.find("GET");

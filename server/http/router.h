@@ -16,13 +16,17 @@ struct Route {
   friend bool operator==(const Route&, const Route&) = default;
 };
 
-// A trailing slash makes no difference, and HEAD goes where GET goes. An unknown path is 404, a
-// known one with another method 405 with Allow, in the form that FastAPI gives them.
+// Whether a path is another one with a slash at its end.
+enum class TrailingSlash { ignored, matters };
+
+// Paths are compared with their percent-encoding undone. HEAD goes where GET goes. An unknown path
+// is 404, a known one with another method 405 with Allow, in the form that FastAPI gives them.
 // Built once; handle() is const and thread-safe.
 class Router {
  public:
   // Throws std::logic_error when the route exists already.
-  void add(const std::string& method, const std::string& path, Handler handler);
+  void add(const std::string& method, const std::string& path, Handler handler,
+           TrailingSlash slash = TrailingSlash::ignored);
 
   void handle(Request request, Reply reply) const;
 
@@ -30,7 +34,11 @@ class Router {
 
  private:
   using Methods = std::map<std::string, Handler, std::less<>>;
-  std::map<std::string, Methods, std::less<>> table_;
+  struct Path {
+    Methods methods;
+    TrailingSlash slash = TrailingSlash::ignored;
+  };
+  std::map<std::string, Path, std::less<>> table_;  // without a slash at the end
   std::vector<Route> routes_;
 };
 

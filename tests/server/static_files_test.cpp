@@ -72,6 +72,52 @@ TEST_F(StaticFiles, NothingOutsideTheFolderExists) {
   }
 }
 
+// A ConfigMap's folder as Kubernetes mounts it: what is seen are links through "..data".
+TEST_F(StaticFiles, MayBeLinksWithinTheFolder) {
+  const auto web = folder_.path() / "web";
+  std::filesystem::create_directory(web / "..2026_11_27");
+  std::filesystem::rename(web / "index.html", web / "..2026_11_27" / "index.html");
+  std::filesystem::rename(web / "js", web / "..2026_11_27" / "js");
+  std::filesystem::create_symlink("..2026_11_27", web / "..data");
+  std::filesystem::create_symlink("..data/index.html", web / "index.html");
+  std::filesystem::create_symlink("..data/js", web / "js");
+  EXPECT_EQ(ask("/").body, "<p>page");
+  EXPECT_EQ(ask("/index.html").body, "<p>page");
+  EXPECT_EQ(ask("/js/app.mjs").body, "run()");
+  EXPECT_EQ(ask("/..data/index.html").status, 404);
+  EXPECT_EQ(ask("/..2026_11_27/index.html").status, 404);
+}
+
+TEST_F(StaticFiles, WhatBeginsWithADotIsNotServed) {
+  write(".env", "secret");
+  write(".git/config", "secret");
+  EXPECT_EQ(ask("/.env").status, 404);
+  EXPECT_EQ(ask("/.git/config").status, 404);
+}
+
+TEST_F(StaticFiles, ALinkThatLeadsNowhereOutOrBackIsOneLineThatNamesIt) {
+  std::ofstream(folder_.path() / "secret") << "secret";
+  const auto link = folder_.path() / "web" / "link";
+  for (const auto* target : {"../secret", "/etc/passwd", "absent", "../web", "."}) {
+    std::filesystem::create_symlink(target, link);
+    Router router;
+    try {
+      add_static_files(router, folder_.path() / "web");
+      ADD_FAILURE() << "expected StaticFilesError: " << target;
+    } catch (const StaticFilesError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(link.string())) << target;
+    }
+    std::filesystem::remove(link);
+  }
+}
+
+TEST_F(StaticFiles, AreFoundByNamesThatABrowserEncodes) {
+  write("my page (1).html", "<p>mine");
+  EXPECT_EQ(ask("/my%20page%20(1).html").body, "<p>mine");
+  EXPECT_EQ(ask("/my%20page%20%281%29.html").body, "<p>mine");
+  EXPECT_EQ(ask("/index.html/").status, 404);
+}
+
 TEST_F(StaticFiles, AreNotSentAgainToWhoHasThem) {
   const std::string etag = header(ask("/"), "ETag");
   for (const std::string& tags : {etag, "W/" + etag, "\"other\", " + etag, std::string("*")}) {

@@ -57,6 +57,23 @@ TEST(Router, HeadGoesWhereGetGoes) {
   EXPECT_EQ(ask(router, "HEAD", "/b").status, 405);
 }
 
+TEST(Router, UndoesPercentEncoding) {
+  Router router;
+  router.add("GET", "/a b", says("it"));
+  EXPECT_EQ(ask(router, "GET", "/a%20b").body, "it");
+  EXPECT_EQ(ask(router, "GET", "/%61%20b/").body, "it");
+  for (const auto* path : {"/a%2", "/a%", "/a%zzb", "/a%+2b", "/a%2520b", "/a+b", "/a%20b%00"}) {
+    EXPECT_EQ(ask(router, "GET", path).status, 404) << path;
+  }
+}
+
+TEST(Router, ATrailingSlashMatters) {
+  Router router;
+  router.add("GET", "/file", says("it"), TrailingSlash::matters);
+  EXPECT_EQ(ask(router, "GET", "/file").body, "it");
+  EXPECT_EQ(ask(router, "GET", "/file/").status, 404);
+}
+
 TEST(Router, AnUnknownPathIsNotFound) {
   Router router;
   router.add("GET", "/a", says("a"));
