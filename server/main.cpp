@@ -1,8 +1,10 @@
 // inkling-server: answers predictions on one port, and serves the page that asks for them on
 // another.
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -39,6 +41,7 @@ struct Settings {
   std::uint16_t ui_port = 8501;
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   std::size_t max_body = HttpLimits{}.max_body;
+  int grace = 8;  // seconds: less than the 10 after which Docker kills
 };
 
 void add_flags(CLI::App& app, Settings& settings) {
@@ -70,9 +73,14 @@ void add_flags(CLI::App& app, Settings& settings) {
   app.add_option("--max-body", settings.max_body, "largest request body in bytes")
       ->check(whole_number_in(1024, 64U << 20U))
       ->capture_default_str();
+  app.add_option("--grace", settings.grace,
+                 "seconds that requests under way are given at a stop; a second\n"
+                 "signal ends it at once")
+      ->check(whole_number_in(0, 3600))
+      ->capture_default_str();
   app.footer(
-      "Exit codes: 0 stopped by a signal, 1 it could not start, 2 a mistake in the\n"
-      "command line.\n\n"
+      "Exit codes: 0 stopped by a signal, 1 it could not start or was ended at once, 2 a\n"
+      "mistake in the command line.\n\n"
       "Example:\n"
       "  inkling-server --host 127.0.0.1 --port 8000 --ui-port 8501");
 }
@@ -122,6 +130,36 @@ Handler handler_of(const Router& router) {
   };
 }
 
+// Those that stop it, blocked for every thread so that sigwait() gets them; those that would end it
+// although they mean nothing to it are ignored.
+sigset_t take_over_signals() {
+  for (const int meaningless : {SIGPIPE, SIGUSR1, SIGUSR2}) {  // SIGPIPE: the log's reader may go
+    std::signal(meaningless, SIG_IGN);
+  }
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  for (const int stop : {SIGINT, SIGTERM, SIGQUIT}) {
+    sigaddset(&stop_signals, stop);
+  }
+  struct sigaction at_hangup {};
+  sigaction(SIGHUP, nullptr, &at_hangup);
+  if (at_hangup.sa_handler != SIG_IGN) {  // as nohup has it
+    sigaddset(&stop_signals, SIGHUP);
+  }
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  return stop_signals;
+}
+
+// From now on one of these does not wait for requests that are under way.
+void end_at_once_by(const sigset_t& signals) {
+  std::thread([signals] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    spdlog::warn("ended at once");
+    std::_Exit(kFailure);
+  }).detach();
+}
+
 void serve(const Settings& settings, const sigset_t& stop_signals) {
   const std::filesystem::path model = settings.model.empty() ? shipped_model() : settings.model;
   const InferencePlan plan(model, 1, settings.precision);
@@ -150,6 +188,7 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
   options.threads = settings.threads;
   options.connection.http.max_body = settings.max_body;
   options.max_buffered = std::max(options.max_buffered, 4 * settings.max_body);
+  options.grace = std::chrono::seconds(settings.grace);
   HttpServer server(options);
   const auto port = server.listen(settings.host, settings.port, handler_of(api));
   const auto ui_port = server.listen(settings.host, settings.ui_port, handler_of(page));
@@ -161,6 +200,7 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
   int signal = 0;
   sigwait(&stop_signals, &signal);
   spdlog::info("stopping");
+  end_at_once_by(stop_signals);
   server.stop();
 }
 
@@ -176,13 +216,8 @@ int main(int argc, char** argv) {
     return *exit_code;
   }
 
-  // Before any thread exists, so that none of them is interrupted and sigwait() gets the signal.
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGINT);
-  sigaddset(&stop_signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);  // the log's reader may go
+  // Before any thread exists, which would not have them blocked.
+  const sigset_t stop_signals = inkling::take_over_signals();
   spdlog::set_default_logger(
       std::make_shared<spdlog::logger>("inkling-server", std::make_shared<inkling::LogSink>()));
   try {

@@ -18,7 +18,7 @@ struct HttpServerOptions {
   // Bytes of incomplete requests that all connections may hold; what comes beyond is answered 503.
   std::size_t max_buffered = std::size_t{64} << 20U;
   // How long stop() waits for requests that are being read or answered.
-  std::chrono::milliseconds grace = std::chrono::seconds(10);
+  std::chrono::milliseconds grace = std::chrono::seconds(8);
 };
 
 // listen() any number of times, then start() once, then stop() once. Not thread-safe.

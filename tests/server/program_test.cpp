@@ -63,7 +63,7 @@ void expect_failure(const std::vector<std::string>& arguments, int code, const s
 }
 
 TEST_F(Program, ServesBothPortsAndStopsCleanlyOnASignal) {
-  for (const int signal : {SIGTERM, SIGINT}) {
+  for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) {
     Process program(command());
     const auto api = port_in(program.read_until("API"));
     const auto page = port_in(program.read_until("page"));
@@ -74,10 +74,33 @@ TEST_F(Program, ServesBothPortsAndStopsCleanlyOnASignal) {
     const Answer answer = request(api, upload("/predict/", png_of(picture)));
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(Json::parse(answer.body)["model"], "Small");
+    program.signal(SIGUSR1);  // means nothing
+    program.signal(SIGUSR2);
+    EXPECT_EQ(get(page, "/").body, "the page");
     program.signal(signal);
     program.read_all();
     EXPECT_EQ(program.wait(), 0);
   }
+}
+
+TEST_F(Program, WaitsForARequestUnderWayAsLongAsItIsTold) {
+  Process patient(command());
+  const auto api = port_in(patient.read_until("API"));
+  const HttpClient client(api);
+  client.send("GET / HT");
+  get(api, "/");  // that much has been read before this is answered
+  patient.signal(SIGTERM);
+  patient.read_until("stopping");
+  patient.signal(SIGTERM);
+  EXPECT_THAT(patient.read_all(), HasSubstr("ended at once"));
+  EXPECT_EQ(patient.wait(), 1);
+
+  Process impatient(command({"--grace", "0"}));
+  const HttpClient other(port_in(impatient.read_until("API")));
+  other.send("GET / HT");
+  impatient.signal(SIGTERM);
+  EXPECT_THAT(impatient.read_all(), HasSubstr("stopped with requests under way"));
+  EXPECT_EQ(impatient.wait(), 0);
 }
 
 // What it logs while it stops kills it in the one case and would make it wait in the other.
@@ -142,7 +165,8 @@ TEST(ProgramHelp, DescribesEveryFlagAndGivesAnExample) {
   for (const char* group : {"\nFiles:\n", "\nNetwork:\n", "\nLimits:\n"}) {
     EXPECT_THAT(help, HasSubstr(group));
   }
-  for (const char* flag : {"model", "web", "host", "port", "ui-port", "threads", "max-body"}) {
+  for (const char* flag :
+       {"model", "web", "host", "port", "ui-port", "threads", "max-body", "grace"}) {
     EXPECT_TRUE(
         std::regex_search(help, std::regex("\n  --" + std::string(flag) + " [A-Z]+ +[a-z]")))
         << flag;
