@@ -22,7 +22,7 @@ constexpr int kMinPhotographSide = 64;
 constexpr float kMinLight = 0.25F;
 // Printed lines change what is measured of dark paper by several of its few levels, and are not to
 // be taken for light and shadow: so many levels are added to black paper before they are compared,
-// fewer to lighter paper, none from the second constant on.
+// fewer to lighter paper, none to paper of kDark and more.
 constexpr float kAddedLevels = 20;
 constexpr float kDark = 64;
 constexpr int kSoftEdge = 3;  // of ink in the thumbnail, pixels

@@ -9,9 +9,6 @@
 
 namespace inkling::pictures {
 
-// Each throws std::bad_alloc where its library fails: the arguments are sound, memory is all that
-// can be missing.
-
 std::vector<std::uint8_t> encode_png(const Picture& picture) {
   std::vector<std::uint8_t> png;
   if (lodepng::encode(png, picture.rgba, static_cast<unsigned>(picture.width),

@@ -1,4 +1,5 @@
-// Pictures to files, as cameras and programs write them.
+// Pictures to files, as cameras and programs write them. Each function throws std::bad_alloc where
+// its library fails: a picture is sound, memory is all that can be missing.
 #pragma once
 
 #include <cstdint>
