@@ -44,7 +44,7 @@ Picture photo(int width, int height) {
 using File = std::vector<std::uint8_t>;
 
 void run_decode(benchmark::State& state, const File& file) {
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     benchmark::DoNotOptimize(decode_picture(file));
   }
   state.counters["bytes"] = static_cast<double>(file.size());
@@ -52,7 +52,7 @@ void run_decode(benchmark::State& state, const File& file) {
 
 void run_prepare(benchmark::State& state, const File& file) {
   const Picture picture = decode_picture(file);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     benchmark::DoNotOptimize(prepare(picture));
   }
 }
