@@ -20,7 +20,7 @@ std::string_view without_trailing_slash(std::string_view path) {
 std::string percent_decoded(std::string_view path) {
   std::string decoded;
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const std::string_view digits = path.substr(i + 1, 2);
+    const std::string digits(path.substr(i + 1, 2));
     unsigned char byte = 0;
     const char* const after = digits.data() + digits.size();
     const auto [end, error] = std::from_chars(digits.data(), after, byte, 16);
