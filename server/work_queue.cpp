@@ -9,7 +9,8 @@
 
 namespace inkling {
 
-WorkQueue::WorkQueue(int threads, const WorkLimits& limits) : limits_(limits) {
+WorkQueue::WorkQueue(int threads, const WorkLimits& limits)
+    : max_jobs_(limits.jobs), held_(limits.bytes) {
   try {
     for (int i = 0; i < threads; ++i) {
       threads_.emplace_back([this] { work(); });
@@ -36,12 +37,14 @@ void WorkQueue::end() {
 bool WorkQueue::submit(std::size_t bytes, Job job) {
   {
     const std::lock_guard lock(mutex_);
-    const bool too_large = bytes > 0 && bytes_ > 0 && bytes_ + bytes > limits_.bytes;
-    if (too_large || waiting_.size() >= limits_.jobs) {
+    if (waiting_.size() >= max_jobs_) {
       return false;
     }
     waiting_.push_back({bytes, std::move(job)});
-    bytes_ += bytes;
+    if (!held_.change(0, bytes)) {
+      waiting_.pop_back();
+      return false;
+    }
   }
   came_.notify_one();
   return true;
@@ -59,8 +62,8 @@ void WorkQueue::work() {
     lock.unlock();
     entry.job();
     entry.job = nullptr;  // gives back what it holds
+    held_.change(entry.bytes, 0);
     lock.lock();
-    bytes_ -= entry.bytes;
   }
 }
 
@@ -79,10 +82,7 @@ Handler queued(Handler handler, WorkQueue& queue) {
       }
     };
     if (!queue.submit(bytes, job)) {
-      Response busy =
-          json_response(503, R"({"detail":"Too many requests at once; try again later"})");
-      busy.headers.emplace_back("Retry-After", "1");
-      reply(std::move(busy));
+      reply(busy_response(kTooManyRequests));
     }
   };
 }

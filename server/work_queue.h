@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/http/memory_budget.h"
 #include "server/http/message.h"
 
 namespace inkling {
@@ -30,8 +31,7 @@ class WorkQueue {
   WorkQueue& operator=(const WorkQueue&) = delete;
 
   // Jobs begin in the order in which they came. bytes: that the job holds. False, and nothing has
-  // changed, where the queue would hold more than its limits; a job larger than they are is taken
-  // when no other holds any.
+  // changed, where the queue would hold more than its limits.
   bool submit(std::size_t bytes, Job job);
 
  private:
@@ -42,11 +42,11 @@ class WorkQueue {
   void work();
   void end();
 
-  WorkLimits limits_;
+  std::size_t max_jobs_;
+  MemoryBudget held_;
   std::mutex mutex_;
   std::condition_variable came_;
   std::deque<Entry> waiting_;
-  std::size_t bytes_ = 0;
   bool ends_ = false;
   std::vector<std::thread> threads_;
 };

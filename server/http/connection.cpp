@@ -82,7 +82,7 @@ void Connection::on_readable() {
   if (account()) {
     read_requests();
   } else {
-    refuse(503, "Too many requests at once; try again later");
+    send_last(to_bytes(busy_response(kTooManyRequests), {false, false}, std::time(nullptr)));
   }
 }
 

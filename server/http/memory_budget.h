@@ -1,4 +1,5 @@
-// A bound on what all connections together may hold of requests that are not complete.
+// A bound on what several hold together: connections of requests that are not complete, a queue of
+// those that wait.
 #pragma once
 
 #include <atomic>

@@ -50,4 +50,12 @@ inline Response json_response(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}}, std::move(body)};
 }
 
+// For what there is no room for at the moment. detail: text that JSON takes as it is.
+inline Response busy_response(const std::string& detail) {
+  Response response = json_response(503, R"({"detail":")" + detail + R"("})");
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+inline constexpr auto kTooManyRequests = "Too many requests at once; try again later";
+
 }  // namespace inkling

@@ -233,9 +233,8 @@ bool IoThread::accept_waiting(const Listener& listener) {
 
 void IoThread::accepted(int fd, const Listener& listener) {
   if (!shared_->open.take_slot()) {
-    const std::string busy =
-        to_bytes(json_response(503, R"({"detail":"Too many open connections"})"),
-                 {.keep_alive = false}, std::time(nullptr));
+    const std::string busy = to_bytes(busy_response("Too many open connections"),
+                                      {.keep_alive = false}, std::time(nullptr));
     static_cast<void>(::send(fd, busy.data(), busy.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
     close(fd);
     return;

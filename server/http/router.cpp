@@ -20,17 +20,18 @@ std::string_view without_trailing_slash(std::string_view path) {
 std::string percent_decoded(std::string_view path) {
   std::string decoded;
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const std::string digits(path.substr(i + 1, 2));
-    unsigned char byte = 0;
-    const char* const after = digits.data() + digits.size();
-    const auto [end, error] = std::from_chars(digits.data(), after, byte, 16);
-    const bool is_number = error == std::errc() && end == after && digits.size() == 2;
-    if (path[i] == '%' && is_number && byte != '/') {
-      decoded += static_cast<char>(byte);
-      i += 2;
-    } else {
-      decoded += path[i];
+    char byte = path[i];
+    if (byte == '%') {
+      const std::string digits(path.substr(i + 1, 2));
+      const char* const after = digits.data() + digits.size();
+      unsigned char number = 0;
+      const auto [end, error] = std::from_chars(digits.data(), after, number, 16);
+      if (error == std::errc() && end == after && digits.size() == 2 && number != '/') {
+        byte = static_cast<char>(number);
+        i += 2;
+      }
     }
+    decoded += byte;
   }
   return decoded;
 }

@@ -1,7 +1,6 @@
 #include "server/work_queue.h"
 
 #include <atomic>
-#include <chrono>
 #include <future>
 #include <stdexcept>
 #include <vector>
@@ -50,9 +49,9 @@ TEST(WorkQueue, DoesWhatWaitsInItsOrderBeforeItEnds) {
 }
 
 TEST(WorkQueue, ItsThreadsWorkAtTheSameTime) {
-  WorkQueue queue(2);
   Blocker one;
   Blocker two;
+  WorkQueue queue(2);  // ends first, while what its jobs refer to is there
   queue.submit(0, one.job());
   queue.submit(0, two.job());
   one.wait_until_begun();
@@ -81,8 +80,9 @@ TEST(WorkQueue, HoldsAsManyBytesAsItMay) {
   Blocker blocker;
   std::promise<void> done;
   WorkQueue queue(1, {.bytes = 100});
-  EXPECT_TRUE(queue.submit(500, blocker.job())) << "larger than the limit, but alone";
-  EXPECT_FALSE(queue.submit(1, [] {}));
+  EXPECT_FALSE(queue.submit(101, [] {}));
+  EXPECT_TRUE(queue.submit(100, blocker.job()));
+  EXPECT_FALSE(queue.submit(1, [] {})) << "it is at work, and held";
   blocker.let_go();
   // What has been done gives its bytes back, when it is the next one's turn at the latest.
   EXPECT_TRUE(queue.submit(0, [&done] { done.set_value(); })) << "nothing is no more";
@@ -116,7 +116,6 @@ TEST(QueuedHandler, LeavesTheThreadsThatServeToOthers) {
 }
 
 TEST(QueuedHandler, SaysAtOnceWhenTheQueueIsFull) {
-  Blocker blocker;
   WorkQueue queue(1, {.jobs = 0});
   Serving serving(queued(echo, queue));
   const Answer answer = request(serving.port(), kGet);

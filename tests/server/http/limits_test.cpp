@@ -60,7 +60,9 @@ TEST(HttpLimits, AConnectionTooManyIsToldSo) {
   first.send(kGet);
   first.read();
   HttpClient second(serving.port());
-  EXPECT_EQ(second.read().status, 503);
+  const Answer busy = second.read();
+  EXPECT_EQ(busy.status, 503);
+  EXPECT_EQ(busy.headers.at("retry-after"), "1");
   EXPECT_TRUE(second.at_end());
   first.send(kGet);
   EXPECT_EQ(first.read().status, 200);
@@ -82,7 +84,9 @@ TEST(HttpLimits, RequestsTogetherStayWithinTheMemoryBudget) {
     first.send(body.substr(1));
     HttpClient second(serving.port());
     second.send(all_but_the_last);
-    EXPECT_EQ(second.read().status, 503);
+    const Answer busy = second.read();
+    EXPECT_EQ(busy.status, 503);
+    EXPECT_EQ(busy.headers.at("retry-after"), "1");
     EXPECT_TRUE(second.at_end());
     first.send("x");
     EXPECT_TRUE(first.read().body == "POST / " + body);
