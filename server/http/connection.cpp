@@ -75,14 +75,15 @@ void Connection::on_readable() {
     since_ = Clock::now();
     return;
   }
-  if (reader_.empty()) {
-    since_ = Clock::now();
-  }
+  const bool was_empty = reader_.empty();
   reader_.feed({piece.data(), static_cast<std::size_t>(size)});
   if (account()) {
     read_requests();
   } else {
-    send_last(to_bytes(busy_response(kTooManyRequests), {false, false}, std::time(nullptr)));
+    refuse(busy_response(kTooManyRequests));
+  }
+  if (was_empty && state_ == State::reading && !reader_.empty()) {  // not by an empty line
+    since_ = Clock::now();
   }
 }
 
@@ -116,7 +117,8 @@ void Connection::read_requests() {
       send("HTTP/1.1 100 Continue\r\n\r\n");
     }
   } catch (const HttpError& error) {
-    refuse(error.status(), error.what());
+    const nlohmann::json body = {{"detail", error.what()}};
+    refuse(json_response(error.status(), body.dump()));
   }
 }
 
@@ -150,9 +152,9 @@ void Connection::answer(const Response& response) {
   send(bytes);
 }
 
-void Connection::refuse(int status, std::string_view detail) {
-  const nlohmann::json body = {{"detail", detail}};
-  send_last(to_bytes(json_response(status, body.dump()), {false, false}, std::time(nullptr)));
+void Connection::refuse(const Response& response) {
+  send_last(to_bytes(response, {.keep_alive = false, .head_only = reader_.is_head_method()},
+                     std::time(nullptr)));
 }
 
 void Connection::send(std::string_view bytes) {
@@ -221,7 +223,7 @@ void Connection::check_deadline(Clock::time_point now) {
       finish();
     }
   } else if (state_ == State::reading && waited > limits_.request_timeout) {
-    refuse(408, "The request did not arrive in time");
+    refuse(json_response(408, R"({"detail":"The request did not arrive in time"})"));
   }
 }
 

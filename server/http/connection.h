@@ -11,7 +11,8 @@
 #include "server/http/mailbox.h"
 #include "server/http/memory_budget.h"
 #include "server/http/message.h"
-#include "server/http/wire.h"
+#include "server/http/request_reader.h"
+#include "server/http/response_bytes.h"
 
 namespace inkling {
 
@@ -70,7 +71,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void read_requests();
   void dispatch(ReceivedRequest received);
-  void refuse(int status, std::string_view detail);
+  void refuse(const Response& response);  // and read nothing more
   void send(std::string_view bytes);
   void send_last(std::string_view bytes);  // then close
   void finish();

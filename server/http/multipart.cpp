@@ -2,26 +2,13 @@
 
 #include <algorithm>
 
+#include "server/http/header_text.h"
+
 namespace inkling {
 namespace {
 
-constexpr std::size_t kMaxBoundary = 70;  // RFC 2046, 5.1.1
-constexpr std::string_view kCrlf = "\r\n";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
+constexpr std::size_t kMaxBoundary = 70;    // RFC 2046, 5.1.1
+constexpr std::size_t kMaxParameters = 16;  // of a header; nobody sends more than three
 
 bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
@@ -92,14 +79,16 @@ Parameters parse_parameters(std::string_view text) {
     if (parameters.get(name)) {
       throw MultipartError("A header's parameter is given twice");
     }
+    if (parameters.list.size() == kMaxParameters) {
+      throw MultipartError("A header has too many parameters");
+    }
     parameters.list.emplace_back(name, std::move(value));
   }
   return parameters;
 }
 
 bool is_boundary_char(char c) {  // RFC 2046, 5.1.1: bchars
-  const char l = lower(c);
-  return (c >= '0' && c <= '9') || (l >= 'a' && l <= 'z') ||
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          std::string_view("'()+_,-./:=? ").find(c) != std::string_view::npos;
 }
 

@@ -25,6 +25,7 @@
 
 #include "server/http/listening_socket.h"
 #include "server/http/open_count.h"
+#include "server/http/response_bytes.h"
 
 namespace inkling {
 namespace {

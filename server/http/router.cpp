@@ -50,6 +50,12 @@ void Router::add(const std::string& method, const std::string& path, Handler han
 }
 
 void Router::handle(Request request, Reply reply) const {
+  if (request.path == "*") {  // the server as a whole, which OPTIONS alone may ask for
+    reply(request.method == "OPTIONS"
+              ? Response{204, {{"Allow", "GET, HEAD, POST, OPTIONS"}}, ""}
+              : json_response(400, R"({"detail":"The request target is not a path"})"));
+    return;
+  }
   const std::string asked = percent_decoded(request.path);
   const std::string_view known = without_trailing_slash(asked);
   const auto path = table_.find(known);
@@ -73,6 +79,10 @@ void Router::handle(Request request, Reply reply) const {
     if (name == "GET" && !methods.contains("HEAD")) {
       allow += ", HEAD";
     }
+  }
+  if (request.method == "OPTIONS") {
+    reply({204, {{"Allow", allow + ", OPTIONS"}}, ""});
+    return;
   }
   Response response = json_response(405, R"({"detail":"Method Not Allowed"})");
   response.headers.emplace_back("Allow", allow);

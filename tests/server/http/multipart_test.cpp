@@ -146,6 +146,12 @@ TEST(Multipart, BoundsPartsAndTheirHeaders) {
   }
   body += "--B--";
   EXPECT_EQ(error_of(body, {.max_parts = 3}), "no error");
+  std::string parameters = "name=f";
+  for (int i = 1; i < 16; ++i) {
+    parameters += "; p" + std::to_string(i) + "=x";
+  }
+  EXPECT_EQ(error_of(disposition(parameters)), "no error");
+  EXPECT_THAT(error_of(disposition(parameters + "; last=x")), HasSubstr("too many parameters"));
   EXPECT_THAT(error_of(body, {.max_parts = 2}), HasSubstr("too many parts"));
 
   const std::string head = "Content-Disposition: form-data; name=f";

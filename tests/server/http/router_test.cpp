@@ -96,6 +96,17 @@ TEST(Router, AnotherMethodIsNotAllowedAndTheAllowedAreNamed) {
   EXPECT_EQ(allow_of(ask(router, "get", "/b")), "POST");
 }
 
+TEST(Router, OptionsAsksWhatIsAllowed) {
+  Router router;
+  router.add("GET", "/a", says(""));
+  const Response response = ask(router, "OPTIONS", "/a");
+  EXPECT_EQ(response.status, 204);
+  EXPECT_EQ(allow_of(response), "GET, HEAD, OPTIONS");
+  EXPECT_EQ(ask(router, "OPTIONS", "/b").status, 404);
+  EXPECT_EQ(ask(router, "OPTIONS", "*").status, 204);
+  EXPECT_EQ(ask(router, "GET", "*").status, 400);
+}
+
 TEST(Router, ListsItsRoutesInOrderAndRejectsASecondHandler) {
   Router router;
   router.add("POST", "/b/", says(""));

@@ -1,0 +1,27 @@
+// The small pieces that header lines are made of (RFC 9110, 5.6).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace inkling {
+
+inline constexpr std::string_view kCrlf = "\r\n";
+
+// The characters of a method or a header's name, at least one of them.
+bool is_token(std::string_view text);
+
+// No control characters but tabs.
+bool is_clean_value(std::string_view text);
+
+// ASCII letters alone.
+std::string lower_case(std::string_view text);
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+// Without blanks and tabs at either end.
+std::string_view trimmed(std::string_view text);
+
+// Cuts up to the separator off the front of `rest`; all of it when there is none.
+std::string_view cut(std::string_view& rest, std::string_view separator);
+
+}  // namespace inkling

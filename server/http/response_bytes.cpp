@@ -1,0 +1,81 @@
+#include "server/http/response_bytes.h"
+
+#include <array>
+#include <string_view>
+
+#include "server/http/header_text.h"
+
+namespace inkling {
+namespace {
+
+std::string_view reason(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 422:
+      return "Unprocessable Content";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Status";
+  }
+}
+
+std::string http_date(std::time_t now) {
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 40> text{};
+  const std::size_t size =
+      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  return {text.data(), size};
+}
+
+}  // namespace
+
+std::string to_bytes(const Response& response, const ResponseForm& form, std::time_t now) {
+  std::string bytes = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  bytes += reason(response.status);
+  bytes += kCrlf;
+  for (const auto& [name, value] : response.headers) {
+    bytes.append(name).append(": ").append(value).append(kCrlf);
+  }
+  const bool has_body = response.status != 204 && response.status != 304;
+  if (has_body) {
+    bytes.append("Content-Length: ").append(std::to_string(response.body.size())).append(kCrlf);
+  }
+  bytes.append("Date: ").append(http_date(now)).append(kCrlf);
+  bytes.append(form.keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
+  bytes += kCrlf;
+  if (has_body && !form.head_only) {
+    bytes += response.body;
+  }
+  return bytes;
+}
+
+}  // namespace inkling

@@ -1,0 +1,19 @@
+// A response as bytes (RFC 9112).
+#pragma once
+
+#include <ctime>
+#include <string>
+
+#include "server/http/message.h"
+
+namespace inkling {
+
+struct ResponseForm {
+  bool keep_alive = true;  // false: "Connection: close"
+  bool head_only = false;  // the answer to HEAD: the length of a body that is not sent
+};
+
+// Status line, headers and body. `now` becomes the Date header. 204 and 304 have no body.
+std::string to_bytes(const Response& response, const ResponseForm& form, std::time_t now);
+
+}  // namespace inkling
