@@ -1,7 +1,6 @@
 // inkling-server: answers predictions on one port, and serves the page that asks for them on
 // another.
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -23,67 +22,14 @@
 #include "engine/inference/inference_plan.h"
 #include "engine/inference/saliency.h"
 #include "engine/program/command_line.h"
-#include "engine/program/flags.h"
 #include "engine/program/resources.h"
-#include "server/http/pistache_server.h"
 #include "server/log_sink.h"
 #include "server/service.h"
+#include "server/settings.h"
+#include "server/work_queue.h"
 
 namespace inkling {
 namespace {
-
-struct Settings {
-  std::filesystem::path model;
-  std::filesystem::path web;
-  InferencePrecision precision = InferencePrecision::fast;
-  std::string host = "0.0.0.0";
-  std::uint16_t port = 8000;
-  std::uint16_t ui_port = 8501;
-  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  std::size_t max_body = HttpLimits{}.max_body;
-  int grace = 8;  // seconds: less than the 10 after which Docker kills
-};
-
-void add_flags(CLI::App& app, Settings& settings) {
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  app.set_version_flag("--version", "inkling-server " INKLING_VERSION);
-  app.option_defaults()->group("Files");
-  app.add_option("--model", settings.model, "weights file (default: those that come with it)")
-      ->type_name("FILE");
-  app.add_option("--web", settings.web,
-                 "folder of the page's files (default: those that come with it)")
-      ->type_name("DIR");
-  add_choice(app, "--precision", settings.precision, kInferencePrecisions,
-             "fast: bf16 and int8 where the processor has them, with the same answers");
-  app.option_defaults()->group("Network");
-  app.add_option("--host", settings.host, "address to listen on; 0.0.0.0 is every one of IPv4")
-      ->check(not_empty("an address"))
-      ->capture_default_str();
-  app.add_option("--port", settings.port, "port of the API, 0 for any free one")
-      ->check(port_number())
-      ->capture_default_str();
-  app.add_option("--ui-port", settings.ui_port, "port of the page, 0 for any free one")
-      ->check(port_number())
-      ->capture_default_str();
-  app.option_defaults()->group("Limits");
-  app.add_option("--threads", settings.threads,
-                 "threads that recognize pictures, and as many that serve connections")
-      ->check(whole_number_in(1, 255))
-      ->capture_default_str();
-  app.add_option("--max-body", settings.max_body, "largest request body in bytes")
-      ->check(whole_number_in(1024, 64U << 20U))
-      ->capture_default_str();
-  app.add_option("--grace", settings.grace,
-                 "seconds that requests under way are given at a stop; a second\n"
-                 "signal ends it at once")
-      ->check(whole_number_in(0, 3600))
-      ->capture_default_str();
-  app.footer(
-      "Exit codes: 0 stopped by a signal, 1 it could not start or was ended at once, 2 a\n"
-      "mistake in the command line.\n\n"
-      "Example:\n"
-      "  inkling-server --host 127.0.0.1 --port 8000 --ui-port 8501");
-}
 
 void check_model(const InferencePlan& plan, const std::string& weights) {
   check_preparable(plan.height(), plan.width(), weights);
@@ -165,9 +111,10 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
   const InferencePlan plan(model, 1, settings.precision);
   check_model(plan, model.string());
   const Saliency saliency(model);
+  const std::size_t max_body = settings.http.connection.http.max_body;
   WorkLimits limits;
-  limits.bytes = std::max(limits.bytes, 4 * settings.max_body);
-  WorkQueue work(settings.threads, limits);
+  limits.bytes = std::max(limits.bytes, 4 * max_body);
+  WorkQueue work(settings.http.threads, limits);
   const ServiceParts parts{
       {[&plan](std::span<const std::uint8_t> digit) { return plan.probabilities(digit); },
        [&saliency](std::span<const std::uint8_t> digit, int answer) {
@@ -175,7 +122,7 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
        },
        plan.model_name(), plan.calibration().min_confidence, plan.height(), plan.class_names()},
       INKLING_VERSION,
-      settings.max_body,
+      max_body,
       card_of(model),
       INKLING_SOURCE_URL,
       &work};
@@ -184,11 +131,8 @@ void serve(const Settings& settings, const sigset_t& stop_signals) {
       page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);
 
   raise_descriptor_limit();
-  HttpServerOptions options;
-  options.threads = settings.threads;
-  options.connection.http.max_body = settings.max_body;
-  options.max_buffered = std::max(options.max_buffered, 4 * settings.max_body);
-  options.grace = std::chrono::seconds(settings.grace);
+  HttpServerOptions options = settings.http;
+  options.max_buffered = std::max(options.max_buffered, 4 * max_body);
   HttpServer server(options);
   const auto port = server.listen(settings.host, settings.port, handler_of(api));
   const auto ui_port = server.listen(settings.host, settings.ui_port, handler_of(page));

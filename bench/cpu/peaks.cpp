@@ -7,13 +7,13 @@
 #include <cstring>
 #include <numeric>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include "bench/cpu/registers.h"
 #include "kernels/cpu/instruction_level.h"
+#include "kernels/processors.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -186,7 +186,7 @@ void register_for(int threads) {
 }  // namespace
 
 void register_peaks() {
-  const int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = available_processors();
   register_for(1);
   if (threads > 1) {
     register_for(threads);

@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <functional>
 #include <map>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 
@@ -22,6 +21,7 @@
 #include "engine/io/atomic_file.h"
 #include "engine/program/command_line.h"
 #include "engine/program/resources.h"
+#include "kernels/processors.h"
 #include "kernels/thread_pool.h"
 
 namespace inkling::pictures {
@@ -247,7 +247,7 @@ int run(int argc, const char* const* argv) {
     return *exit_code;
   }
   const Recognizer recognizer(flags);
-  ThreadPool pool(static_cast<int>(std::thread::hardware_concurrency()));
+  ThreadPool pool(available_processors());
   measure_stress_set(recognizer, flags, pool);
   if (!flags.earlier && !flags.views) {
     measure_doubt(recognizer.plan(), flags.seed, flags.count, pool);

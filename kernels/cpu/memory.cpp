@@ -1,11 +1,10 @@
 // The CPU as a device: its stream and its memory.
-#include <algorithm>
 #include <cstring>
 #include <new>
-#include <thread>
 
 #include "kernels/error.h"
 #include "kernels/kernels.h"
+#include "kernels/processors.h"
 #include "kernels/thread_pool.h"
 
 namespace inkling::cpu {
@@ -18,8 +17,7 @@ constexpr std::align_val_t kAlignment{64};  // a cache line, and an AVX-512 regi
 int device_count() { return 1; }
 
 std::shared_ptr<const Stream> open_stream(int index) {
-  const int threads =
-      index > 0 ? index : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = index > 0 ? index : available_processors();
   return std::make_shared<const Stream>(Stream{
       .device = DeviceType::cpu, .pool = std::make_shared<ThreadPool>(threads), .cuda = nullptr});
 }

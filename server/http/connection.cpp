@@ -76,13 +76,16 @@ void Connection::on_readable() {
     return;
   }
   const bool was_empty = reader_.empty();
+  const bool had_head = reader_.has_head();
   reader_.feed({piece.data(), static_cast<std::size_t>(size)});
   if (account()) {
     read_requests();
   } else {
     refuse(busy_response(kTooManyRequests));
   }
-  if (was_empty && state_ == State::reading && !reader_.empty()) {  // not by an empty line
+  // A request or its body begins; an empty line is neither.
+  const bool begins = (was_empty && !reader_.empty()) || (!had_head && reader_.has_head());
+  if (state_ == State::reading && begins) {
     since_ = Clock::now();
   }
 }
@@ -125,6 +128,7 @@ void Connection::read_requests() {
 void Connection::dispatch(ReceivedRequest received) {
   const std::string asked = received.request.method + " " + received.request.path;
   state_ = State::answering;
+  since_ = Clock::now();
   is_new_ = false;
   form_ = {received.keep_alive, received.request.method == "HEAD"};
   const auto pending = std::make_shared<PendingReply>(weak_from_this(), mailbox_);
@@ -207,22 +211,42 @@ void Connection::finish() {
   forget_input();
 }
 
+// Every state has a deadline.
 void Connection::check_deadline(Clock::time_point now) {
   const auto waited = now - since_;
   if (!output_.empty()) {
-    if (waited > limits_.request_timeout) {
+    if (waited > limits_.send_timeout) {
       finish();
     }
   } else if (state_ == State::closing) {
     const bool silent = waited > limits_.close_timeout;
-    if (silent || now - closing_since_ > limits_.request_timeout) {
+    if (silent || now - closing_since_ > limits_.send_timeout) {
       finish();
     }
-  } else if (state_ == State::reading && reader_.empty()) {
-    if (waited > limits_.idle_timeout) {
+  } else if (state_ == State::answering) {
+    if (waited > limits_.answer_timeout) {
+      send_last(to_bytes(busy_response("The answer was not ready in time"),
+                         {.keep_alive = false, .head_only = form_.head_only}, std::time(nullptr)));
+    }
+  } else if (state_ == State::reading) {
+    check_reading(waited);
+  }
+}
+
+void Connection::check_reading(Clock::duration waited) {
+  if (reader_.empty()) {
+    if (waited > (is_new_ ? limits_.head_timeout : limits_.idle_timeout)) {
       finish();
     }
-  } else if (state_ == State::reading && waited > limits_.request_timeout) {
+    return;
+  }
+  using std::chrono::milliseconds;
+  milliseconds limit = limits_.head_timeout;
+  if (reader_.has_head()) {
+    limit = limits_.body_timeout +
+            milliseconds(static_cast<std::int64_t>(1000 * reader_.buffered() / limits_.body_rate));
+  }
+  if (waited > limit) {
     refuse(json_response(408, R"({"detail":"The request did not arrive in time"})"));
   }
 }

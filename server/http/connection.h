@@ -18,13 +18,21 @@ namespace inkling {
 
 struct ConnectionLimits {
   HttpLimits http;
-  // From a request's first byte to its last; then 408. Also how long a client may go without
-  // reading any byte of an answer.
-  std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
+  // From a connection's beginning, later from a request's first byte, to the end of its headers;
+  // then 408, or nothing when no byte came.
+  std::chrono::milliseconds head_timeout = std::chrono::seconds(5);
+  // From there to the end of the body, and a second more for each body_rate bytes that have come:
+  // a large photograph on a slow line may take its time, a client that only holds on may not.
+  std::chrono::milliseconds body_timeout = std::chrono::seconds(10);
+  std::size_t body_rate = std::size_t{64} << 10U;
+  // From there to the answer, which is then 503.
+  std::chrono::milliseconds answer_timeout = std::chrono::seconds(30);
+  // How long a client may go without reading any byte of an answer.
+  std::chrono::milliseconds send_timeout = std::chrono::seconds(10);
   // Between requests. Longer than the 60 s of common load balancers, so that they close first.
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);
   // Lingering close: after the last answer, how long the client may be silent before the socket is
-  // closed; request_timeout while it still sends. Closing with unread bytes would make the kernel
+  // closed; send_timeout while it still sends. Closing with unread bytes would make the kernel
   // reset the connection, and the client would lose the answer.
   std::chrono::milliseconds close_timeout = std::chrono::seconds(2);
 };
@@ -75,6 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send(std::string_view bytes);
   void send_last(std::string_view bytes);  // then close
   void finish();
+  void check_reading(Clock::duration waited);
   bool account();
   void forget_input();
 

@@ -339,11 +339,12 @@ std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port, Ha
 }
 
 void HttpServer::start() {
-  impl_->reactor = Aio::Reactor::create();
-  impl_->reactor->init(
+  auto reactor = Aio::Reactor::create();
+  reactor->init(
       Aio::AsyncContext(static_cast<std::size_t>(impl_->shared->options.threads), "http"));
-  impl_->reactor->addHandler(std::make_shared<IoThread>(impl_->shared));
-  impl_->reactor->run();
+  reactor->addHandler(std::make_shared<IoThread>(impl_->shared));
+  reactor->run();
+  impl_->reactor = std::move(reactor);  // else stop() would wait for threads that never ran
 }
 
 void HttpServer::stop() {

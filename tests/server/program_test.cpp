@@ -120,9 +120,11 @@ TEST_F(Program, StopsCleanlyWhenNobodyReadsItsLog) {
   EXPECT_EQ(full.wait(), 0);
 }
 
-TEST_F(Program, TakesTheLargestBodyFromItsFlag) {
-  Process program(command({"--max-body", "2000"}));
+TEST_F(Program, TakesItsLimitsFromFlags) {
+  Process program(command({"--max-body", "2000", "--max-headers", "1500", "--max-url", "64"}));
   const auto api = port_in(program.read_until("API"));
+  EXPECT_EQ(get(api, "/" + std::string(64, 'x')).status, 414);
+  EXPECT_EQ(request(api, "GET / HTTP/1.1\r\nX: " + std::string(1500, 'x')).status, 431);
   EXPECT_EQ(request(api, post_bytes("/predict/", "x/y", std::string(2001, 'x'))).status, 413);
   EXPECT_EQ(request(api, post_bytes("/predict/", "x/y", std::string(2000, 'x'))).status, 422);
 }
@@ -162,11 +164,13 @@ TEST(ProgramHelp, DescribesEveryFlagAndGivesAnExample) {
   }
   EXPECT_EQ(::pclose(output), 0);
   EXPECT_THAT(help, HasSubstr("\nExample:\n  inkling-server --"));
-  for (const char* group : {"\nFiles:\n", "\nNetwork:\n", "\nLimits:\n"}) {
+  for (const char* group :
+       {"\nFiles:\n", "\nNetwork:\n", "\nLimits:\n", "\nTime-outs in seconds:\n"}) {
     EXPECT_THAT(help, HasSubstr(group));
   }
-  for (const char* flag :
-       {"model", "web", "host", "port", "ui-port", "threads", "max-body", "grace"}) {
+  for (const char* flag : {"model", "web", "host", "port", "ui-port", "threads", "max-connections",
+                           "max-body", "max-headers", "max-url", "header-timeout", "body-timeout",
+                           "answer-timeout", "send-timeout", "idle-timeout", "grace"}) {
     EXPECT_TRUE(
         std::regex_search(help, std::regex("\n  --" + std::string(flag) + " [A-Z]+ +[a-z]")))
         << flag;

@@ -1,10 +1,12 @@
 // One connection on a socket pair, at times that the test chooses.
 #include "server/http/connection.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +16,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class ConnectionTest : public testing::Test {
  protected:
@@ -24,6 +28,13 @@ class ConnectionTest : public testing::Test {
     connection = std::make_shared<Connection>(sockets[0], handler, state, mailbox);
   }
   void TearDown() override { ::close(client); }
+
+  // All that has come to the client.
+  std::string received() const {
+    std::array<char, 4096> bytes{};
+    const ssize_t size = ::recv(client, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    return {bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+  }
 
   void send(std::string_view bytes) {
     ASSERT_EQ(::send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL), std::ssize(bytes));
@@ -36,9 +47,11 @@ class ConnectionTest : public testing::Test {
     ++served;
     reply({});
   };
-  ConnectionsState state{
-      {.http = {.max_body = 10}, .request_timeout = seconds(10), .close_timeout = milliseconds(0)},
-      MemoryBudget(1'000'000)};
+  ConnectionsState state{{.http = {.max_body = 10},
+                          .body_rate = 2,
+                          .send_timeout = seconds(10),
+                          .close_timeout = milliseconds(0)},
+                         MemoryBudget(1'000'000)};
   std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
   std::shared_ptr<Connection> connection;
 };
@@ -86,6 +99,69 @@ TEST_F(ConnectionTest, ReadsNothingWhileARequestIsBeingAnswered) {
   EXPECT_TRUE(connection->wants_input()) << "the third is read now";
   connection->on_readable();
   EXPECT_EQ(served, 3);
+}
+
+TEST_F(ConnectionTest, ANewClientThatSaysNothingIsClosedAfterTheTimeForAHead) {
+  const auto now = Connection::Clock::now();
+  connection->check_deadline(now + seconds(4));
+  EXPECT_FALSE(connection->finished());
+  connection->check_deadline(now + seconds(6));
+  EXPECT_TRUE(connection->finished());
+  EXPECT_EQ(received(), "");
+}
+
+TEST_F(ConnectionTest, AnEmptyLineMovesNoClock) {
+  const auto after = later_than_now();
+  send("\r\n");
+  connection->check_deadline(after + seconds(5));
+  EXPECT_TRUE(connection->finished());
+}
+
+TEST_F(ConnectionTest, AHeadThatDoesNotEndIsRefusedHoweverSlowlyItGoesOn) {
+  send("GET / HTTP/1.1\r\n");
+  const auto after = later_than_now();
+  send("Host: h\r\n");
+  connection->check_deadline(after + seconds(4));
+  EXPECT_EQ(received(), "");
+  connection->check_deadline(after + seconds(5));
+  EXPECT_THAT(received(), StartsWith("HTTP/1.1 408 "));
+}
+
+// Two bytes a second here: five of them are worth two seconds and a half.
+TEST_F(ConnectionTest, ABodyHasTenSecondsAndMoreAsItComes) {
+  send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n");
+  const auto after = later_than_now();
+  send("12345");
+  connection->check_deadline(after + seconds(12));
+  EXPECT_EQ(received(), "");
+  connection->check_deadline(after + seconds(13));
+  EXPECT_THAT(received(), StartsWith("HTTP/1.1 408 "));
+}
+
+TEST_F(ConnectionTest, AnAnswerThatIsNotReadyInTimeIs503AndComesToNobodyLater) {
+  send(kGet);
+  const auto letters = mailbox->take();
+  const auto now = Connection::Clock::now();
+  connection->check_deadline(now + seconds(29));
+  EXPECT_EQ(received(), "");
+  connection->check_deadline(now + seconds(31));
+  const std::string answer = received();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
+  connection->answer(letters.at(0).second);
+  EXPECT_EQ(received(), "");
+  connection->check_deadline(later_than_now());
+  EXPECT_TRUE(connection->finished());
+}
+
+TEST_F(ConnectionTest, AClientThatReadsNothingOfItsAnswerIsClosed) {
+  send(kGet);
+  connection->answer({200, {}, std::string(10'000'000, 'x')});
+  ASSERT_TRUE(connection->wants_output());
+  connection->check_deadline(Connection::Clock::now() + seconds(9));
+  EXPECT_FALSE(connection->finished());
+  connection->check_deadline(Connection::Clock::now() + seconds(11));
+  EXPECT_TRUE(connection->finished());
 }
 
 TEST_F(ConnectionTest, AtAStopServesWhatHadComeAndThenEnds) {

@@ -36,7 +36,7 @@ TEST(HttpLimits, AClientThatDoesNotReadBlocksNoOther) {
 
 TEST(HttpLimits, ARequestThatDoesNotCompleteIsAnsweredInTheEnd) {
   HttpServerOptions options;
-  options.connection.request_timeout = milliseconds(1);
+  options.connection.head_timeout = milliseconds(1);
   Serving serving(echo, options);
   HttpClient client(serving.port());
   client.send("GET / HT");
@@ -49,6 +49,8 @@ TEST(HttpLimits, AnIdleConnectionIsClosedInTheEnd) {
   options.connection.idle_timeout = milliseconds(1);
   Serving serving(echo, options);
   HttpClient client(serving.port());
+  client.send(kGet);
+  EXPECT_EQ(client.read().status, 200);
   EXPECT_TRUE(client.at_end());
 }
 

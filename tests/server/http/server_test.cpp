@@ -7,7 +7,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/server/serving.h"
 
@@ -49,6 +51,24 @@ TEST(HttpServer, APortInUseIsOneLineThatNamesIt) {
     EXPECT_THAT(error.what(), HasSubstr("in use"));
   }
   EXPECT_THROW(second.listen("no.such.host.invalid", 0, echo), std::runtime_error);
+}
+
+// With a grace that the test would notice.
+TEST(HttpServer, AStartThatFailsEndsAtOnce) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  HttpServerOptions options;
+  options.threads = 20;
+  options.grace = std::chrono::hours(1);
+  HttpServer server(options);
+  server.listen(kLocalhost, 0, echo);
+  const int next = ::dup(0);  // the lowest number that is free
+  ASSERT_GE(next, 0);
+  ::close(next);
+  const rlimit few{static_cast<rlim_t>(next) + 5, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  EXPECT_THROW(server.start(), std::runtime_error);
+  ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST(HttpServer, KeepsAConnectionForTheNextRequest) {

@@ -1,0 +1,103 @@
+#include "server/settings.h"
+
+#include <chrono>
+
+#include "engine/program/flags.h"
+#include "kernels/processors.h"
+
+namespace inkling {
+namespace {
+
+constexpr std::uint64_t kHour = 3600;
+
+void add_seconds(CLI::App& app, const std::string& flag, std::chrono::milliseconds& value,
+                 const std::string& help, std::uint64_t least = 1) {
+  const auto set = [&value](const std::uint64_t& seconds) {
+    value = std::chrono::seconds(seconds);
+  };
+  app.add_option_function<std::uint64_t>(flag, set, help)
+      ->check(whole_number_in(least, kHour))
+      ->default_str(std::to_string(value.count() / 1000));
+}
+
+void add_bytes(CLI::App& app, const std::string& flag, std::size_t& value, const std::string& help,
+               std::uint64_t least, std::uint64_t most) {
+  app.add_option(flag, value, help)->check(whole_number_in(least, most))->capture_default_str();
+}
+
+void add_file_flags(CLI::App& app, Settings& settings) {
+  app.option_defaults()->group("Files");
+  app.add_option("--model", settings.model, "weights file (default: those that come with it)")
+      ->type_name("FILE");
+  app.add_option("--web", settings.web,
+                 "folder of the page's files (default: those that come with it)")
+      ->type_name("DIR");
+  add_choice(app, "--precision", settings.precision, kInferencePrecisions,
+             "fast: bf16 and int8 where the processor has them, with the same answers");
+}
+
+void add_network_flags(CLI::App& app, Settings& settings) {
+  app.option_defaults()->group("Network");
+  app.add_option("--host", settings.host, "address to listen on; 0.0.0.0 is every one of IPv4")
+      ->check(not_empty("an address"))
+      ->capture_default_str();
+  app.add_option("--port", settings.port, "port of the API, 0 for any free one")
+      ->check(port_number())
+      ->capture_default_str();
+  app.add_option("--ui-port", settings.ui_port, "port of the page, 0 for any free one")
+      ->check(port_number())
+      ->capture_default_str();
+}
+
+void add_limit_flags(CLI::App& app, HttpServerOptions& http) {
+  app.option_defaults()->group("Limits");
+  http.threads = available_processors();
+  app.add_option("--threads", http.threads,
+                 "threads that recognize pictures, and as many that serve connections")
+      ->check(whole_number_in(1, 255))
+      ->capture_default_str();
+  app.add_option("--max-connections", http.max_connections, "connections open at once")
+      ->check(whole_number_in(1, 1'000'000))
+      ->capture_default_str();
+  HttpLimits& limits = http.connection.http;
+  add_bytes(app, "--max-body", limits.max_body, "largest request body in bytes; 413", 1024,
+            64U << 20U);
+  add_bytes(app, "--max-headers", limits.max_head, "largest request headers in bytes; 431", 1024,
+            1U << 20U);
+  add_bytes(app, "--max-url", limits.max_target, "longest path and query in bytes; 414", 64,
+            64U << 10U);
+}
+
+void add_timeout_flags(CLI::App& app, HttpServerOptions& http) {
+  app.option_defaults()->group("Time-outs in seconds");
+  ConnectionLimits& limits = http.connection;
+  add_seconds(app, "--header-timeout", limits.head_timeout, "for a request's headers; 408");
+  add_seconds(app, "--body-timeout", limits.body_timeout,
+              "for a request's body, and one more for each 64 KiB that came; 408");
+  add_seconds(app, "--answer-timeout", limits.answer_timeout,
+              "for the answer to a whole request; 503");
+  add_seconds(app, "--send-timeout", limits.send_timeout,
+              "without the client's reading any of its answer");
+  add_seconds(app, "--idle-timeout", limits.idle_timeout,
+              "between requests; longer than the load balancer's");
+  add_seconds(app, "--grace", http.grace,
+              "that requests under way are given at a stop; a second signal\nends it at once", 0);
+}
+
+}  // namespace
+
+void add_flags(CLI::App& app, Settings& settings) {
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.set_version_flag("--version", "inkling-server " INKLING_VERSION);
+  add_file_flags(app, settings);
+  add_network_flags(app, settings);
+  add_limit_flags(app, settings.http);
+  add_timeout_flags(app, settings.http);
+  app.footer(
+      "Exit codes: 0 stopped by a signal, 1 it could not start or was ended at once, 2 a\n"
+      "mistake in the command line.\n\n"
+      "Example:\n"
+      "  inkling-server --host 127.0.0.1 --port 8000 --ui-port 8501");
+}
+
+}  // namespace inkling
