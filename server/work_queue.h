@@ -2,15 +2,16 @@
 // that empty it.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-#include "server/http/memory_budget.h"
 #include "server/http/message.h"
 
 namespace inkling {
@@ -18,41 +19,64 @@ namespace inkling {
 struct WorkLimits {
   std::size_t jobs = 256;                      // that wait
   std::size_t bytes = std::size_t{64} << 20U;  // of those that wait or are at work
+  // A request that has waited longer is answered 503: its client has given up, or soon will.
+  std::chrono::milliseconds wait = std::chrono::seconds(10);
 };
 
-// Thread-safe.
+// Fair queueing: each client address has a queue of its own, of which one after another gives a
+// job, so that nobody waits for all that another one asks. Where there is no room, the longest
+// queue loses its last job, the newcomer's where none is longer. Thread-safe.
 class WorkQueue {
  public:
-  using Job = std::function<void()>;  // must not throw
+  // One of the two is called, once, by a thread of the queue or by the one that submits.
+  class Job {
+   public:
+    Job() = default;
+    virtual ~Job() = default;
+    Job(const Job&) = delete;
+    Job& operator=(const Job&) = delete;
+    virtual void run() noexcept = 0;
+    virtual void refuse() noexcept = 0;  // there is no room
+  };
 
   explicit WorkQueue(int threads, const WorkLimits& limits = {});
   ~WorkQueue();  // what waits is done first
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;
 
-  // Jobs begin in the order in which they came. bytes: that the job holds. False, and nothing has
-  // changed, where the queue would hold more than its limits.
-  bool submit(std::size_t bytes, Job job);
+  // bytes: that the job holds.
+  void submit(const PeerAddress& client, std::size_t bytes, std::unique_ptr<Job> job);
+
+  const WorkLimits& limits() const { return limits_; }
 
  private:
   struct Entry {
     std::size_t bytes;
-    Job job;
+    std::unique_ptr<Job> job;
   };
+  using Queues = std::map<PeerAddress, std::deque<Entry>>;  // none is empty
+
+  void add(const PeerAddress& client, Entry entry);
+  std::unique_ptr<Job> take_superfluous(const PeerAddress& newcomer);
+  Entry take_next();
+  void taken_from(Queues::iterator queue);
   void work();
   void end();
 
-  std::size_t max_jobs_;
-  MemoryBudget held_;
+  WorkLimits limits_;
   std::mutex mutex_;
   std::condition_variable came_;
-  std::deque<Entry> waiting_;
+  Queues waiting_;
+  std::size_t jobs_ = 0;   // in waiting_
+  std::size_t bytes_ = 0;  // held
+  PeerAddress last_{};     // whose turn it was
   bool ends_ = false;
   std::vector<std::thread> threads_;
 };
 
 // The handler, run by the queue's threads, of which the queue is to outlive the handler's last
-// call. Where the queue is full the answer is 503 with Retry-After, at once.
+// call. Where the queue has no room, or the request's turn comes too late, the answer is 503 with
+// Retry-After, at once; where the client has gone meanwhile, nothing is done.
 Handler queued(Handler handler, WorkQueue& queue);
 
 }  // namespace inkling

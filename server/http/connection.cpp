@@ -16,46 +16,49 @@ constexpr std::size_t kPiece = std::size_t{64} << 10U;  // bytes read at once
 
 Response internal_error() { return json_response(500, R"({"detail":"Internal Server Error"})"); }
 
-// What a Reply calls: posts the first answer, and a 500 if it is destroyed without one.
-class PendingReply {
+// What a Reply calls: sends the first answer off, and word of none if it is destroyed without one.
+class PendingReply : public Reply::Receiver {
  public:
   PendingReply(std::weak_ptr<Connection> connection, std::shared_ptr<Mailbox> mailbox)
-      : connection_(std::move(connection)), mailbox_(std::move(mailbox)) {}
-  ~PendingReply() { answer(internal_error()); }
+      : letter_(std::make_shared<Letter>(std::move(connection))), mailbox_(std::move(mailbox)) {}
+  ~PendingReply() override {
+    if (!answered_) {
+      mailbox_->post(std::move(letter_));
+    }
+  }
   PendingReply(const PendingReply&) = delete;
   PendingReply& operator=(const PendingReply&) = delete;
 
-  void answer(Response response) {
+  void receive(Response response) noexcept override {
     if (!answered_.exchange(true)) {
-      mailbox_->post(connection_, std::move(response));
+      letter_->response = std::move(response);
+      mailbox_->post(letter_);
     }
   }
 
+  bool waits() const noexcept override { return !letter_->to.expired(); }
+
  private:
-  std::weak_ptr<Connection> connection_;
+  std::shared_ptr<Letter> letter_;
   std::shared_ptr<Mailbox> mailbox_;
   std::atomic<bool> answered_ = false;
 };
 
 }  // namespace
 
-Connection::Connection(int fd, const Handler& handler, ConnectionsState& state,
-                       std::shared_ptr<Mailbox> mailbox)
-    : fd_(fd),
-      handler_(handler),
+Connection::Connection(NewClient client, ConnectionsState& state, std::shared_ptr<Mailbox> mailbox)
+    : socket_(std::move(client.socket)),
+      handler_(*client.handler),
+      slot_(std::move(client.slot)),
       shared_(state),
       limits_(state.limits),
       mailbox_(std::move(mailbox)),
       reader_(limits_.http),
-      since_(Clock::now()) {}
-
-Connection::~Connection() {
-  forget_input();
-  ::close(fd_);
-}
+      since_(Clock::now()),
+      heard_(since_) {}
 
 bool Connection::wants_input() const {
-  return output_.empty() && (state_ == State::reading || state_ == State::closing);
+  return output_.empty() && !wants_room_ && (state_ == State::reading || state_ == State::closing);
 }
 
 void Connection::on_readable() {
@@ -63,7 +66,7 @@ void Connection::on_readable() {
     return;
   }
   thread_local std::array<char, kPiece> piece;
-  const ssize_t size = ::recv(fd_, piece.data(), piece.size(), MSG_DONTWAIT);
+  const ssize_t size = ::recv(fd(), piece.data(), piece.size(), MSG_DONTWAIT);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
     return;
   }
@@ -71,40 +74,46 @@ void Connection::on_readable() {
     finish();
     return;
   }
+  heard_ = Clock::now();
   if (state_ == State::closing) {  // bytes are discarded; the client is alive
-    since_ = Clock::now();
+    since_ = heard_;
     return;
   }
   const bool was_empty = reader_.empty();
   const bool had_head = reader_.has_head();
   reader_.feed({piece.data(), static_cast<std::size_t>(size)});
-  if (account()) {
-    read_requests();
-  } else {
-    refuse(busy_response(kTooManyRequests));
-  }
+  read_on();
   // A request or its body begins; an empty line is neither.
   const bool begins = (was_empty && !reader_.empty()) || (!had_head && reader_.has_head());
   if (state_ == State::reading && begins) {
-    since_ = Clock::now();
+    since_ = heard_;
   }
 }
 
 void Connection::on_broken() { finish(); }
 
-// Tells the budget what the reader holds; false when that is more than all may hold.
-bool Connection::account() {
-  const std::size_t buffered = reader_.buffered();
-  if (!shared_.memory.change(held_, buffered)) {
-    return false;
+// False: the budget has no room for what the reader holds.
+bool Connection::read_on() {
+  wants_room_ = !slot_.hold(reader_.buffered());
+  if (!wants_room_) {
+    read_requests();
   }
-  held_ = buffered;
-  return true;
+  return !wants_room_;
 }
 
-void Connection::forget_input() {
+void Connection::refuse_for_room() {
+  wants_room_ = false;
+  refuse(busy_response(kTooManyRequests));
+}
+
+std::optional<Connection::Clock::time_point> Connection::silent_since() const {
+  const bool waits = state_ == State::reading || state_ == State::closing || !output_.empty();
+  return waits ? std::optional(heard_) : std::nullopt;
+}
+
+void Connection::forget_input() noexcept {
   reader_.clear();
-  shared_.memory.change(std::exchange(held_, 0), 0);
+  slot_.hold(0);
 }
 
 void Connection::read_requests() {
@@ -113,7 +122,7 @@ void Connection::read_requests() {
   }
   try {
     auto received = reader_.next();
-    account();  // that one is no longer held
+    slot_.hold(reader_.buffered());  // less than before
     if (received) {
       dispatch(*std::move(received));
     } else if (reader_.take_expectation()) {
@@ -131,22 +140,22 @@ void Connection::dispatch(ReceivedRequest received) {
   since_ = Clock::now();
   is_new_ = false;
   form_ = {received.keep_alive, received.request.method == "HEAD"};
-  const auto pending = std::make_shared<PendingReply>(weak_from_this(), mailbox_);
+  received.request.client = slot_.address();
+  Reply reply(std::make_shared<PendingReply>(weak_from_this(), mailbox_));
   try {
-    handler_(std::move(received.request),
-             [pending](Response response) { pending->answer(std::move(response)); });
+    handler_(std::move(received.request), std::move(reply));
   } catch (const std::exception& error) {
     spdlog::error("{}: {}", asked, error.what());
-    pending->answer(internal_error());
   }
 }
 
-void Connection::answer(const Response& response) {
+void Connection::answer(const std::optional<Response>& response) {
   if (state_ != State::answering) {
     return;
   }
   form_.keep_alive = form_.keep_alive && !shared_.stopping;
-  const std::string bytes = to_bytes(response, form_, std::time(nullptr));
+  const std::string bytes =
+      to_bytes(response ? *response : internal_error(), form_, std::time(nullptr));
   if (!form_.keep_alive) {
     send_last(bytes);
     return;
@@ -180,7 +189,7 @@ void Connection::on_writable() {
   std::size_t sent = 0;
   while (sent < output_.size()) {
     const ssize_t count =
-        ::send(fd_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ::send(fd(), output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) {
       continue;
     }
@@ -192,21 +201,22 @@ void Connection::on_writable() {
       break;
     }
     sent += static_cast<std::size_t>(count);
-    since_ = Clock::now();
+    since_ = heard_ = Clock::now();
   }
   output_.erase(0, sent);
   if (!output_.empty()) {
     return;
   }
   if (state_ == State::closing) {
-    ::shutdown(fd_, SHUT_WR);
+    ::shutdown(fd(), SHUT_WR);
   } else {
     read_requests();  // the next may have come meanwhile
   }
 }
 
-void Connection::finish() {
+void Connection::finish() noexcept {
   state_ = State::closed;
+  wants_room_ = false;
   output_.clear();
   forget_input();
 }

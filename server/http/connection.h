@@ -5,11 +5,11 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "server/http/mailbox.h"
-#include "server/http/memory_budget.h"
 #include "server/http/message.h"
 #include "server/http/request_reader.h"
 #include "server/http/response_bytes.h"
@@ -40,7 +40,6 @@ struct ConnectionLimits {
 // What a server's connections share. Outlives them.
 struct ConnectionsState {
   ConnectionLimits limits;
-  MemoryBudget memory;                 // for requests that are not complete; beyond it, 503
   std::atomic<bool> stopping = false;  // answers say that the connection closes
 };
 
@@ -51,10 +50,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Takes over the socket, which must not block. handler and state outlive the connection.
-  Connection(int fd, const Handler& handler, ConnectionsState& state,
-             std::shared_ptr<Mailbox> mailbox);
-  ~Connection();
+  // The socket must not block. The handler, the state and what gave the slot outlive it.
+  Connection(NewClient client, ConnectionsState& state, std::shared_ptr<Mailbox> mailbox);
+  ~Connection() = default;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -63,13 +61,28 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_readable();
   void on_writable();
   void on_broken();
-  void answer(const Response& response);  // to the request that the handler was given
+  // To the request that the handler was given; nullopt: the handler gave none.
+  void answer(const std::optional<Response>& response);
   void check_deadline(Clock::time_point now);
   // The server stops: closes when no request is under way and none has just come. A new client is
   // given close_timeout for its first.
   void close_if_idle(Clock::time_point now);
 
-  int fd() const { return fd_; }
+  // The budget of unfinished requests had no room for what was read last: read_on() where some was
+  // made meanwhile, else refuse_for_room(), whose answer is 503.
+  bool wants_room() const { return wants_room_; }
+  bool read_on();
+  void refuse_for_room();
+
+  // Closes at once, whatever the state.
+  void finish() noexcept;
+
+  // Since when nothing came from the client, or nothing was taken by it, and nothing but it is
+  // waited for: it may be closed for others' sake. nullopt while its request is being answered.
+  std::optional<Clock::time_point> silent_since() const;
+
+  const Admission::Slot& slot() const { return slot_; }
+  int fd() const { return socket_.get(); }
   bool wants_input() const;
   bool wants_output() const { return !output_.empty(); }
   bool finished() const { return state_ == State::closed; }
@@ -82,24 +95,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void refuse(const Response& response);  // and read nothing more
   void send(std::string_view bytes);
   void send_last(std::string_view bytes);  // then close
-  void finish();
   void check_reading(Clock::duration waited);
-  bool account();
-  void forget_input();
+  void forget_input() noexcept;
 
-  int fd_;
+  FileDescriptor socket_;
   const Handler& handler_;
+  Admission::Slot slot_;
   ConnectionsState& shared_;
   const ConnectionLimits& limits_;
   std::shared_ptr<Mailbox> mailbox_;
 
   State state_ = State::reading;
-  bool is_new_ = true;  // no request came yet
+  bool is_new_ = true;       // no request came yet
+  bool wants_room_ = false;  // and reads nothing more until it has it
   RequestReader reader_;
   ResponseForm form_;        // of the answer to the request at hand
   std::string output_;       // what the socket did not take yet
-  std::size_t held_ = 0;     // bytes that shared_.memory counts for reader_
   Clock::time_point since_;  // when the present wait began
+  Clock::time_point heard_;  // the last byte, either way
   Clock::time_point closing_since_;
 };
 

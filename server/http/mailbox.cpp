@@ -2,38 +2,58 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace inkling {
 
-Mailbox::Mailbox() : event_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-  if (event_fd_ < 0) {
+Mailbox::Mailbox() : event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  if (!event_.is_open()) {
     throw std::system_error(errno, std::generic_category(), "eventfd");
   }
 }
 
-Mailbox::~Mailbox() { close(event_fd_); }
+Mailbox::~Mailbox() {
+  for (auto letter = take_letters(); letter;) {  // one by one: else each destroys the next within
+    letter = std::exchange(letter->next, nullptr);
+  }
+}
 
-void Mailbox::post(std::weak_ptr<Connection> to, Response response) {
+void Mailbox::post(std::shared_ptr<Letter> letter) noexcept {
   {
     const std::lock_guard lock(mutex_);
-    letters_.emplace_back(std::move(to), std::move(response));
+    Letter* const posted = letter.get();
+    (first_ ? last_->next : first_) = std::move(letter);
+    last_ = posted;
   }
   wake();
 }
 
-void Mailbox::wake() const {
-  // It fails only when the counter is full, and then the fd is readable already.
-  static_cast<void>(eventfd_write(event_fd_, 1));
+void Mailbox::hand_over(NewClient client) {
+  {
+    const std::lock_guard lock(mutex_);
+    clients_.push_back(std::move(client));
+  }
+  ++connections;
+  wake();
 }
 
-std::vector<Mailbox::Letter> Mailbox::take() {
+void Mailbox::wake() const noexcept {
+  // It fails only when the counter is full, and then the fd is readable already.
+  static_cast<void>(eventfd_write(event_.get(), 1));
+}
+
+std::shared_ptr<Letter> Mailbox::take_letters() noexcept {
   eventfd_t ignored = 0;
-  static_cast<void>(eventfd_read(event_fd_, &ignored));  // before the letters: none is overlooked
+  static_cast<void>(eventfd_read(event_.get(), &ignored));  // first, so that none is overlooked
   const std::lock_guard lock(mutex_);
-  return std::exchange(letters_, {});
+  return std::exchange(first_, nullptr);
+}
+
+std::vector<NewClient> Mailbox::take_clients() noexcept {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(clients_, {});
 }
 
 }  // namespace inkling

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "server/http/peer_address.h"
 
 namespace inkling {
 
@@ -19,6 +22,7 @@ struct Request {
   std::string query;   // what follows '?', empty when nothing does
   Headers headers;
   std::string body;
+  PeerAddress client{};  // whose share of the work it is
 
   // The value of the first header of that (lower case) name.
   std::optional<std::string_view> header(std::string_view name) const {
@@ -38,9 +42,33 @@ struct Response {
   std::string body;
 };
 
-// Takes the response once, from any thread, during the handler's call or later; what comes after
-// the first is ignored. A Reply that is dropped without a call answers 500.
-using Reply = std::function<void(Response)>;
+// Where the response goes.
+class Reply {
+ public:
+  // Thread-safe.
+  class Receiver {
+   public:
+    Receiver() = default;
+    virtual ~Receiver() = default;
+    Receiver(const Receiver&) = delete;
+    Receiver& operator=(const Receiver&) = delete;
+    virtual void receive(Response response) noexcept = 0;
+    virtual bool waits() const noexcept = 0;
+  };
+
+  Reply() = default;
+  explicit Reply(std::shared_ptr<Receiver> receiver) : receiver_(std::move(receiver)) {}
+
+  // Once, from any thread, during the handler's call or later; what comes after the first is
+  // ignored. Where every copy of a Reply is dropped without a call the answer is 500.
+  void operator()(Response response) const noexcept { receiver_->receive(std::move(response)); }
+
+  // Whether the client is still there: for one that is not, nothing need be computed.
+  bool waits() const noexcept { return receiver_->waits(); }
+
+ private:
+  std::shared_ptr<Receiver> receiver_;
+};
 
 // Called from several threads at once. An exception is logged and answered with 500; its text never
 // reaches the client.

@@ -13,9 +13,11 @@ namespace inkling {
 
 struct HttpServerOptions {
   ConnectionLimits connection;
-  int threads = 1;             // I/O threads; handlers run on them, unless queued()
-  int max_connections = 1000;  // open at once; more are answered 503 and closed
-  // Bytes of incomplete requests that all connections may hold; what comes beyond is answered 503.
+  int threads = 1;  // I/O threads; handlers run on them, unless queued()
+  // Open at once. For one more, who holds most gives one up; where none can be, it is answered 503.
+  int max_connections = 1000;
+  // Bytes of unfinished requests that all connections may hold together, small ones not counted.
+  // Who holds most gives way, by 503.
   std::size_t max_buffered = std::size_t{64} << 20U;
   // How long stop() waits for requests that are being read or answered.
   std::chrono::milliseconds grace = std::chrono::seconds(8);

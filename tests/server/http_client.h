@@ -19,7 +19,9 @@ struct Answer {
 
 class HttpClient {
  public:
-  explicit HttpClient(std::uint16_t port);  // connects to 127.0.0.1; throws std::runtime_error
+  // Connects to 127.0.0.1, from there or from another address of the loopback interface, which is
+  // another client to the server: 127.0.0.2, say. Throws std::runtime_error.
+  explicit HttpClient(std::uint16_t port, const std::string& from = "127.0.0.1");
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

@@ -10,6 +10,7 @@
 
 #include "server/base64.h"
 #include "tests/server/http_client.h"
+#include "tests/server/reply_into.h"
 #include "tests/support/pictures.h"
 
 namespace inkling {
@@ -33,8 +34,7 @@ Response ask(const Classify& classify, const std::string& content_type, const st
              double min_confidence = 0, const std::string& query = "") {
   Response answer;
   const Request request{"POST", "/predict/", query, {{"content-type", content_type}}, body};
-  predict_handler({classify, explained, "Model", min_confidence})(
-      request, [&](Response response) { answer = std::move(response); });
+  predict_handler({classify, explained, "Model", min_confidence})(request, reply_into(answer));
   return answer;
 }
 

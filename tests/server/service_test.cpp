@@ -10,6 +10,7 @@
 
 #include "server/openapi.h"
 #include "server/pages.h"
+#include "tests/server/reply_into.h"
 #include "tests/support/temporary_folder.h"
 
 namespace inkling {
@@ -32,7 +33,7 @@ const ServiceParts kParts = {
 Response ask(const Router& router, const std::string& path) {
   Response answer;
   const Request request{"GET", path, "", {}, ""};
-  router.handle(request, [&](Response response) { answer = std::move(response); });
+  router.handle(request, reply_into(answer));
   return answer;
 }
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/server/reply_into.h"
 #include "tests/support/temporary_folder.h"
 
 namespace inkling {
@@ -32,7 +33,7 @@ class StaticFiles : public testing::Test {
     add_static_files(router, folder_.path() / "web");
     Response answer;
     const Request request{"GET", path, "", headers, ""};
-    router.handle(request, [&](Response response) { answer = std::move(response); });
+    router.handle(request, reply_into(answer));
     return answer;
   }
 

@@ -1,7 +1,9 @@
 #include "server/work_queue.h"
 
 #include <atomic>
+#include <functional>
 #include <future>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -16,14 +18,35 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+// Whoever asks; 1 and 2 are two addresses.
+PeerAddress client(std::uint8_t number) { return {number}; }
+
+class LambdaJob : public WorkQueue::Job {
+ public:
+  LambdaJob(std::function<void()> run, std::function<void()> refuse)
+      : run_(std::move(run)), refuse_(std::move(refuse)) {}
+  void run() noexcept override { run_(); }
+  void refuse() noexcept override { refuse_(); }
+
+ private:
+  std::function<void()> run_;
+  std::function<void()> refuse_;
+};
+
+std::unique_ptr<WorkQueue::Job> job(
+    std::function<void()> run, std::function<void()> refuse = [] { ADD_FAILURE() << "refused"; }) {
+  return std::make_unique<LambdaJob>(std::move(run), std::move(refuse));
+}
+
 // A job that keeps a thread of a queue at work until it is let go.
 class Blocker {
  public:
-  WorkQueue::Job job() {
-    return [this] {
-      begun_.set_value();
-      let_go_.get_future().wait();
-    };
+  std::unique_ptr<WorkQueue::Job> work() {
+    return job([this] { block(); });
+  }
+  void block() {
+    begun_.set_value();
+    let_go_.get_future().wait();
   }
   void wait_until_begun() { begun_.get_future().wait(); }
   void let_go() { let_go_.set_value(); }
@@ -38,9 +61,10 @@ TEST(WorkQueue, DoesWhatWaitsInItsOrderBeforeItEnds) {
   Blocker blocker;
   {
     WorkQueue queue(1);
-    EXPECT_TRUE(queue.submit(0, blocker.job()));
+    queue.submit(client(1), 0, blocker.work());
+    blocker.wait_until_begun();
     for (int i = 0; i < 3; ++i) {
-      EXPECT_TRUE(queue.submit(0, [&done, i] { done.push_back(i); }));
+      queue.submit(client(1), 0, job([&done, i] { done.push_back(i); }));
     }
     EXPECT_TRUE(done.empty());
     blocker.let_go();
@@ -52,42 +76,71 @@ TEST(WorkQueue, ItsThreadsWorkAtTheSameTime) {
   Blocker one;
   Blocker two;
   WorkQueue queue(2);  // ends first, while what its jobs refer to is there
-  queue.submit(0, one.job());
-  queue.submit(0, two.job());
+  queue.submit(client(1), 0, one.work());
+  queue.submit(client(1), 0, two.work());
   one.wait_until_begun();
   two.wait_until_begun();  // one has not ended
   one.let_go();
   two.let_go();
 }
 
-TEST(WorkQueue, TakesAsManyJobsAsMayWaitAndNotOneMore) {
-  std::atomic<int> done = 0;
-  const auto count = [&done] { ++done; };
+TEST(WorkQueue, NobodyWaitsForAllThatAnotherAsks) {
+  std::vector<int> done;
+  Blocker blocker;
+  {
+    WorkQueue queue(1);
+    queue.submit(client(1), 0, blocker.work());
+    blocker.wait_until_begun();
+    for (const int i : {11, 12, 13, 31, 21, 22}) {
+      const auto number = static_cast<std::uint8_t>(i / 10);
+      queue.submit(client(number), 0, job([&done, i] { done.push_back(i); }));
+    }
+    blocker.let_go();
+  }
+  EXPECT_THAT(done, ElementsAre(21, 31, 11, 22, 12, 13));
+}
+
+// Two may wait. The third is the second of client 1, whose queue is then the longest; the fourth is
+// of another one, for whom client 1 loses its second.
+TEST(WorkQueue, WhoAsksMostGivesWayWhereThereIsNoRoom) {
+  std::vector<int> done;
+  std::vector<int> refused;
   Blocker blocker;
   {
     WorkQueue queue(1, {.jobs = 2});
-    queue.submit(0, blocker.job());
+    queue.submit(client(1), 0, blocker.work());
     blocker.wait_until_begun();  // it waits no more
-    EXPECT_TRUE(queue.submit(0, count));
-    EXPECT_TRUE(queue.submit(0, count));
-    EXPECT_FALSE(queue.submit(0, count));
+    const auto submit = [&](std::uint8_t number, int i) {
+      queue.submit(client(number), 0,
+                   job([&done, i] { done.push_back(i); }, [&refused, i] { refused.push_back(i); }));
+    };
+    submit(1, 11);
+    submit(1, 12);
+    submit(1, 13);
+    EXPECT_THAT(refused, ElementsAre(13));
+    submit(2, 21);
+    EXPECT_THAT(refused, ElementsAre(13, 12));
     blocker.let_go();
   }
-  EXPECT_EQ(done, 2);
+  EXPECT_THAT(done, ElementsAre(21, 11));
 }
 
 TEST(WorkQueue, HoldsAsManyBytesAsItMay) {
   Blocker blocker;
   std::promise<void> done;
+  int refused = 0;
+  const auto refuse = [&refused] { ++refused; };
   WorkQueue queue(1, {.bytes = 100});
-  EXPECT_FALSE(queue.submit(101, [] {}));
-  EXPECT_TRUE(queue.submit(100, blocker.job()));
-  EXPECT_FALSE(queue.submit(1, [] {})) << "it is at work, and held";
+  queue.submit(client(1), 100, blocker.work());
+  blocker.wait_until_begun();
+  queue.submit(client(2), 1, job([] { ADD_FAILURE(); }, refuse));
+  EXPECT_EQ(refused, 1) << "what is at work is held, too";
+  queue.submit(client(2), 0, job([&done] { done.set_value(); }));
   blocker.let_go();
-  // What has been done gives its bytes back, when it is the next one's turn at the latest.
-  EXPECT_TRUE(queue.submit(0, [&done] { done.set_value(); })) << "nothing is no more";
   done.get_future().wait();
-  EXPECT_TRUE(queue.submit(100, [] {}));
+  std::promise<void> whole;
+  queue.submit(client(1), 100, job([&whole] { whole.set_value(); }));  // all was given back
+  whole.get_future().wait();
 }
 
 // A picture is recognized; the one thread that serves connections serves others meanwhile.
@@ -96,7 +149,7 @@ TEST(QueuedHandler, LeavesTheThreadsThatServeToOthers) {
   WorkQueue queue(1);
   const Handler slow = queued(
       [&blocker](const Request& request, const Reply& reply) {
-        blocker.job()();
+        blocker.block();
         echo(request, reply);
       },
       queue);
@@ -116,12 +169,34 @@ TEST(QueuedHandler, LeavesTheThreadsThatServeToOthers) {
 }
 
 TEST(QueuedHandler, SaysAtOnceWhenTheQueueIsFull) {
-  WorkQueue queue(1, {.jobs = 0});
+  Blocker blocker;
+  WorkQueue queue(1, {.jobs = 1});
+  queue.submit(client(1), 0, blocker.work());
+  blocker.wait_until_begun();
+  queue.submit(client(1), 0, job([] {}));
   Serving serving(queued(echo, queue));
   const Answer answer = request(serving.port(), kGet);
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(answer.headers.at("retry-after"), "1");
   EXPECT_THAT(answer.body, HasSubstr("Too many requests at once"));
+  blocker.let_go();
+}
+
+TEST(QueuedHandler, RefusesARequestWhoseTurnComesTooLate) {
+  WorkQueue queue(1, {.wait = std::chrono::milliseconds(-1)});
+  Serving serving(queued(echo, queue));
+  EXPECT_EQ(request(serving.port(), kGet).status, 503);
+}
+
+TEST(QueuedHandler, DoesNothingForAClientThatHasGone) {
+  class Gone : public Reply::Receiver {
+   public:
+    void receive(Response) noexcept override { ADD_FAILURE() << "nobody waits"; }
+    bool waits() const noexcept override { return false; }
+  };
+  WorkQueue queue(1);
+  queued([](const Request&, const Reply&) { ADD_FAILURE() << "nobody waits"; }, queue)(
+      {}, Reply(std::make_shared<Gone>()));
 }
 
 TEST(QueuedHandler, AnExceptionIsAnsweredWithoutItsText) {

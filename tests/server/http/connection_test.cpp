@@ -25,7 +25,8 @@ class ConnectionTest : public testing::Test {
     std::array<int, 2> sockets{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sockets.data()), 0);
     client = sockets[1];
-    connection = std::make_shared<Connection>(sockets[0], handler, state, mailbox);
+    connection = std::make_shared<Connection>(
+        NewClient{FileDescriptor(sockets[0]), &handler, *admission.admit({})}, state, mailbox);
   }
   void TearDown() override { ::close(client); }
 
@@ -50,8 +51,8 @@ class ConnectionTest : public testing::Test {
   ConnectionsState state{{.http = {.max_body = 10},
                           .body_rate = 2,
                           .send_timeout = seconds(10),
-                          .close_timeout = milliseconds(0)},
-                         MemoryBudget(1'000'000)};
+                          .close_timeout = milliseconds(0)}};
+  Admission admission{{}, 0};
   std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
   std::shared_ptr<Connection> connection;
 };
@@ -91,9 +92,9 @@ TEST_F(ConnectionTest, ReadsNothingWhileARequestIsBeingAnswered) {
   EXPECT_FALSE(connection->wants_input());
   send(kGet);
   for (int answered = 1; answered <= 2; ++answered) {
-    const auto letters = mailbox->take();
-    ASSERT_EQ(letters.size(), 1U);
-    connection->answer(letters[0].second);
+    const auto letter = mailbox->take_letters();
+    ASSERT_TRUE(letter && !letter->next);
+    connection->answer(letter->response);
   }
   EXPECT_EQ(served, 2);
   EXPECT_TRUE(connection->wants_input()) << "the third is read now";
@@ -140,7 +141,7 @@ TEST_F(ConnectionTest, ABodyHasTenSecondsAndMoreAsItComes) {
 
 TEST_F(ConnectionTest, AnAnswerThatIsNotReadyInTimeIs503AndComesToNobodyLater) {
   send(kGet);
-  const auto letters = mailbox->take();
+  const auto letter = mailbox->take_letters();
   const auto now = Connection::Clock::now();
   connection->check_deadline(now + seconds(29));
   EXPECT_EQ(received(), "");
@@ -148,7 +149,7 @@ TEST_F(ConnectionTest, AnAnswerThatIsNotReadyInTimeIs503AndComesToNobodyLater) {
   const std::string answer = received();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
-  connection->answer(letters.at(0).second);
+  connection->answer(letter->response);
   EXPECT_EQ(received(), "");
   connection->check_deadline(later_than_now());
   EXPECT_TRUE(connection->finished());
@@ -156,7 +157,7 @@ TEST_F(ConnectionTest, AnAnswerThatIsNotReadyInTimeIs503AndComesToNobodyLater) {
 
 TEST_F(ConnectionTest, AClientThatReadsNothingOfItsAnswerIsClosed) {
   send(kGet);
-  connection->answer({200, {}, std::string(10'000'000, 'x')});
+  connection->answer(Response{200, {}, std::string(10'000'000, 'x')});
   ASSERT_TRUE(connection->wants_output());
   connection->check_deadline(Connection::Clock::now() + seconds(9));
   EXPECT_FALSE(connection->finished());
@@ -166,13 +167,13 @@ TEST_F(ConnectionTest, AClientThatReadsNothingOfItsAnswerIsClosed) {
 
 TEST_F(ConnectionTest, AtAStopServesWhatHadComeAndThenEnds) {
   send(kGet);
-  connection->answer(mailbox->take().at(0).second);
+  connection->answer(mailbox->take_letters()->response);
   ASSERT_GT(::send(client, kGet.data(), kGet.size(), 0), 0);
   state.stopping = true;
   connection->close_if_idle(Connection::Clock::now());
   EXPECT_FALSE(connection->finished());
   EXPECT_EQ(served, 2);
-  connection->answer(mailbox->take().at(0).second);
+  connection->answer(mailbox->take_letters()->response);
   EXPECT_FALSE(connection->wants_output());
   connection->check_deadline(later_than_now());
   EXPECT_TRUE(connection->finished());
@@ -189,7 +190,7 @@ TEST_F(ConnectionTest, AtAStopGivesANewClientTimeForItsFirstRequest) {
 
 TEST_F(ConnectionTest, AtAStopEndsAConnectionThatWaitsForItsNextRequest) {
   send(kGet);
-  connection->answer(mailbox->take().at(0).second);
+  connection->answer(mailbox->take_letters()->response);
   connection->close_if_idle(Connection::Clock::now());
   EXPECT_TRUE(connection->finished());
 }

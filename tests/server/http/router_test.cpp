@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/server/reply_into.h"
+
 namespace inkling {
 namespace {
 
@@ -16,7 +18,7 @@ Response ask(const Router& router, const std::string& method, const std::string&
   Request request;
   request.method = method;
   request.path = path;
-  router.handle(request, [&](Response response) { answer = std::move(response); });
+  router.handle(request, reply_into(answer));
   return answer;
 }
 
