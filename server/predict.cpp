@@ -1,36 +1,38 @@
 #include "server/predict.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "data/decode_picture.h"
 #include "data/prepare.h"
 #include "engine/inference/verdict.h"
 #include "server/base64.h"
+#include "server/http/json_text.h"
 #include "server/http/multipart.h"
 
 namespace inkling {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Response error(int status, std::string_view text) {
-  return json_response(status, Json{{"error", text}}.dump());
+  return json_response(status, JsonObject().add("error", text).text());
 }
 
-// FastAPI's answer to a field that did not validate.
+// FastAPI's answer to a field that did not validate. nullopt: it was missing.
 Response invalid(const std::pair<const char*, const char*>& place, std::string_view type,
-                 std::string_view message, const Json& input = nullptr) {
-  const Json problem = {
-      {"type", type}, {"loc", {place.first, place.second}}, {"msg", message}, {"input", input}};
-  // A query may hold any bytes, also such as are no UTF-8.
-  return json_response(422, Json{{"detail", Json::array({problem})}}.dump(
-                                -1, ' ', false, Json::error_handler_t::replace));
+                 std::string_view message, std::optional<std::string_view> input = std::nullopt) {
+  const auto quoted = [](const char* text) { return to_json(text); };
+  const std::string problem =
+      JsonObject()
+          .add("type", type)
+          .add_json("loc", json_array(std::array{place.first, place.second}, quoted))
+          .add("msg", message)
+          .add_json("input", input ? to_json(*input) : "null")
+          .text();
+  return json_response(422, JsonObject().add_json("detail", "[" + problem + "]").text());
 }
 
 constexpr std::pair<const char*, const char*> kFile{"body", "file"};
@@ -65,27 +67,26 @@ Response prediction(const std::vector<std::uint8_t>& digit, const Recognizer& re
   const std::vector<float> probabilities = recognizer.classify(digit);
   const Verdict verdict =
       verdict_of(probabilities, recognizer.min_confidence, recognizer.class_names);
-  Json rounded_probabilities = Json::array();
-  for (const float probability : probabilities) {
-    rounded_probabilities.push_back(rounded(probability));
-  }
-  Json body = {{"predicted_digit", verdict.best},
-               {"predicted_class", verdict.name},
-               {"confidence", rounded(verdict.confidence)},
-               {"probabilities", std::move(rounded_probabilities)},
-               {"abstain", verdict.abstains},
-               {"reason", verdict.abstains ? Json(verdict.reason) : Json(nullptr)},
-               {"model", recognizer.model_name},
-               {"seen", base64(digit)}};
+  const auto shown = [](float probability) { return to_json(rounded(probability)); };
+  JsonObject body;
+  body.add("predicted_digit", verdict.best)
+      .add("predicted_class", verdict.name)
+      .add("confidence", rounded(verdict.confidence))
+      .add_json("probabilities", json_array(probabilities, shown))
+      .add("abstain", verdict.abstains)
+      .add_json("reason", verdict.abstains ? to_json(verdict.reason) : "null")
+      .add("model", recognizer.model_name)
+      .add("seen", base64(digit));
   if (!recognizer.class_names.empty()) {
-    body["classes"] = recognizer.class_names;
+    const auto quoted = [](const std::string& name) { return to_json(name); };
+    body.add_json("classes", json_array(recognizer.class_names, quoted));
   }
   if (explain) {
     const std::vector<std::int8_t> saliency = recognizer.explain(digit, verdict.best);
-    body["saliency"] =
-        base64({reinterpret_cast<const std::uint8_t*>(saliency.data()), saliency.size()});
+    body.add("saliency",
+             base64({reinterpret_cast<const std::uint8_t*>(saliency.data()), saliency.size()}));
   }
-  return json_response(200, body.dump());
+  return json_response(200, body.text());
 }
 
 // The form's last field `file`, as FastAPI takes it.
@@ -130,7 +131,7 @@ Response predict(const Request& request, const Recognizer& recognizer) {
   } catch (const PictureError& problem) {
     return error(415, problem.what());
   } catch (const MultipartError& problem) {
-    return json_response(400, Json{{"detail", problem.what()}}.dump());
+    return json_response(400, JsonObject().add("detail", problem.what()).text());
   }
 }
 

@@ -4,10 +4,11 @@
 #include <cerrno>
 #include <exception>
 
-#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "server/http/json_text.h"
 
 namespace inkling {
 namespace {
@@ -129,8 +130,7 @@ void Connection::read_requests() {
       send("HTTP/1.1 100 Continue\r\n\r\n");
     }
   } catch (const HttpError& error) {
-    const nlohmann::json body = {{"detail", error.what()}};
-    refuse(json_response(error.status(), body.dump()));
+    refuse(json_response(error.status(), JsonObject().add("detail", error.what()).text()));
   }
 }
 

@@ -155,6 +155,7 @@ void IoThread::tick() {
   if (!shared_->connections.stopping) {
     listen_again();
   }
+  refill_reserve();
 }
 
 }  // namespace inkling

@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include "server/http/attempt.h"
 #include "server/http/io_thread.h"
 #include "server/http/listening_sockets.h"
 
@@ -55,6 +56,7 @@ std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port, Ha
 }
 
 void HttpServer::start() {
+  reserve_memory();
   auto reactor = Aio::Reactor::create();
   reactor->init(
       Aio::AsyncContext(static_cast<std::size_t>(impl_->shared->options.threads), "http"));
