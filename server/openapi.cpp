@@ -24,6 +24,26 @@ Json object_schema(const Json& properties, const Json& required) {
   return {{"type", "object"}, {"properties", properties}, {"required", required}};
 }
 
+Json model_schema() {
+  const Json text = {{"type", "string"}};
+  const Json whole = {{"type", "integer"}, {"minimum", 1}};
+  return object_schema(
+      {{"name", text},
+       {"parameters", whole},
+       {"height", whole},
+       {"width", whole},
+       {"classes", {{"type", "array"}, {"items", text}}},
+       {"precision", {{"type", "string"}, {"enum", {"float32", "fast"}}}},
+       {"instruction_level", text},
+       {"temperature", {{"type", "number"}}},
+       {"min_confidence", {{"type", "number"}}},
+       {"sha256", text},
+       {"spec", {{"type", "object"}}},
+       {"card", {{"type", "string"}, {"description", "Markdown."}}}},
+      {"name", "parameters", "height", "width", "classes", "precision", "instruction_level",
+       "temperature", "min_confidence", "sha256", "spec", "card"});
+}
+
 Json schemas(const ApiFacts& facts) {
   const Json text = {{"type", "string"}};
   const std::string side = std::to_string(facts.side);
@@ -71,6 +91,10 @@ Json schemas(const ApiFacts& facts) {
                    "it spoke against it."}}}},
            {"predicted_digit", "predicted_class", "confidence", "probabilities", "abstain",
             "reason", "model", "seen"})},
+      {"Status",
+       object_schema({{"status", {{"type", "string"}, {"enum", {"alive", "ready", "stopping"}}}}},
+                     {"status"})},
+      {"Model", model_schema()},
       {"Error", object_schema({{"error", text}}, {"error"})},
       {"Detail", object_schema({{"detail", text}}, {"detail"})},
       {"ValidationError",
@@ -141,6 +165,23 @@ Json openapi_document(const ApiFacts& facts) {
             {"operationId", "welcome"},
             {"responses", {{"200", response("A greeting.", reference("Welcome"))}}}}}}},
         {"/predict/", {{"post", predict_operation(facts.max_body)}}},
+        {"/model",
+         {{"get",
+           {{"summary", "The network that answers: its card, spec, classes and weights' SHA-256"},
+            {"operationId", "model"},
+            {"responses", {{"200", response("The network.", reference("Model"))}}}}}}},
+        {"/healthz",
+         {{"get",
+           {{"summary", "Whether the server is alive"},
+            {"operationId", "healthz"},
+            {"responses", {{"200", response("It is.", reference("Status"))}}}}}}},
+        {"/readyz",
+         {{"get",
+           {{"summary", "Whether it is ready for requests"},
+            {"operationId", "readyz"},
+            {"responses",
+             {{"200", response("It is: the network has answered a picture.", reference("Status"))},
+              {"503", response("It stops, and finishes what it has.", reference("Status"))}}}}}}},
         {"/docs",
          {{"get",
            {{"summary", "This documentation"}, {"operationId", "docs"}, {"responses", page}}}}},

@@ -125,15 +125,19 @@ std::string about_page(const About& about, Navigation navigation) {
   return page("About Inkling", body + "</section>\n", navigation);
 }
 
+Response html_response(std::string html) {
+  return {200,
+          {{"Content-Type", "text/html; charset=utf-8"},
+           {"X-Content-Type-Options", "nosniff"},
+           {"Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"}},
+          std::move(html)};
+}
+
 Handler page_handler(std::string html) {
-  const Response page{200,
-                      {{"Content-Type", "text/html; charset=utf-8"},
-                       {"X-Content-Type-Options", "nosniff"},
-                       {"Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-                        "base-uri 'none'; frame-ancestors 'none'"}},
-                      std::move(html)};
-  return [page](const Request&, const Reply& reply) { reply(page); };
+  return
+      [page = html_response(std::move(html))](const Request&, const Reply& reply) { reply(page); };
 }
 
 }  // namespace inkling

@@ -24,6 +24,8 @@ struct About {
 };
 std::string about_page(const About& about, Navigation navigation);
 
+Response html_response(std::string html);
+
 // Answers with the page.
 Handler page_handler(std::string html);
 

@@ -137,9 +137,10 @@ Response predict(const Request& request, const Recognizer& recognizer) {
 
 }  // namespace
 
-Handler predict_handler(Recognizer recognizer) {
-  return [recognizer = std::move(recognizer)](const Request& request, const Reply& reply) {
-    reply(predict(request, recognizer));
+Handler predict_handler(const CurrentModel& model) {
+  return [&model](const Request& request, const Reply& reply) {
+    const auto served = model.get();
+    reply(predict(request, served->recognizer));
   };
 }
 

@@ -1,31 +1,10 @@
 // POST /predict/: the picture in the form field `file` → the digit.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "server/http/message.h"
+#include "server/served_model.h"
 
 namespace inkling {
-
-// side × side bytes as the network saw them in training → the probability of each class. Called
-// from several threads at once.
-using Classify = std::function<std::vector<float>(std::span<const std::uint8_t>)>;
-// The same, and a class → how much each pixel's ink speaks for it, -127 to 127 (Saliency::of()).
-using Explain = std::function<std::vector<std::int8_t>(std::span<const std::uint8_t>, int)>;
-
-struct Recognizer {
-  Classify classify;
-  Explain explain;
-  std::string model_name;
-  double min_confidence = 0;  // below it an answer abstains
-  int side = 28;              // of the network's pictures, in pixels
-  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it in every initializer else
-  std::vector<std::string> class_names = {};  // empty: the classes are digits
-};
 
 // Answers 200 with
 //   predicted_digit  integer: the number of the class, which is the digit where classes are digits
@@ -44,6 +23,7 @@ struct Recognizer {
 // 400 {"error"} for a blank picture; 415 {"error"} for what is no picture, or too large a one;
 // 422 {"detail"} as FastAPI gives it when the file is missing or is not a file, or explain is
 // neither true nor false; 400 {"detail"} for a multipart body that cannot be read.
-Handler predict_handler(Recognizer recognizer);
+// The model is to outlive the handler.
+Handler predict_handler(const CurrentModel& model);
 
 }  // namespace inkling

@@ -11,19 +11,51 @@
 namespace inkling {
 namespace {
 
+Handler fixed(const std::string& body) {
+  return [body](const Request&, const Reply& reply) { reply(json_response(200, body)); };
+}
+
+// Not ready: it stops, and finishes what it has.
+Handler ready_handler(const std::atomic<bool>& ready) {
+  return [&ready](const Request&, const Reply& reply) {
+    reply(ready ? json_response(200, R"({"status":"ready"})")
+                : json_response(503, R"({"status":"stopping"})"));
+  };
+}
+
+Handler model_handler(const CurrentModel& model) {
+  return [&model](const Request&, const Reply& reply) {
+    reply(json_response(200, model.get()->facts));
+  };
+}
+
+Handler about_handler(const ServiceParts& parts, Navigation navigation) {
+  return [&model = parts.model, about = About{parts.version, "", "", parts.source_url}, navigation](
+             const Request&, const Reply& reply) {
+    const auto served = model.get();
+    About now = about;
+    now.model_name = served->recognizer.model_name;
+    now.model_card = served->card;
+    reply(html_response(about_page(now, navigation)));
+  };
+}
+
 void add_common_routes(Router& router, const ServiceParts& parts, Navigation navigation) {
+  const auto served = parts.model.get();
   ApiFacts facts{
-      .version = parts.version, .max_body = parts.max_body, .side = parts.recognizer.side};
-  if (const auto& names = parts.recognizer.class_names; !names.empty()) {
+      .version = parts.version, .max_body = parts.max_body, .side = served->recognizer.side};
+  if (const auto& names = served->recognizer.class_names; !names.empty()) {
     facts.classes = static_cast<int>(names.size());
   }
   const auto document = openapi_document(facts);
-  Handler predict = predict_handler(parts.recognizer);
+  Handler predict = predict_handler(parts.model);
   router.add("POST", "/predict/",
              parts.work != nullptr ? queued(std::move(predict), *parts.work) : std::move(predict));
+  router.add("GET", "/model", model_handler(parts.model));
+  router.add("GET", "/healthz", fixed(R"({"status":"alive"})"));
+  router.add("GET", "/readyz", ready_handler(parts.ready));
   router.add("GET", "/docs", page_handler(docs_page(document, navigation)));
-  const About about{parts.version, parts.recognizer.model_name, parts.model_card, parts.source_url};
-  router.add("GET", "/about", page_handler(about_page(about, navigation)));
+  router.add("GET", "/about", about_handler(parts, navigation));
   router.add("GET", "/openapi.json", openapi_handler(document));
 }
 
@@ -31,9 +63,7 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
 
 Router api_router(const ServiceParts& parts) {
   Router router;
-  router.add("GET", "/", [](const Request&, const Reply& reply) {
-    reply(json_response(200, R"({"message":"Welcome to the Digit Recognition API"})"));
-  });
+  router.add("GET", "/", fixed(R"({"message":"Welcome to the Digit Recognition API"})"));
   add_common_routes(router, parts, Navigation::api_alone);
   return router;
 }

@@ -1,6 +1,7 @@
 // Which paths there are on which port.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -12,16 +13,17 @@
 namespace inkling {
 
 struct ServiceParts {
-  Recognizer recognizer;
-  std::string version;       // of the program, for the API's description
-  std::size_t max_body = 0;  // bytes, for the API's description
-  std::string model_card;    // Markdown; empty: the model has none
-  std::string source_url;    // empty: it is not known
+  const CurrentModel& model;
+  const std::atomic<bool>& ready;  // whether a load balancer may send requests
+  std::string version;             // of the program, for the API's description
+  std::size_t max_body = 0;        // bytes, for the API's description
+  std::string source_url;          // empty: it is not known
   // Pictures are recognized by its threads; nullptr: by those that serve the connections.
   WorkQueue* work = nullptr;
 };
 
-// The API's port: "/" welcomes, "/predict/", "/docs", "/about", "/openapi.json".
+// The API's port: "/" welcomes, "/predict/", "/model", "/healthz", "/readyz", "/docs", "/about",
+// "/openapi.json". What the parts refer to is to outlive the router.
 Router api_router(const ServiceParts& parts);
 
 // The page's port: the folder's files, "/" being the page, and the API's other paths, so that the

@@ -11,7 +11,6 @@
 namespace inkling {
 namespace {
 
-constexpr const char* kSpecKey = "inkling.network";
 constexpr const char* kNormalizationKey = "inkling.normalization";
 constexpr const char* kCalibrationKey = "inkling.calibration";
 

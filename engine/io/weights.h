@@ -11,6 +11,9 @@
 
 namespace inkling {
 
+// The metadata's key of the network's spec, which is JSON.
+inline constexpr const char* kSpecKey = "inkling.network";
+
 // What was done to a pixel before the network saw it: (byte / 255 - mean) / deviation.
 struct Normalization {
   double mean = 0.5;

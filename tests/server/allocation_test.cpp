@@ -39,12 +39,8 @@ class FailedAllocation : public testing::Test {
 
   FailedAllocation() {
     std::ofstream(web_.path() / "index.html") << "the page";
-    const Classify classify = [](std::span<const std::uint8_t>) {
-      return std::vector<float>(10, 0.1F);
-    };
-    router_ = page_router(
-        {{classify, nullptr, "Model", 0}, "1.0.0", HttpLimits{}.max_body, "", "", &work_},
-        web_.path());
+    router_ =
+        page_router({model_, ready_, "1.0.0", HttpLimits{}.max_body, "", &work_}, web_.path());
     HttpServerOptions options;
     options.threads = 2;
     options.grace = std::chrono::hours(1);  // a connection left over is waited for and noticed
@@ -107,6 +103,11 @@ class FailedAllocation : public testing::Test {
   }
 
   TemporaryFolder web_;
+  CurrentModel model_{{{[](std::span<const std::uint8_t>) { return std::vector<float>(10, 0.1F); },
+                        nullptr, "Model", 0},
+                       "",
+                       "{}"}};
+  std::atomic<bool> ready_ = true;
   WorkQueue work_{2};
   Router router_;
   std::atomic<bool> smuggled_ = false;

@@ -45,8 +45,7 @@ class Contract : public testing::Test {
  protected:
   Contract() {
     std::ofstream(web_.path() / "index.html") << "the page";
-    const ServiceParts parts{
-        {stand_in, nullptr, "LargerCNN", 0.5}, "1.0.0", HttpLimits{}.max_body, "", "", &work_};
+    const ServiceParts parts{model_, ready_, "1.0.0", HttpLimits{}.max_body, "", &work_};
     api_ = api_router(parts);
     page_ = page_router(parts, web_.path());
     HttpServerOptions options;
@@ -65,6 +64,8 @@ class Contract : public testing::Test {
   std::vector<std::uint16_t> ports() const { return {api_port_, page_port_}; }
 
   TemporaryFolder web_;
+  CurrentModel model_{{{stand_in, nullptr, "LargerCNN", 0.5}, "", "{}"}};
+  std::atomic<bool> ready_ = true;
   WorkQueue work_{2};
   Router api_;
   Router page_;

@@ -34,7 +34,8 @@ Response ask(const Classify& classify, const std::string& content_type, const st
              double min_confidence = 0, const std::string& query = "") {
   Response answer;
   const Request request{"POST", "/predict/", query, {{"content-type", content_type}}, body};
-  predict_handler({classify, explained, "Model", min_confidence})(request, reply_into(answer));
+  const CurrentModel model({{classify, explained, "Model", min_confidence}, "", "{}"});
+  predict_handler(model)(request, reply_into(answer));
   return answer;
 }
 

@@ -63,7 +63,7 @@ void expect_failure(const std::vector<std::string>& arguments, int code, const s
 }
 
 TEST_F(Program, ServesBothPortsAndStopsCleanlyOnASignal) {
-  for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) {
+  for (const int signal : {SIGTERM, SIGINT, SIGQUIT}) {
     Process program(command());
     const auto api = port_in(program.read_until("API"));
     const auto page = port_in(program.read_until("page"));
@@ -81,6 +81,38 @@ TEST_F(Program, ServesBothPortsAndStopsCleanlyOnASignal) {
     program.read_all();
     EXPECT_EQ(program.wait(), 0);
   }
+}
+
+TEST_F(Program, ReloadsItsWeightsOnAHangup) {
+  Process program(command());
+  const auto api = port_in(program.read_until("API"));
+  const auto name = [&] { return Json::parse(get(api, "/model").body)["name"]; };
+  const auto save = [&](const std::string& called, std::vector<std::string> classes) {
+    NetworkSpec spec{called, 28, 28, 1, {layers::Flatten{}, layers::Linear{"fc", 10}}};
+    spec.class_names = std::move(classes);
+    save_model(model(), Network(spec, Device::cpu(1)), Normalization{});
+  };
+  EXPECT_EQ(name(), "Small");
+  const std::string before = Json::parse(get(api, "/model").body)["sha256"];
+  EXPECT_EQ(before.size(), 64U);
+  save("Other", {});
+  program.signal(SIGHUP);
+  EXPECT_THAT(program.read_until("reloaded"), HasSubstr("model.safetensors"));
+  EXPECT_EQ(name(), "Other");
+  EXPECT_NE(Json::parse(get(api, "/model").body)["sha256"], before);
+
+  std::ofstream(model()) << "no weights";
+  program.signal(SIGHUP);
+  EXPECT_THAT(program.read_until("kept the weights"), HasSubstr("safetensors"));
+  EXPECT_EQ(name(), "Other");
+
+  save("Letters", {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
+  program.signal(SIGHUP);
+  EXPECT_THAT(program.read_until("kept the weights"), HasSubstr("the same classes"));
+  EXPECT_EQ(name(), "Other");
+  program.signal(SIGTERM);
+  program.read_all();
+  EXPECT_EQ(program.wait(), 0);
 }
 
 TEST_F(Program, WaitsForARequestUnderWayAsLongAsItIsTold) {

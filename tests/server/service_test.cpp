@@ -1,6 +1,7 @@
 #include "server/service.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <set>
 
@@ -19,16 +20,16 @@ namespace {
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
-const ServiceParts kParts = {
-    {[](std::span<const std::uint8_t> /*digit*/) { return std::vector<float>(10, 0.1F); },
-     [](std::span<const std::uint8_t> /*digit*/, int /*answer*/) {
-       return std::vector<std::int8_t>(784);
-     },
-     "Model", 0.5},
-    "1.2.3",
-    12345,
-    "# Card <1>",
-    "https://example.org/source"};
+CurrentModel model{
+    {{[](std::span<const std::uint8_t> /*digit*/) { return std::vector<float>(10, 0.1F); },
+      [](std::span<const std::uint8_t> /*digit*/, int /*answer*/) {
+        return std::vector<std::int8_t>(784);
+      },
+      "Model", 0.5},
+     "# Card <1>",
+     R"({"name":"Model"})"}};
+std::atomic<bool> ready = true;
+const ServiceParts kParts = {model, ready, "1.2.3", 12345, "https://example.org/source"};
 
 Response ask(const Router& router, const std::string& path) {
   Response answer;
@@ -66,6 +67,30 @@ TEST(Service, ThePagesPortHasThePageAndTheApi) {
     const auto& routes = router.routes();
     EXPECT_NE(std::find(routes.begin(), routes.end(), route), routes.end()) << route.path;
   }
+}
+
+TEST(Service, SaysWhetherItIsAliveAndReady) {
+  const Router api = api_router(kParts);
+  EXPECT_EQ(ask(api, "/healthz").body, R"({"status":"alive"})");
+  EXPECT_EQ(ask(api, "/readyz").status, 200);
+  ready = false;
+  EXPECT_EQ(ask(api, "/readyz").status, 503);
+  EXPECT_EQ(ask(api, "/readyz").body, R"({"status":"stopping"})");
+  EXPECT_EQ(ask(api, "/healthz").status, 200);
+  ready = true;
+}
+
+TEST(Service, SaysOfTheModelWhatIsTrueOfTheOneThatAnswersNow) {
+  const Router api = api_router(kParts);
+  EXPECT_EQ(ask(api, "/model").body, R"({"name":"Model"})");
+  const auto before = model.get();
+  ServedModel next = *before;
+  next.facts = R"({"name":"Next"})";
+  next.recognizer.model_name = "Next";
+  model.replace(next);
+  EXPECT_EQ(ask(api, "/model").body, R"({"name":"Next"})");
+  EXPECT_THAT(ask(api, "/about").body, HasSubstr("Model: Next</h2>"));
+  model.replace(*before);
 }
 
 TEST(OpenApi, DescribesTheRoutesThatExistAndNoOther) {
