@@ -3,145 +3,87 @@
 #include <string_view>
 #include <utility>
 
-#include <nlohmann/json.hpp>
+#include "server/openapi_schemas.h"
 
 namespace inkling {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using openapi::Json;
+using openapi::object_schema;
+using openapi::reference;
 
 Json json_content(const Json& schema) { return {{"application/json", {{"schema", schema}}}}; }
-
-Json reference(std::string_view schema) {
-  return {{"$ref", "#/components/schemas/" + std::string(schema)}};
-}
 
 Json response(std::string_view description, const Json& schema) {
   return {{"description", description}, {"content", json_content(schema)}};
 }
 
-Json object_schema(const Json& properties, const Json& required) {
-  return {{"type", "object"}, {"properties", properties}, {"required", required}};
+Json file_schema(std::string_view description) {
+  return {{"type", "string"}, {"format", "binary"}, {"description", description}};
 }
 
-Json model_schema() {
-  const Json text = {{"type", "string"}};
-  const Json whole = {{"type", "integer"}, {"minimum", 1}};
-  return object_schema(
-      {{"name", text},
-       {"parameters", whole},
-       {"height", whole},
-       {"width", whole},
-       {"classes", {{"type", "array"}, {"items", text}}},
-       {"precision", {{"type", "string"}, {"enum", {"float32", "fast"}}}},
-       {"instruction_level", text},
-       {"temperature", {{"type", "number"}}},
-       {"min_confidence", {{"type", "number"}}},
-       {"sha256", text},
-       {"spec", {{"type", "object"}}},
-       {"card", {{"type", "string"}, {"description", "Markdown."}}}},
-      {"name", "parameters", "height", "width", "classes", "precision", "instruction_level",
-       "temperature", "min_confidence", "sha256", "spec", "card"});
+Json query_parameter(std::string_view name, std::string_view description, const Json& schema) {
+  return {{"name", name},
+          {"in", "query"},
+          {"required", false},
+          {"description", description},
+          {"schema", schema}};
 }
 
-Json schemas(const ApiFacts& facts) {
-  const Json text = {{"type", "string"}};
-  const std::string side = std::to_string(facts.side);
-  const std::string bytes = std::to_string(facts.side * facts.side);
-  const Json probability = {{"type", "number"}, {"minimum", 0}, {"maximum", 1}};
-  return {
-      {"Welcome", object_schema({{"message", text}}, {"message"})},
-      {"Prediction",
-       object_schema(
-           {{"predicted_digit",
-             {{"type", "integer"}, {"minimum", 0}, {"maximum", facts.classes - 1}}},
-            {"predicted_class", text},
-            {"confidence", probability},
-            {"probabilities",
-             {{"type", "array"},
-              {"items", probability},
-              {"minItems", facts.classes},
-              {"maxItems", facts.classes}}},
-            {"classes",
-             {{"type", "array"},
-              {"items", text},
-              {"description", "Their names; left out where they are the digits 0 to 9."}}},
-            {"abstain",
-             {{"type", "boolean"},
-              {"description",
-               "Whether predicted_digit is not to be believed: the picture may show no digit, or "
-               "one of two."}}},
-            {"reason",
-             {{"type", {"string", "null"}},
-              {"description", "Why it abstains; null where it does not."},
-              {"examples", {"not a digit", "unsure between 4 and 9"}}}},
-            {"model", text},
-            {"seen",
-             {{"type", "string"},
-              {"contentEncoding", "base64"},
-              {"description", "The picture that the network was shown, " + side + "×" + side +
-                                  ": " + bytes +
-                                  " bytes, row by row, 0 for background and 255 for ink."}}},
-            {"saliency",
-             {{"type", "string"},
-              {"contentEncoding", "base64"},
-              {"description",
-               "For explain=true alone: " + bytes +
-                   " signed bytes, above 0 where the ink spoke for predicted_digit, below 0 where "
-                   "it spoke against it."}}}},
-           {"predicted_digit", "predicted_class", "confidence", "probabilities", "abstain",
-            "reason", "model", "seen"})},
-      {"Status",
-       object_schema({{"status", {{"type", "string"}, {"enum", {"alive", "ready", "stopping"}}}}},
-                     {"status"})},
-      {"Model", model_schema()},
-      {"Error", object_schema({{"error", text}}, {"error"})},
-      {"Detail", object_schema({{"detail", text}}, {"detail"})},
-      {"ValidationError",
-       object_schema({{"detail",
-                       {{"type", "array"},
-                        {"items", object_schema({{"type", text},
-                                                 {"loc", {{"type", "array"}, {"items", text}}},
-                                                 {"msg", text},
-                                                 {"input", {{"type", {"string", "null"}}}}},
-                                                {"type", "loc", "msg", "input"})}}}},
-                     {"detail"})},
-  };
-}
-
-Json predict_operation(std::size_t max_body) {
-  const Json form = object_schema({{"file",
-                                    {{"type", "string"},
-                                     {"format", "binary"},
-                                     {"description", "One digit as PNG, JPEG or WebP."}}}},
-                                  {"file"});
-  const Json explain = {{"name", "explain"},
-                        {"in", "query"},
-                        {"required", false},
-                        {"description", "Whether to answer with saliency, too."},
-                        {"schema", {{"type", "boolean"}, {"default", false}}}};
-  const std::string too_large = "The body is larger than " + std::to_string(max_body) + " bytes.";
-  Json bad_request = response("The picture is blank (error), or the form cannot be read (detail).",
-                              {{"anyOf", {reference("Error"), reference("Detail")}}});
-  bad_request["headers"]["X-Error-Code"] = {
-      {"description", "blank_image where the picture is blank; else absent."},
-      {"schema", {{"type", "string"}, {"enum", {"blank_image"}}}}};
+// What recognizing pictures has in common; `answer` is what 200 is.
+Json recognize_operation(const ApiFacts& facts, const Json& content, const Json& answer) {
+  const std::string too_large =
+      "The body is larger than " + std::to_string(facts.max_body) + " bytes.";
   Json busy = response("There are too many requests at once.", reference("Detail"));
   busy["headers"]["Retry-After"] = {{"description", "After so many seconds it may be tried again."},
                                     {"schema", {{"type", "integer"}}}};
-  return {{"summary", "Recognize a digit"},
-          {"operationId", "predict"},
-          {"parameters", Json::array({explain})},
-          {"requestBody",
-           {{"required", true}, {"content", {{"multipart/form-data", {{"schema", form}}}}}}},
+  return {{"parameters",
+           {query_parameter("explain", "Whether to answer with saliency, too.",
+                            {{"type", "boolean"}, {"default", false}}),
+            query_parameter("top_k", "With so many of the most probable classes.",
+                            {{"type", "integer"}, {"minimum", 1}, {"maximum", facts.classes}})}},
+          {"requestBody", {{"required", true}, {"content", content}}},
           {"responses",
-           {{"200", response("The digit.", reference("Prediction"))},
-            {"400", bad_request},
+           {{"200", answer},
+            {"400", response("The form cannot be read.", reference("Detail"))},
             {"413", response(too_large, reference("Detail"))},
-            {"415", response("The file is no picture that is accepted.", reference("Error"))},
-            {"422", response("The file is missing, or explain is no boolean.",
+            {"422", response("The picture is missing, or a parameter is not what it should be.",
                              reference("ValidationError"))},
             {"503", busy}}}};
+}
+
+Json predict_operation(const ApiFacts& facts) {
+  const Json form =
+      object_schema({{"file", file_schema("One digit as PNG, JPEG or WebP.")}}, {"file"});
+  const Json content = {{"multipart/form-data", {{"schema", form}}},
+                        {"application/json", {{"schema", reference("JsonInput")}}}};
+  Json operation =
+      recognize_operation(facts, content, response("The digit.", reference("Prediction")));
+  operation["summary"] = "Recognize a digit";
+  operation["operationId"] = "predict";
+  Json& bad_request = operation["responses"]["400"];
+  bad_request = response("The picture is blank (error), or the form cannot be read (detail).",
+                         {{"anyOf", {reference("Error"), reference("Detail")}}});
+  bad_request["headers"]["X-Error-Code"] = {
+      {"description", "blank_image where the picture is blank; else absent."},
+      {"schema", {{"type", "string"}, {"enum", {"blank_image"}}}}};
+  operation["responses"]["415"] =
+      response("The file is no picture that is accepted.", reference("Error"));
+  return operation;
+}
+
+Json batch_operation(const ApiFacts& facts) {
+  const Json files = {{"type", "array"},
+                      {"items", file_schema("One digit as PNG, JPEG or WebP.")},
+                      {"minItems", 1},
+                      {"maxItems", 32}};
+  const Json form = object_schema({{"files", files}}, {"files"});
+  Json operation =
+      recognize_operation(facts, {{"multipart/form-data", {{"schema", form}}}},
+                          response("An answer for each file, in their order.", reference("Batch")));
+  operation["summary"] = "Recognize several digits";
+  operation["operationId"] = "predict_batch";
+  return operation;
 }
 
 }  // namespace
@@ -164,7 +106,8 @@ Json openapi_document(const ApiFacts& facts) {
            {{"summary", "Welcome"},
             {"operationId", "welcome"},
             {"responses", {{"200", response("A greeting.", reference("Welcome"))}}}}}}},
-        {"/predict/", {{"post", predict_operation(facts.max_body)}}},
+        {"/predict/", {{"post", predict_operation(facts)}}},
+        {"/predict/batch", {{"post", batch_operation(facts)}}},
         {"/model",
          {{"get",
            {{"summary", "The network that answers: its card, spec, classes and weights' SHA-256"},
@@ -195,7 +138,7 @@ Json openapi_document(const ApiFacts& facts) {
            {{"summary", "This documentation for machines"},
             {"operationId", "openapi"},
             {"responses", {{"200", response("OpenAPI 3.1.", {{"type", "object"}})}}}}}}}}},
-      {"components", {{"schemas", schemas(facts)}}},
+      {"components", {{"schemas", openapi::schemas(facts)}}},
   };
 }
 

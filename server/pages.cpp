@@ -61,9 +61,13 @@ std::string operation_html(const std::string& method, const std::string& path,
   std::string html = "<section><h2><code>" + escaped(method) + "</code> " + escaped(path) +
                      "</h2><p>" + escaped(operation.value("summary", "")) + "</p>";
   if (operation.contains("requestBody")) {
+    const Json& form = operation["requestBody"]["content"]["multipart/form-data"]["schema"];
+    const bool several = form["properties"].contains("files");
     html += "<form method=\"post\" enctype=\"multipart/form-data\" action=\"" + escaped(path) +
-            "\"><input type=\"file\" name=\"file\" accept=\"image/png,image/jpeg,image/webp\" "
-            "aria-label=\"file\" required> <button>Try it</button></form>";
+            "\"><input type=\"file\" accept=\"image/png,image/jpeg,image/webp\" " +
+            (several ? "name=\"files\" aria-label=\"files\" multiple"
+                     : "name=\"file\" aria-label=\"file\"") +
+            " required> <button>Try it</button></form>";
   }
   html += "<table><tr><th>Status<th>Meaning<th>Body</tr>";
   for (const auto& [status, answer] : operation["responses"].items()) {

@@ -1,49 +1,31 @@
 #include "server/predict.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "data/decode_picture.h"
 #include "data/prepare.h"
-#include "engine/inference/verdict.h"
-#include "server/base64.h"
+#include "server/answers.h"
+#include "server/http/header_text.h"
 #include "server/http/json_text.h"
 #include "server/http/multipart.h"
+#include "server/json_input.h"
 
 namespace inkling {
 namespace {
 
-Response error(int status, std::string_view text) {
-  return json_response(status, JsonObject().add("error", text).text());
-}
+constexpr std::string_view kBody = "body";
+constexpr std::string_view kQuery = "query";
 
-// FastAPI's answer to a field that did not validate. nullopt: it was missing.
-Response invalid(const std::pair<const char*, const char*>& place, std::string_view type,
-                 std::string_view message, std::optional<std::string_view> input = std::nullopt) {
-  const auto quoted = [](const char* text) { return to_json(text); };
-  const std::string problem =
-      JsonObject()
-          .add("type", type)
-          .add_json("loc", json_array(std::array{place.first, place.second}, quoted))
-          .add("msg", message)
-          .add_json("input", input ? to_json(*input) : "null")
-          .text();
-  return json_response(422, JsonObject().add_json("detail", "[" + problem + "]").text());
-}
-
-constexpr std::pair<const char*, const char*> kFile{"body", "file"};
-constexpr std::pair<const char*, const char*> kExplain{"query", "explain"};
-
-// The last value of `name` in a query, which needs no decoding where it is true or false.
+// The last value of `name` in a query, which needs no decoding where it is a number or a truth.
 std::optional<std::string_view> query_value(std::string_view query, std::string_view name) {
   std::optional<std::string_view> value;
   while (!query.empty()) {
-    const std::string_view field = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), field.size() + 1));
+    const std::string_view field = cut(query, "&");
     const std::size_t equals = field.find('=');
     if (field.substr(0, equals) == name) {
       value = equals == std::string_view::npos ? "" : field.substr(equals + 1);
@@ -60,76 +42,147 @@ std::optional<bool> parse_bool(std::string_view text) {
   return text == "false" || text == "0" ? std::optional(false) : std::nullopt;
 }
 
-double rounded(float probability) { return std::round(double{probability} * 1e6) / 1e6; }
-
-Response prediction(const std::vector<std::uint8_t>& digit, const Recognizer& recognizer,
-                    bool explain) {
-  const std::vector<float> probabilities = recognizer.classify(digit);
-  const Verdict verdict =
-      verdict_of(probabilities, recognizer.min_confidence, recognizer.class_names);
-  const auto shown = [](float probability) { return to_json(rounded(probability)); };
-  JsonObject body;
-  body.add("predicted_digit", verdict.best)
-      .add("predicted_class", verdict.name)
-      .add("confidence", rounded(verdict.confidence))
-      .add_json("probabilities", json_array(probabilities, shown))
-      .add("abstain", verdict.abstains)
-      .add_json("reason", verdict.abstains ? to_json(verdict.reason) : "null")
-      .add("model", recognizer.model_name)
-      .add("seen", base64(digit));
-  if (!recognizer.class_names.empty()) {
-    const auto quoted = [](const std::string& name) { return to_json(name); };
-    body.add_json("classes", json_array(recognizer.class_names, quoted));
-  }
-  if (explain) {
-    const std::vector<std::int8_t> saliency = recognizer.explain(digit, verdict.best);
-    body.add("saliency",
-             base64({reinterpret_cast<const std::uint8_t*>(saliency.data()), saliency.size()}));
-  }
-  return json_response(200, body.text());
+// nullopt: not one.
+std::optional<int> parse_count(const std::string& text, int most) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const bool is_count = error == std::errc() && stop == end && number >= 1 && number <= most;
+  return is_count ? std::optional(number) : std::nullopt;
 }
 
-// The form's last field `file`, as FastAPI takes it.
-std::optional<Part> file_field(const Request& request) {
-  const auto boundary = multipart_boundary(request.header("content-type").value_or(""));
-  if (!boundary || request.body.empty()) {
-    return std::nullopt;
-  }
-  std::optional<Part> file;
-  for (Part& part : parse_multipart(request.body, *boundary)) {
-    if (part.name == "file") {
-      file = std::move(part);
+// What the query asks for. nullopt and a refusal where it cannot be understood.
+std::optional<PredictOptions> options_of(const Request& request, const Recognizer& recognizer,
+                                         Response& refusal) {
+  PredictOptions options;
+  if (const auto text = query_value(request.query, "explain")) {
+    const auto explain = parse_bool(*text);
+    if (!explain) {
+      refusal =
+          invalid_response({kQuery, "explain", "bool_parsing",
+                            "Input should be a valid boolean, unable to interpret input", *text});
+      return std::nullopt;
     }
+    options.explain = *explain;
   }
-  return file;
+  if (const auto text = query_value(request.query, "top_k")) {
+    const int most =
+        recognizer.class_names.empty() ? 10 : static_cast<int>(recognizer.class_names.size());
+    const auto top = parse_count(std::string(*text), most);
+    if (!top) {
+      refusal = invalid_response(
+          {kQuery, "top_k", "int_parsing",
+           "Input should be a whole number from 1 to " + std::to_string(most), *text});
+      return std::nullopt;
+    }
+    options.top = *top;
+  }
+  return options;
 }
 
-Response predict(const Request& request, const Recognizer& recognizer) {
-  const std::string_view asked = query_value(request.query, kExplain.second).value_or("false");
-  const std::optional<bool> explain = parse_bool(asked);
-  if (!explain) {
-    return invalid(kExplain, "bool_parsing",
-                   "Input should be a valid boolean, unable to interpret input", asked);
-  }
+Response recognize_file(std::span<const std::uint8_t> bytes, const Recognizer& recognizer,
+                        const PredictOptions& options) {
   try {
-    const auto file = file_field(request);
-    if (!file) {
-      return invalid(kFile, "missing", "Field required");
-    }
-    if (!file->filename) {
-      return invalid(kFile, "value_error",
-                     "Value error, expected an uploaded file, received a plain form field");
-    }
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(file->data.data());
-    const auto digit = prepare(decode_picture({bytes, file->data.size()}), recognizer.side);
+    const auto digit = prepare(decode_picture(bytes), recognizer.side);
     if (!digit) {
-      Response blank = error(400, "Image is blank. Please provide a valid digit.");
+      Response blank = error_response(400, "Image is blank. Please provide a valid digit.");
       blank.headers.emplace_back("X-Error-Code", "blank_image");
       return blank;
     }
-    return prediction(*digit, recognizer, *explain);
+    return prediction_response(*digit, recognizer, options);
   } catch (const PictureError& problem) {
-    return error(415, problem.what());
+    return error_response(415, problem.what());
+  }
+}
+
+Response recognize_part(const Part& part, const Recognizer& recognizer,
+                        const PredictOptions& options) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(part.data.data());
+  return recognize_file({bytes, part.data.size()}, recognizer, options);
+}
+
+Response recognize_json(const Request& request, const Recognizer& recognizer,
+                        const PredictOptions& options) {
+  try {
+    const JsonInput input = parse_json_input(request.body, recognizer.side);
+    return input.pixels.empty() ? recognize_file(input.image, recognizer, options)
+                                : prediction_response(input.pixels, recognizer, options);
+  } catch (const JsonInputError& problem) {
+    return invalid_response({kBody, problem.field(), problem.type(), problem.what(), {}});
+  }
+}
+
+// Empty where there is no form.
+std::vector<Part> parts_of(const Request& request) {
+  const auto boundary = multipart_boundary(request.header("content-type").value_or(""));
+  return boundary && !request.body.empty() ? parse_multipart(request.body, *boundary)
+                                           : std::vector<Part>();
+}
+
+// The form's last field `file`, as FastAPI takes it.
+Response recognize_form(const Request& request, const Recognizer& recognizer,
+                        const PredictOptions& options) {
+  const std::vector<Part> parts = parts_of(request);
+  const auto file = std::find_if(parts.rbegin(), parts.rend(),
+                                 [](const Part& part) { return part.name == "file"; });
+  if (file == parts.rend()) {
+    return invalid_response({kBody, "file", "missing", "Field required", {}});
+  }
+  if (!file->filename) {
+    return invalid_response({kBody,
+                             "file",
+                             "value_error",
+                             "Value error, expected an uploaded file, received a plain form field",
+                             {}});
+  }
+  return recognize_part(*file, recognizer, options);
+}
+
+Response recognize_batch(const Request& request, const Recognizer& recognizer,
+                         const PredictOptions& options) {
+  std::vector<std::string> predictions;
+  for (const Part& part : parts_of(request)) {
+    if (part.name != "files" && part.name != "file") {
+      continue;
+    }
+    if (!part.filename) {
+      return invalid_response(
+          {kBody,
+           part.name,
+           "value_error",
+           "Value error, expected an uploaded file, received a plain form field",
+           {}});
+    }
+    const Response answer = recognize_part(part, recognizer, options);
+    predictions.push_back(JsonObject()
+                              .add("filename", *part.filename)
+                              .add("status", answer.status)
+                              .add_members_of(answer.body)
+                              .text());
+  }
+  if (predictions.empty()) {
+    return invalid_response({kBody, "files", "missing", "Field required", {}});
+  }
+  const auto as_it_is = [](const std::string& object) { return object; };
+  return json_response(
+      200, JsonObject().add_json("predictions", json_array(predictions, as_it_is)).text());
+}
+
+bool is_json(const Request& request) {
+  std::string_view type = request.header("content-type").value_or("");
+  return equal_ignoring_case(trimmed(cut(type, ";")), "application/json");
+}
+
+using Recognize = Response (*)(const Request&, const Recognizer&, const PredictOptions&);
+
+Response answer(const Request& request, const Recognizer& recognizer, Recognize recognize) {
+  Response refusal;
+  const auto options = options_of(request, recognizer, refusal);
+  if (!options) {
+    return refusal;
+  }
+  try {
+    return recognize(request, recognizer, *options);
   } catch (const MultipartError& problem) {
     return json_response(400, JsonObject().add("detail", problem.what()).text());
   }
@@ -140,7 +193,14 @@ Response predict(const Request& request, const Recognizer& recognizer) {
 Handler predict_handler(const CurrentModel& model) {
   return [&model](const Request& request, const Reply& reply) {
     const auto served = model.get();
-    reply(predict(request, served->recognizer));
+    reply(answer(request, served->recognizer, is_json(request) ? recognize_json : recognize_form));
+  };
+}
+
+Handler batch_handler(const CurrentModel& model) {
+  return [&model](const Request& request, const Reply& reply) {
+    const auto served = model.get();
+    reply(answer(request, served->recognizer, recognize_batch));
   };
 }
 

@@ -48,9 +48,11 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
     facts.classes = static_cast<int>(names.size());
   }
   const auto document = openapi_document(facts);
-  Handler predict = predict_handler(parts.model);
-  router.add("POST", "/predict/",
-             parts.work != nullptr ? queued(std::move(predict), *parts.work) : std::move(predict));
+  const auto worked = [&parts](Handler handler) {
+    return parts.work != nullptr ? queued(std::move(handler), *parts.work) : handler;
+  };
+  router.add("POST", "/predict/", worked(predict_handler(parts.model)));
+  router.add("POST", "/predict/batch", worked(batch_handler(parts.model)));
   router.add("GET", "/model", model_handler(parts.model));
   router.add("GET", "/healthz", fixed(R"({"status":"alive"})"));
   router.add("GET", "/readyz", ready_handler(parts.ready));

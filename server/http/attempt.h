@@ -44,9 +44,9 @@ bool attempt(const char* what, Work work) noexcept {
   return false;
 }
 
-// From now on an allocation that fails outside attempt() is tried again after a block of the reserve
-// was given back to the heap: the event loop goes on, whose allocations are small. Within attempt()
-// it throws std::bad_alloc as ever. Thread-safe.
+// From now on an allocation that fails outside attempt() is tried again after a block of the
+// reserve was given back to the heap: so an event loop goes on, whose allocations are small. Within
+// attempt() it throws std::bad_alloc as ever. Thread-safe.
 void reserve_memory();
 void refill_reserve() noexcept;  // where there is memory again
 

@@ -17,4 +17,11 @@ JsonObject& JsonObject::add_json(std::string_view name, std::string_view json) {
   return *this;
 }
 
+JsonObject& JsonObject::add_members_of(std::string_view object) {
+  const std::string_view members = object.substr(1, object.size() - 2);
+  text_ += text_.size() > 1 && !members.empty() ? "," : "";
+  text_ += members;
+  return *this;
+}
+
 }  // namespace inkling

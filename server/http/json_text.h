@@ -35,6 +35,7 @@ class JsonObject {
     return add_json(name, to_json(value));
   }
   JsonObject& add_json(std::string_view name, std::string_view json);
+  JsonObject& add_members_of(std::string_view object);  // of "{…}"
   std::string text() const { return text_ + "}"; }
 
  private:

@@ -1,7 +1,7 @@
-#include "server/predict.h"
-
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,45 +9,13 @@
 #include <turbojpeg.h>
 
 #include "server/base64.h"
-#include "tests/server/http_client.h"
-#include "tests/server/reply_into.h"
-#include "tests/support/pictures.h"
+#include "tests/server/predicting.h"
 
 namespace inkling {
 namespace {
 
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
-
-std::vector<float> always_seven(std::span<const std::uint8_t> /*digit*/) {
-  return {0, 0.0000004F, 0, 0, 0, 0, 0.25F, 0.7499996F, 0, 0};
-}
-
-// All ink speaks for a seven; the first pixel against it.
-std::vector<std::int8_t> explained(std::span<const std::uint8_t> digit, int answer) {
-  std::vector<std::int8_t> saliency(digit.size(), answer == 7 ? 127 : 0);
-  saliency.front() = -127;
-  return saliency;
-}
-
-Response ask(const Classify& classify, const std::string& content_type, const std::string& body,
-             double min_confidence = 0, const std::string& query = "") {
-  Response answer;
-  const Request request{"POST", "/predict/", query, {{"content-type", content_type}}, body};
-  const CurrentModel model({{classify, explained, "Model", min_confidence}, "", "{}"});
-  predict_handler(model)(request, reply_into(answer));
-  return answer;
-}
-
-Response upload_of(const std::string& content) {
-  return ask(always_seven, kFormType, file_form("file", content));
-}
-
-Picture stroke() {
-  Picture picture = plain_picture(100, 100, kWhite);
-  draw_line(picture, 50, 20, 50, 80, 8, kBlack);
-  return picture;
-}
 
 TEST(Predict, AnswersTheDigitAndWhatItWasTakenFrom) {
   DigitPixels shown{};
@@ -184,16 +152,23 @@ TEST(Predict, AMalformedFormIsRejectedWithAReason) {
   EXPECT_EQ(ask(always_seven, "multipart/form-data", "x").status, 400) << "no boundary";
 }
 
-TEST(Base64, IsThatOfTheStandard) {  // RFC 4648, section 10
-  const auto of = [](const std::string& text) {
-    return base64({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+TEST(Predict, NamesTheMostProbableClassesWhenAsked) {
+  const auto ask_top = [](const std::string& query) {
+    return ask(always_seven, kFormType, file_form("file", png_of(stroke())), 0, query);
   };
-  EXPECT_EQ(of(""), "");
-  EXPECT_EQ(of("f"), "Zg==");
-  EXPECT_EQ(of("fo"), "Zm8=");
-  EXPECT_EQ(of("foo"), "Zm9v");
-  EXPECT_EQ(of("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(of("\xFF\xFE\xFD"), "//79");
+  const Json top = Json::parse(ask_top("top_k=4").body)["top_k"];
+  ASSERT_EQ(top.size(), 4U);
+  EXPECT_EQ(top[0], Json({{"class", "7"}, {"number", 7}, {"probability", 0.75}}));
+  EXPECT_EQ(top[1]["number"], 6);
+  EXPECT_EQ(top[2]["number"], 1);
+  EXPECT_EQ(top[3]["number"], 0) << "of equals the first";
+  EXPECT_EQ(Json::parse(ask_top("top_k=10").body)["top_k"].size(), 10U);
+  EXPECT_FALSE(Json::parse(ask_top("").body).contains("top_k"));
+  for (const std::string value : {"0", "11", "-1", "x", "", "1.5", "3x", "99999999999"}) {
+    const Response answer = ask_top("top_k=" + value);
+    EXPECT_EQ(answer.status, 422) << value;
+    EXPECT_EQ(Json::parse(answer.body)["detail"][0]["loc"], Json::array({"query", "top_k"}));
+  }
 }
 
 }  // namespace

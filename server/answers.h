@@ -1,0 +1,37 @@
+// The forms of answers: the contract's errors, FastAPI's refusals, predictions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "server/http/message.h"
+#include "server/served_model.h"
+
+namespace inkling {
+
+// {"error": text}
+Response error_response(int status, std::string_view text);
+
+// 422 as FastAPI answers where a part of a request is missing or not what it should be.
+struct Problem {
+  std::string_view place;  // "body" or "query"
+  std::string_view field;  // empty: the place as a whole
+  std::string_view type;   // FastAPI's name of the kind, as "missing"
+  std::string message;
+  std::optional<std::string_view> input;  // what came, where it can be shown; else null
+};
+Response invalid_response(const Problem& problem);
+
+struct PredictOptions {
+  bool explain = false;  // with saliency
+  int top = 0;           // with the so many most probable classes; 0: without
+};
+
+// 200 and the object that POST /predict/ describes (predict.h). digit: side × side bytes.
+Response prediction_response(std::span<const std::uint8_t> digit, const Recognizer& recognizer,
+                             const PredictOptions& options);
+
+}  // namespace inkling
