@@ -86,6 +86,40 @@ Json batch_operation(const ApiFacts& facts) {
   return operation;
 }
 
+// The Open Inference Protocol's paths, whose bodies its own description has.
+Json protocol_get(std::string_view id, std::string_view summary) {
+  return {{"get",
+           {{"summary", summary},
+            {"operationId", id},
+            {"responses", {{"200", response("As the protocol has it.", {{"type", "object"}})}}}}}};
+}
+
+// Of a path with the network's name in it.
+Json of_model(Json path) {
+  for (auto& [method, operation] : path.items()) {
+    operation["parameters"] = Json::array(
+        {{{"name", "name"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}}});
+    operation["responses"]["404"] = response("The network has another name.", reference("Error"));
+  }
+  return path;
+}
+
+Json infer_operation() {
+  const Json object = {{"type", "object"}};
+  return {{"summary", "Recognize pictures of the network's own size, up to 256 at once"},
+          {"operationId", "v2_infer"},
+          {"requestBody",
+           {{"required", true},
+            {"content",
+             {{"application/json", {{"schema", object}}},
+              {"application/octet-stream",
+               {{"schema", {{"type", "string"}, {"format", "binary"}}}}}}}}},
+          {"responses",
+           {{"200", response("The outputs probabilities and digit.", object)},
+            {"400", response("The body is not as it should be.", reference("Error"))},
+            {"503", response("There are too many requests at once.", reference("Detail"))}}}};
+}
+
 }  // namespace
 
 Json openapi_document(const ApiFacts& facts) {
@@ -125,6 +159,14 @@ Json openapi_document(const ApiFacts& facts) {
             {"responses",
              {{"200", response("It is: the network has answered a picture.", reference("Status"))},
               {"503", response("It stops, and finishes what it has.", reference("Status"))}}}}}}},
+        {"/v2", protocol_get("v2", "The server, in the Open Inference Protocol")},
+        {"/v2/health/live", protocol_get("v2_live", "Whether the server is alive")},
+        {"/v2/health/ready", protocol_get("v2_ready", "Whether it is ready for requests")},
+        {"/v2/models/{name}",
+         of_model(protocol_get("v2_model", "The network's inputs and outputs"))},
+        {"/v2/models/{name}/ready",
+         of_model(protocol_get("v2_model_ready", "Whether it is ready"))},
+        {"/v2/models/{name}/infer", of_model({{"post", infer_operation()}})},
         {"/docs",
          {{"get",
            {{"summary", "This documentation"}, {"operationId", "docs"}, {"responses", page}}}}},

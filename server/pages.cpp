@@ -60,8 +60,9 @@ std::string operation_html(const std::string& method, const std::string& path,
                            const Json& operation) {
   std::string html = "<section><h2><code>" + escaped(method) + "</code> " + escaped(path) +
                      "</h2><p>" + escaped(operation.value("summary", "")) + "</p>";
-  if (operation.contains("requestBody")) {
-    const Json& form = operation["requestBody"]["content"]["multipart/form-data"]["schema"];
+  const Json::json_pointer form_place("/requestBody/content/multipart~1form-data/schema");
+  if (operation.contains(form_place)) {
+    const Json& form = operation[form_place];
     const bool several = form["properties"].contains("files");
     html += "<form method=\"post\" enctype=\"multipart/form-data\" action=\"" + escaped(path) +
             "\"><input type=\"file\" accept=\"image/png,image/jpeg,image/webp\" " +

@@ -19,7 +19,7 @@ namespace inkling {
 //   model            model_name
 //   seen             the network's input: base64 of side × side bytes, row by row, 0 background,
 //                    255 ink
-//   top_k            for ?top_k=N alone: {class, number, probability} of the N most probable classes
+//   top_k            for ?top_k=N alone: class, number and probability of the N most probable
 //   saliency         for ?explain=true alone: base64 of side × side signed bytes, above 0 where the
 //                    ink spoke for the class, below 0 where it spoke against it
 // 400 {"error"} for a blank picture; 415 {"error"} for what is no picture, or too large a one;

@@ -12,8 +12,8 @@
 
 namespace inkling {
 
-// side × side bytes of a picture as the network sees it → the probability of each class. Called
-// from several threads at once.
+// side × side bytes of a picture as the network sees it → the probability of each class; of several
+// pictures one after another. Called from several threads at once.
 using Classify = std::function<std::vector<float>(std::span<const std::uint8_t>)>;
 // The same, and a class → how much each pixel's ink speaks for it, -127 to 127 (Saliency::of()).
 using Explain = std::function<std::vector<std::int8_t>(std::span<const std::uint8_t>, int)>;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/inference_protocol.h"
 #include "server/openapi.h"
 #include "server/pages.h"
 #include "server/static_files.h"
@@ -56,6 +57,7 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
   router.add("GET", "/model", model_handler(parts.model));
   router.add("GET", "/healthz", fixed(R"({"status":"alive"})"));
   router.add("GET", "/readyz", ready_handler(parts.ready));
+  add_inference_protocol(router, parts.model, parts.ready, parts.version, parts.work);
   router.add("GET", "/docs", page_handler(docs_page(document, navigation)));
   router.add("GET", "/about", about_handler(parts, navigation));
   router.add("GET", "/openapi.json", openapi_handler(document));

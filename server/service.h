@@ -22,8 +22,8 @@ struct ServiceParts {
   WorkQueue* work = nullptr;
 };
 
-// The API's port: "/" welcomes, "/predict/", "/model", "/healthz", "/readyz", "/docs", "/about",
-// "/openapi.json". What the parts refer to is to outlive the router.
+// The API's port: "/" welcomes, "/predict/", "/model", "/healthz", "/readyz", "/v2…", "/docs",
+// "/about", "/openapi.json". What the parts refer to is to outlive the router.
 Router api_router(const ServiceParts& parts);
 
 // The page's port: the folder's files, "/" being the page, and the API's other paths, so that the

@@ -1,6 +1,8 @@
 #include "server/http/header_text.h"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace inkling {
 namespace {
@@ -41,6 +43,25 @@ std::string_view trimmed(std::string_view text) {
     return {};
   }
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string percent_decoded(std::string_view path) {
+  std::string decoded;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    char byte = path[i];
+    if (byte == '%') {
+      const std::string digits(path.substr(i + 1, 2));
+      const char* const after = digits.data() + digits.size();
+      unsigned char number = 0;
+      const auto [end, error] = std::from_chars(digits.data(), after, number, 16);
+      if (error == std::errc() && end == after && digits.size() == 2 && number != '/') {
+        byte = static_cast<char>(number);
+        i += 2;
+      }
+    }
+    decoded += byte;
+  }
+  return decoded;
 }
 
 std::string_view cut(std::string_view& rest, std::string_view separator) {

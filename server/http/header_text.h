@@ -21,6 +21,10 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 // Without blanks and tabs at either end.
 std::string_view trimmed(std::string_view text);
 
+// "%2e" becomes "."; "%2f" stays, since it separates nothing (RFC 3986, 2.2), and so does what is
+// no hexadecimal number after a percent sign.
+std::string percent_decoded(std::string_view path);
+
 // Cuts up to the separator off the front of `rest`; all of it when there is none.
 std::string_view cut(std::string_view& rest, std::string_view separator);
 

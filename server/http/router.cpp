@@ -1,9 +1,10 @@
 #include "server/http/router.h"
 
-#include <charconv>
+#include <algorithm>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
+
+#include "server/http/header_text.h"
 
 namespace inkling {
 namespace {
@@ -13,27 +14,6 @@ std::string_view without_trailing_slash(std::string_view path) {
     path.remove_suffix(1);
   }
   return path;
-}
-
-// "%2e" becomes "."; "%2f" stays, since it separates nothing (RFC 3986, 2.2), and so does what is
-// no hexadecimal number after a percent sign.
-std::string percent_decoded(std::string_view path) {
-  std::string decoded;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    char byte = path[i];
-    if (byte == '%') {
-      const std::string digits(path.substr(i + 1, 2));
-      const char* const after = digits.data() + digits.size();
-      unsigned char number = 0;
-      const auto [end, error] = std::from_chars(digits.data(), after, number, 16);
-      if (error == std::errc() && end == after && digits.size() == 2 && number != '/') {
-        byte = static_cast<char>(number);
-        i += 2;
-      }
-    }
-    decoded += byte;
-  }
-  return decoded;
 }
 
 }  // namespace
@@ -46,7 +26,26 @@ void Router::add(const std::string& method, const std::string& path, Handler han
     throw std::logic_error("Expected one handler for " + method + " " + path +
                            ", received a second");
   }
+  if (const std::size_t parameter = path.find('{'); parameter != std::string::npos) {
+    prefixes_.insert(path.substr(0, parameter));
+  }
   routes_.push_back({method, path});
+}
+
+Router::Table::const_iterator Router::find(std::string_view path) const {
+  if (const auto found = table_.find(path); found != table_.end()) {
+    return found;
+  }
+  for (const std::string& prefix : prefixes_) {
+    if (path.substr(0, prefix.size()) == prefix) {
+      const std::size_t end = std::min(path.find('/', prefix.size()), path.size());
+      const auto found = table_.find(prefix + "{name}" + std::string(path.substr(end)));
+      if (end > prefix.size() && found != table_.end()) {
+        return found;
+      }
+    }
+  }
+  return table_.end();
 }
 
 void Router::handle(Request request, Reply reply) const {
@@ -58,7 +57,7 @@ void Router::handle(Request request, Reply reply) const {
   }
   const std::string asked = percent_decoded(request.path);
   const std::string_view known = without_trailing_slash(asked);
-  const auto path = table_.find(known);
+  const auto path = find(known);
   if (path == table_.end() ||
       (path->second.slash == TrailingSlash::matters && known.size() < asked.size())) {
     reply(json_response(404, R"({"detail":"Not Found"})"));

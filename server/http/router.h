@@ -1,7 +1,8 @@
-// Which handler answers a path: an exact table, no patterns.
+// Which handler answers a path: an exact table, where one segment may be a parameter.
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct Route {
 // Whether a path is another one with a slash at its end.
 enum class TrailingSlash { ignored, matters };
 
+// In a route's path "{name}" stands for any one segment, which the handler reads from the request.
 // Paths are compared with their percent-encoding undone. HEAD goes where GET goes. An unknown path
 // is 404, a known one with another method 405 with Allow, in the form that FastAPI gives them.
 // Built once; handle() is const and thread-safe.
@@ -38,7 +40,11 @@ class Router {
     Methods methods;
     TrailingSlash slash = TrailingSlash::ignored;
   };
-  std::map<std::string, Path, std::less<>> table_;  // without a slash at the end
+  using Table = std::map<std::string, Path, std::less<>>;
+  Table::const_iterator find(std::string_view path) const;
+
+  Table table_;                     // without a slash at the end
+  std::set<std::string> prefixes_;  // what comes before a "{name}"
   std::vector<Route> routes_;
 };
 

@@ -98,6 +98,21 @@ TEST(Router, AnotherMethodIsNotAllowedAndTheAllowedAreNamed) {
   EXPECT_EQ(allow_of(ask(router, "get", "/b")), "POST");
 }
 
+TEST(Router, OneSegmentMayBeAParameter) {
+  Router router;
+  router.add("GET", "/m/{name}", says("model"));
+  router.add("POST", "/m/{name}/infer", says("infer"));
+  router.add("GET", "/m/list", says("list"));
+  EXPECT_EQ(ask(router, "GET", "/m/a").body, "model");
+  EXPECT_EQ(ask(router, "GET", "/m/a%20b/").body, "model");
+  EXPECT_EQ(ask(router, "POST", "/m/a/infer").body, "infer");
+  EXPECT_EQ(ask(router, "GET", "/m/list").body, "list") << "what is there by name comes first";
+  EXPECT_EQ(ask(router, "GET", "/m/a/infer").status, 405);
+  for (const auto* path : {"/m", "/m/", "/m//infer", "/m/a/b/infer", "/m/a/other"}) {
+    EXPECT_EQ(ask(router, "GET", path).status, 404) << path;
+  }
+}
+
 TEST(Router, OptionsAsksWhatIsAllowed) {
   Router router;
   router.add("GET", "/a", says(""));
