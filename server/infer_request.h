@@ -1,6 +1,6 @@
 // The body of an inference request of the Open Inference Protocol, version 2
-// (https://github.com/kserve/open-inference-protocol), with its extension for binary tensors
-// (https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md).
+// (https://github.com/kserve/open-inference-protocol), with its extension for binary tensors, as
+// docs/protocol/extension_binary_data.md of github.com/triton-inference-server/server describes it.
 #pragma once
 
 #include <cstddef>

@@ -104,20 +104,18 @@ Json of_model(Json path) {
   return path;
 }
 
-Json infer_operation() {
-  const Json object = {{"type", "object"}};
-  return {{"summary", "Recognize pictures of the network's own size, up to 256 at once"},
-          {"operationId", "v2_infer"},
-          {"requestBody",
-           {{"required", true},
-            {"content",
-             {{"application/json", {{"schema", object}}},
-              {"application/octet-stream",
-               {{"schema", {{"type", "string"}, {"format", "binary"}}}}}}}}},
-          {"responses",
-           {{"200", response("The outputs probabilities and digit.", object)},
-            {"400", response("The body is not as it should be.", reference("Error"))},
-            {"503", response("There are too many requests at once.", reference("Detail"))}}}};
+Json infer_operation(const ApiFacts& facts) {
+  return {
+      {"summary", "Recognize pictures of the network's own size, up to 256 at once"},
+      {"operationId", "v2_infer"},
+      {"description", "Tensors may also be binary, as the protocol's extension for them has it."},
+      {"requestBody",
+       {{"required", true}, {"content", json_content(openapi::infer_schema(facts))}}},
+      {"responses",
+       {{"200", response("The outputs probabilities and digit.", {{"type", "object"}})},
+        {"400", response("The body is not as it should be.", reference("Error"))},
+        {"413", response("The body is too large.", reference("Detail"))},
+        {"503", response("There are too many requests at once.", reference("Detail"))}}}};
 }
 
 }  // namespace
@@ -166,7 +164,7 @@ Json openapi_document(const ApiFacts& facts) {
          of_model(protocol_get("v2_model", "The network's inputs and outputs"))},
         {"/v2/models/{name}/ready",
          of_model(protocol_get("v2_model_ready", "Whether it is ready"))},
-        {"/v2/models/{name}/infer", of_model({{"post", infer_operation()}})},
+        {"/v2/models/{name}/infer", of_model({{"post", infer_operation(facts)}})},
         {"/docs",
          {{"get",
            {{"summary", "This documentation"}, {"operationId", "docs"}, {"responses", page}}}}},

@@ -100,11 +100,30 @@ Json input_schema(const ApiFacts& facts) {
                       {"contentEncoding", "base64"},
                       {"description", "One digit as PNG, JPEG or WebP."}};
   return {{"oneOf",
-           {object_schema({{"pixels", pixels}}, {"pixels"}),
-            object_schema({{"image", image}}, {"image"})}}};
+           {object_schema({{"pixels", pixels}, {"image", false}}, {"pixels"}),
+            object_schema({{"image", image}, {"pixels", false}}, {"image"})}}};
 }
 
 }  // namespace
+
+Json infer_schema(const ApiFacts& facts) {
+  const Json pixel = {{"type", "number"}, {"minimum", 0}, {"maximum", 255}};
+  const Json side = {{"const", facts.side}};
+  const Json pictures = {{"type", "integer"}, {"minimum", 1}, {"maximum", 256}};
+  const Json shape = {
+      {"type", "array"}, {"prefixItems", {pictures, side, side}}, {"minItems", 3}, {"maxItems", 3}};
+  const Json input = object_schema({{"name", {{"const", "pixels"}}},
+                                    {"shape", shape},
+                                    {"datatype", {{"enum", {"UINT8", "FP32"}}}},
+                                    {"data", {{"type", "array"}, {"items", pixel}}}},
+                                   {"name", "shape", "datatype", "data"});
+  const Json output = object_schema({{"name", {{"enum", {"probabilities", "digit"}}}}}, {"name"});
+  return object_schema(
+      {{"id", {{"type", "string"}}},
+       {"inputs", {{"type", "array"}, {"items", input}, {"minItems", 1}, {"maxItems", 1}}},
+       {"outputs", {{"type", "array"}, {"items", output}}}},
+      {"inputs"});
+}
 
 Json reference(std::string_view schema) {
   return {{"$ref", "#/components/schemas/" + std::string(schema)}};

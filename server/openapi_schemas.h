@@ -17,4 +17,7 @@ Json object_schema(const Json& properties, const Json& required);
 // "#/components/schemas": what answers and bodies look like.
 Json schemas(const ApiFacts& facts);
 
+// The body of an inference request (infer_request.h).
+Json infer_schema(const ApiFacts& facts);
+
 }  // namespace inkling::openapi

@@ -60,7 +60,7 @@ std::optional<PredictOptions> options_of(const Request& request, const Recognize
     if (!explain) {
       refusal =
           invalid_response({kQuery, "explain", "bool_parsing",
-                            "Input should be a valid boolean, unable to interpret input", *text});
+                            "Input should be a valid boolean, unable to interpret input", text});
       return std::nullopt;
     }
     options.explain = *explain;
@@ -72,7 +72,7 @@ std::optional<PredictOptions> options_of(const Request& request, const Recognize
     if (!top) {
       refusal = invalid_response(
           {kQuery, "top_k", "int_parsing",
-           "Input should be a whole number from 1 to " + std::to_string(most), *text});
+           "Input should be a whole number from 1 to " + std::to_string(most), text});
       return std::nullopt;
     }
     options.top = *top;

@@ -7,9 +7,10 @@
 
 namespace inkling {
 
-WorkQueue::WorkQueue(int threads, const WorkLimits& limits) : limits_(limits) {
+WorkQueue::WorkQueue(int threads, const WorkLimits& limits)
+    : limits_(limits), most_at_work_(threads) {
   try {
-    for (int i = 0; i < threads; ++i) {
+    for (int i = 0; i < threads + 1; ++i) {
       threads_.emplace_back([this] { work(); });
     }
   } catch (const std::exception&) {
@@ -41,14 +42,12 @@ void WorkQueue::submit(const PeerAddress& client, std::size_t bytes, std::unique
 
 void WorkQueue::add(const PeerAddress& client, Entry entry) {
   const std::lock_guard lock(mutex_);
-  const auto queue = waiting_.try_emplace(client).first;
+  const auto queue = queues_.try_emplace(client).first;
   const std::size_t bytes = entry.bytes;
   try {
-    queue->second.push_back(std::move(entry));
+    queue->second.entries.push_back(std::move(entry));
   } catch (const std::exception&) {
-    if (queue->second.empty()) {
-      waiting_.erase(queue);
-    }
+    erase_if_done(queue);
     throw;
   }
   ++jobs_;
@@ -61,52 +60,72 @@ std::unique_ptr<WorkQueue::Job> WorkQueue::take_superfluous(const PeerAddress& n
   if (jobs_ == 0 || (jobs_ <= limits_.jobs && bytes_ <= limits_.bytes)) {
     return nullptr;
   }
-  auto longest = waiting_.find(newcomer);
-  for (auto queue = waiting_.begin(); queue != waiting_.end(); ++queue) {
-    if (longest == waiting_.end() || queue->second.size() > longest->second.size()) {
+  auto longest = queues_.find(newcomer);
+  for (auto queue = queues_.begin(); queue != queues_.end(); ++queue) {
+    if (longest == queues_.end() || queue->second.entries.size() > longest->second.entries.size()) {
       longest = queue;
     }
   }
-  Entry entry = std::move(longest->second.back());
-  longest->second.pop_back();
-  taken_from(longest);
+  Entry entry = std::move(longest->second.entries.back());
+  longest->second.entries.pop_back();
+  --jobs_;
   bytes_ -= entry.bytes;
+  erase_if_done(longest);
   return std::move(entry.job);
 }
 
-void WorkQueue::taken_from(Queues::iterator queue) {
-  --jobs_;
-  if (queue->second.empty()) {
-    waiting_.erase(queue);
+void WorkQueue::erase_if_done(Queues::iterator queue) {
+  if (queue->second.entries.empty() && queue->second.at_work == 0) {
+    queues_.erase(queue);
   }
 }
 
-// The first of the next client after the one whose turn it was.
-WorkQueue::Entry WorkQueue::take_next() {
-  auto next = waiting_.upper_bound(last_);
-  if (next == waiting_.end()) {
-    next = waiting_.begin();
+// Of the next client, after the one whose turn it was, that may have one more job at work; the end
+// where there is none.
+WorkQueue::Queues::iterator WorkQueue::next_queue() {
+  auto queue = queues_.upper_bound(last_);
+  for (std::size_t seen = 0; seen < queues_.size(); ++seen, ++queue) {
+    if (queue == queues_.end()) {
+      queue = queues_.begin();
+    }
+    if (!queue->second.entries.empty() && queue->second.at_work < most_at_work_) {
+      return queue;
+    }
   }
-  last_ = next->first;
-  Entry entry = std::move(next->second.front());
-  next->second.pop_front();
-  taken_from(next);
+  return queues_.end();
+}
+
+WorkQueue::Entry WorkQueue::take_from(Queues::iterator queue) {
+  last_ = queue->first;
+  Entry entry = std::move(queue->second.entries.front());
+  queue->second.entries.pop_front();
+  --jobs_;
+  ++queue->second.at_work;
   return entry;
 }
 
 void WorkQueue::work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    came_.wait(lock, [this] { return ends_ || jobs_ > 0; });
-    if (jobs_ == 0) {
+    auto queue = queues_.end();
+    came_.wait(lock, [&] {
+      queue = next_queue();
+      return queue != queues_.end() || (ends_ && jobs_ == 0);
+    });
+    if (queue == queues_.end()) {
       return;
     }
-    Entry entry = take_next();
+    Entry entry = take_from(queue);
     lock.unlock();
     entry.job->run();
     entry.job.reset();  // gives back what it holds
     lock.lock();
     bytes_ -= entry.bytes;
+    --queue->second.at_work;
+    erase_if_done(queue);
+    if (jobs_ == 0 && ends_) {
+      came_.notify_all();
+    }
   }
 }
 

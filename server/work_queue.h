@@ -24,8 +24,9 @@ struct WorkLimits {
 };
 
 // Fair queueing: each client address has a queue of its own, of which one after another gives a
-// job, so that nobody waits for all that another one asks. Where there is no room, the longest
-// queue loses its last job, the newcomer's where none is longer. Thread-safe.
+// job, so that nobody waits for all that another one asks. One address may have a job on every
+// thread but one, so that nobody waits either for a slow one of another's. Where there is no room,
+// the longest queue loses its last job, the newcomer's where none is longer. Thread-safe.
 class WorkQueue {
  public:
   // One of the two is called, once, by a thread of the queue or by the one that submits.
@@ -39,6 +40,7 @@ class WorkQueue {
     virtual void refuse() noexcept = 0;  // there is no room
   };
 
+  // threads: that one address may use, at least 1; there is one more.
   explicit WorkQueue(int threads, const WorkLimits& limits = {});
   ~WorkQueue();  // what waits is done first
   WorkQueue(const WorkQueue&) = delete;
@@ -54,20 +56,26 @@ class WorkQueue {
     std::size_t bytes;
     std::unique_ptr<Job> job;
   };
-  using Queues = std::map<PeerAddress, std::deque<Entry>>;  // none is empty
+  struct Queue {
+    std::deque<Entry> entries;
+    int at_work = 0;  // jobs that were taken from it and are not done
+  };
+  using Queues = std::map<PeerAddress, Queue>;  // of those that have a job, waiting or at work
 
   void add(const PeerAddress& client, Entry entry);
   std::unique_ptr<Job> take_superfluous(const PeerAddress& newcomer);
-  Entry take_next();
-  void taken_from(Queues::iterator queue);
+  Queues::iterator next_queue();
+  Entry take_from(Queues::iterator queue);
+  void erase_if_done(Queues::iterator queue);
   void work();
   void end();
 
   WorkLimits limits_;
+  int most_at_work_;  // of one address
   std::mutex mutex_;
   std::condition_variable came_;
-  Queues waiting_;
-  std::size_t jobs_ = 0;   // in waiting_
+  Queues queues_;
+  std::size_t jobs_ = 0;   // that wait
   std::size_t bytes_ = 0;  // held
   PeerAddress last_{};     // whose turn it was
   bool ends_ = false;

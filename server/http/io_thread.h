@@ -62,7 +62,7 @@ class IoThread : public Pistache::Aio::Handler {
 
   void round(const Pistache::Aio::FdSet& fds);
   template <class Step>
-  void step(const std::shared_ptr<Connection>& connection, Step take) noexcept;
+  void step(std::shared_ptr<Connection> connection, Step take) noexcept;
   void serve(Connection& connection, const Pistache::Aio::FdSet::Entry& event);
   void make_room_for(Connection& asking);
   void settle(Clients::iterator client);
@@ -89,19 +89,18 @@ class IoThread : public Pistache::Aio::Handler {
   Clients clients_;
 };
 
-// One call into a connection, and what follows from it.
+// One call into a connection, and what follows from it, which may be its end.
 template <class Step>
-void IoThread::step(const std::shared_ptr<Connection>& connection, Step take) noexcept {
-  const auto kept = connection;  // which settle() may remove
-  if (!attempt("connection", [&] { take(*kept); })) {
-    kept->finish();
+void IoThread::step(std::shared_ptr<Connection> connection, Step take) noexcept {
+  if (!attempt("connection", [&] { take(*connection); })) {
+    connection->finish();
   }
-  const auto client = clients_.find(kept->fd());
-  if (client == clients_.end() || client->second.connection != kept) {
+  const auto client = clients_.find(connection->fd());
+  if (client == clients_.end() || client->second.connection != connection) {
     return;
   }
   if (!attempt("poller", [&] { settle(client); })) {
-    kept->finish();
+    connection->finish();
     remove(client);
   }
 }

@@ -75,19 +75,23 @@ void IoThread::accepted(FileDescriptor socket, const PeerAddress& address,
   }
 }
 
-// Where all slots are taken, one of this thread's connections is closed for it.
+// Where all slots are taken, one of this thread's connections is closed for it; another thread may
+// be quicker to take the place.
 std::optional<Admission::Slot> IoThread::admit(const PeerAddress& address) {
-  if (auto slot = shared_->admission.admit(address)) {
-    return slot;
-  }
-  GivesWay gives_way;
-  for (const auto& [fd, client] : clients_) {
-    gives_way.consider(*client.connection);
-  }
-  if (Connection* const found = gives_way.found()) {
+  while (true) {
+    if (auto slot = shared_->admission.admit(address)) {
+      return slot;
+    }
+    GivesWay gives_way;
+    for (const auto& [fd, client] : clients_) {
+      gives_way.consider(*client.connection);
+    }
+    Connection* const found = gives_way.found();
+    if (found == nullptr) {
+      return std::nullopt;
+    }
     step(clients_.at(found->fd()).connection, [](Connection& other) { other.finish(); });
   }
-  return shared_->admission.admit(address);
 }
 
 void IoThread::take_new_clients() {

@@ -46,7 +46,8 @@ HttpServer::HttpServer(const HttpServerOptions& options)
 
 HttpServer::~HttpServer() { stop(); }
 
-std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port, Handler handler) {
+std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port,
+                                 const Handler& handler) {
   std::uint16_t bound = port;
   for (FileDescriptor& socket : open_listening_sockets(host, port)) {
     bound = port_of(socket.get());

@@ -33,7 +33,7 @@ class HttpServer {
 
   // Binds a port (0: any free one), whose requests go to the handler, and returns it. Clients may
   // connect from now on; they are served after start(). Throws std::runtime_error with one line.
-  std::uint16_t listen(const std::string& host, std::uint16_t port, Handler handler);
+  std::uint16_t listen(const std::string& host, std::uint16_t port, const Handler& handler);
 
   // Returns at once; the I/O threads serve. Throws std::runtime_error.
   void start();

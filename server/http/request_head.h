@@ -40,7 +40,7 @@ struct RequestHead {
 // The text before the empty line. Stricter than RFC 9112 must be: no bare line feeds, no folded
 // headers, one Content-Length of digits alone or one "Transfer-Encoding: chunked", one Host, one
 // Content-Type. Whatever two readers could understand differently is refused. Throws HttpError.
-RequestHead parse_request_head(std::string_view head, const HttpLimits& limits);
+RequestHead parse_request_head(std::string_view text, const HttpLimits& limits);
 
 // Before the empty line has come: whether the head is still one that may be accepted, since a
 // client could else send for ever. Throws HttpError.

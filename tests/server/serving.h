@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -22,8 +21,9 @@ inline void echo(const Request& request, const Reply& reply) {
 // One I/O thread, so that a thread that spins or waits is seen by whoever comes next.
 class Serving {
  public:
-  explicit Serving(Handler handler, const HttpServerOptions& options = {}) : server_(options) {
-    port_ = server_.listen(kLocalhost, 0, std::move(handler));
+  explicit Serving(const Handler& handler, const HttpServerOptions& options = {})
+      : server_(options) {
+    port_ = server_.listen(kLocalhost, 0, handler);
     server_.start();
   }
   std::uint16_t port() const { return port_; }

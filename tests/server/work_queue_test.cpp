@@ -66,13 +66,13 @@ TEST(WorkQueue, DoesWhatWaitsInItsOrderBeforeItEnds) {
     for (int i = 0; i < 3; ++i) {
       queue.submit(client(1), 0, job([&done, i] { done.push_back(i); }));
     }
-    EXPECT_TRUE(done.empty());
+    EXPECT_TRUE(done.empty()) << "the other thread is for others";
     blocker.let_go();
   }
   EXPECT_THAT(done, ElementsAre(0, 1, 2));
 }
 
-TEST(WorkQueue, ItsThreadsWorkAtTheSameTime) {
+TEST(WorkQueue, ItsThreadsWorkAtTheSameTimeAlsoForOneClient) {
   Blocker one;
   Blocker two;
   WorkQueue queue(2);  // ends first, while what its jobs refer to is there
@@ -84,45 +84,78 @@ TEST(WorkQueue, ItsThreadsWorkAtTheSameTime) {
   two.let_go();
 }
 
-TEST(WorkQueue, NobodyWaitsForAllThatAnotherAsks) {
-  std::vector<int> done;
-  Blocker blocker;
-  {
-    WorkQueue queue(1);
-    queue.submit(client(1), 0, blocker.work());
-    blocker.wait_until_begun();
-    for (const int i : {11, 12, 13, 31, 21, 22}) {
-      const auto number = static_cast<std::uint8_t>(i / 10);
-      queue.submit(client(number), 0, job([&done, i] { done.push_back(i); }));
-    }
-    blocker.let_go();
-  }
-  EXPECT_THAT(done, ElementsAre(21, 31, 11, 22, 12, 13));
+TEST(WorkQueue, NobodyWaitsForASlowJobOfAnother) {
+  Blocker slow;
+  std::promise<void> done;
+  WorkQueue queue(1);
+  queue.submit(client(1), 0, slow.work());
+  slow.wait_until_begun();
+  queue.submit(client(1), 0, job([] {}));
+  queue.submit(client(2), 0, job([&done] { done.set_value(); }));
+  done.get_future().wait();
+  slow.let_go();
 }
 
-// Two may wait. The third is the second of client 1, whose queue is then the longest; the fourth is
+// Both threads are at work, for 8 and for 9, which ends last.
+TEST(WorkQueue, NobodyWaitsForAllThatAnotherAsks) {
+  std::vector<int> done;
+  Blocker first;
+  Blocker last;
+  std::promise<void> all;
+  WorkQueue queue(1);
+  queue.submit(client(8), 0, first.work());
+  queue.submit(client(9), 0, last.work());
+  first.wait_until_begun();
+  last.wait_until_begun();
+  for (const int i : {11, 12, 13, 31, 21, 22}) {
+    const auto number = static_cast<std::uint8_t>(i / 10);
+    queue.submit(client(number), 0, job([&, i] {
+                   done.push_back(i);
+                   if (done.size() == 6) {
+                     all.set_value();
+                   }
+                 }));
+  }
+  first.let_go();
+  all.get_future().wait();
+  EXPECT_THAT(done, ElementsAre(11, 21, 31, 12, 22, 13));
+  last.let_go();
+}
+
+// Two may wait. The third is the third of client 1, whose queue is then the longest; the fourth is
 // of another one, for whom client 1 loses its second.
 TEST(WorkQueue, WhoAsksMostGivesWayWhereThereIsNoRoom) {
   std::vector<int> done;
   std::vector<int> refused;
-  Blocker blocker;
-  {
-    WorkQueue queue(1, {.jobs = 2});
-    queue.submit(client(1), 0, blocker.work());
-    blocker.wait_until_begun();  // it waits no more
-    const auto submit = [&](std::uint8_t number, int i) {
-      queue.submit(client(number), 0,
-                   job([&done, i] { done.push_back(i); }, [&refused, i] { refused.push_back(i); }));
-    };
-    submit(1, 11);
-    submit(1, 12);
-    submit(1, 13);
-    EXPECT_THAT(refused, ElementsAre(13));
-    submit(2, 21);
-    EXPECT_THAT(refused, ElementsAre(13, 12));
-    blocker.let_go();
-  }
-  EXPECT_THAT(done, ElementsAre(21, 11));
+  Blocker first;
+  Blocker last;
+  std::promise<void> all;
+  WorkQueue queue(1, {.jobs = 2});
+  queue.submit(client(8), 0, first.work());
+  first.wait_until_begun();  // it waits no more
+  queue.submit(client(9), 0, last.work());
+  last.wait_until_begun();
+  const auto submit = [&](std::uint8_t number, int i) {
+    queue.submit(client(number), 0,
+                 job(
+                     [&, i] {
+                       done.push_back(i);
+                       if (done.size() == 2) {
+                         all.set_value();
+                       }
+                     },
+                     [&refused, i] { refused.push_back(i); }));
+  };
+  submit(1, 11);
+  submit(1, 12);
+  submit(1, 13);
+  EXPECT_THAT(refused, ElementsAre(13));
+  submit(2, 21);
+  EXPECT_THAT(refused, ElementsAre(13, 12));
+  first.let_go();
+  all.get_future().wait();
+  EXPECT_THAT(done, ElementsAre(11, 21));
+  last.let_go();
 }
 
 TEST(WorkQueue, HoldsAsManyBytesAsItMay) {
@@ -133,13 +166,13 @@ TEST(WorkQueue, HoldsAsManyBytesAsItMay) {
   WorkQueue queue(1, {.bytes = 100});
   queue.submit(client(1), 100, blocker.work());
   blocker.wait_until_begun();
-  queue.submit(client(2), 1, job([] { ADD_FAILURE(); }, refuse));
+  queue.submit(client(1), 1, job([] { ADD_FAILURE(); }, refuse));
   EXPECT_EQ(refused, 1) << "what is at work is held, too";
-  queue.submit(client(2), 0, job([&done] { done.set_value(); }));
+  queue.submit(client(1), 0, job([&done] { done.set_value(); }));
   blocker.let_go();
-  done.get_future().wait();
+  done.get_future().wait();  // after the first has given back what it held
   std::promise<void> whole;
-  queue.submit(client(1), 100, job([&whole] { whole.set_value(); }));  // all was given back
+  queue.submit(client(1), 100, job([&whole] { whole.set_value(); }));
   whole.get_future().wait();
 }
 
@@ -169,17 +202,21 @@ TEST(QueuedHandler, LeavesTheThreadsThatServeToOthers) {
 }
 
 TEST(QueuedHandler, SaysAtOnceWhenTheQueueIsFull) {
-  Blocker blocker;
+  Blocker one;
+  Blocker two;
   WorkQueue queue(1, {.jobs = 1});
-  queue.submit(client(1), 0, blocker.work());
-  blocker.wait_until_begun();
+  queue.submit(client(1), 0, one.work());
+  one.wait_until_begun();
+  queue.submit(client(2), 0, two.work());
+  two.wait_until_begun();
   queue.submit(client(1), 0, job([] {}));
   Serving serving(queued(echo, queue));
   const Answer answer = request(serving.port(), kGet);
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(answer.headers.at("retry-after"), "1");
   EXPECT_THAT(answer.body, HasSubstr("Too many requests at once"));
-  blocker.let_go();
+  one.let_go();
+  two.let_go();
 }
 
 TEST(QueuedHandler, RefusesARequestWhoseTurnComesTooLate) {

@@ -76,7 +76,10 @@ TEST(RequestReader, TakesTheAbsoluteFormAndAnEmptyLineBefore) {
 TEST(RequestReader, IgnoresOneEmptyLineBeforeARequest) {
   const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
   for (const auto& [lines, status] : {std::pair{"\r\n", 200}, {"\r\n\r\n", 400}}) {
-    const std::string bytes = lines + request + lines + request;
+    std::string bytes;
+    for (int i = 0; i < 2; ++i) {
+      bytes.append(lines).append(request);
+    }
     for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
       RequestReader reader({});
       int requests = 0;
