@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 
 #include "server/http/attempt.h"
-#include "server/http/io_thread.h"
 #include "server/http/listening_sockets.h"
+#include "server/http/pistache_server_thread.h"
 
 namespace inkling {
 namespace {

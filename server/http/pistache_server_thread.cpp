@@ -1,4 +1,4 @@
-#include "server/http/io_thread.h"
+#include "server/http/pistache_server_thread.h"
 
 #include <cerrno>
 #include <cstdint>

@@ -12,7 +12,7 @@
 
 #include "server/http/attempt.h"
 #include "server/http/give_way.h"
-#include "server/http/io_thread.h"
+#include "server/http/pistache_server_thread.h"
 #include "server/http/response_bytes.h"
 
 namespace inkling {
