@@ -21,7 +21,8 @@ RUN cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREF
 FROM ${BASE_IMAGE}
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      libfmt9 liblodepng0 libpistache0 libspdlog1.10 libssl3 libturbojpeg0 libwebp7 zlib1g \
+      libfmt9 liblodepng0 libpistache0 libprometheus-cpp-core1.0 libspdlog1.10 libssl3 \
+      libturbojpeg0 libwebp7 zlib1g \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=builder /opt/inkling /opt/inkling
 USER 65534:65534

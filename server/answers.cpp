@@ -58,11 +58,16 @@ Response invalid_response(const Problem& problem) {
   return json_response(422, JsonObject().add_json("detail", list).text());
 }
 
-Response prediction_response(std::span<const std::uint8_t> digit, const Recognizer& recognizer,
-                             const PredictOptions& options) {
+Response prediction_response(std::span<const std::uint8_t> digit, const Asked& asked) {
+  const auto& [recognizer, options, metrics] = asked;
+  const StepTimer inference(metrics, Step::infer);
   const std::vector<float> probabilities = recognizer.classify(digit);
+  inference.stop();
   const Verdict verdict =
       verdict_of(probabilities, recognizer.min_confidence, recognizer.class_names);
+  if (metrics != nullptr) {
+    metrics->predicted(verdict.name, verdict.confidence, verdict.abstains);
+  }
   const auto shown = [](float probability) { return to_json(rounded(probability)); };
   JsonObject body;
   body.add("predicted_digit", verdict.best)

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "server/http/message.h"
+#include "server/metrics.h"
 #include "server/served_model.h"
 
 namespace inkling {
@@ -30,8 +31,14 @@ struct PredictOptions {
   int top = 0;           // with the so many most probable classes; 0: without
 };
 
+// What a prediction needs beside the picture.
+struct Asked {
+  const Recognizer& recognizer;
+  PredictOptions options;
+  Metrics* metrics = nullptr;
+};
+
 // 200 and the object that POST /predict/ describes (predict.h). digit: side × side bytes.
-Response prediction_response(std::span<const std::uint8_t> digit, const Recognizer& recognizer,
-                             const PredictOptions& options);
+Response prediction_response(std::span<const std::uint8_t> digit, const Asked& asked);
 
 }  // namespace inkling

@@ -88,7 +88,7 @@ OutputData output_data(std::string_view name, const std::vector<float>& probabil
           bytes_of(std::vector<std::int64_t>(digits.begin(), digits.end()))};
 }
 
-Response infer(const Request& request, const Recognizer& recognizer) {
+Response infer(const Request& request, const Recognizer& recognizer, Metrics* metrics) {
   std::size_t json_size = request.body.size();
   if (const auto header = request.header("inference-header-content-length")) {
     const std::string digits(*header);
@@ -102,7 +102,9 @@ Response infer(const Request& request, const Recognizer& recognizer) {
   if (asked.outputs.empty()) {
     asked.outputs = {{std::string(kProbabilities), {}}, {std::string(kDigit), {}}};
   }
+  const StepTimer inference(metrics, Step::infer);
   const std::vector<float> probabilities = recognizer.classify(asked.pixels);
+  inference.stop();
   std::vector<std::string> outputs;
   std::string binary;
   for (const InferRequest::Output& output : asked.outputs) {
@@ -162,7 +164,7 @@ Handler says(const std::string& body) {
 
 void add_inference_protocol(Router& router, const CurrentModel& model,
                             const std::atomic<bool>& ready, const std::string& version,
-                            WorkQueue* work) {
+                            WorkQueue* work, Metrics* metrics) {
   router.add("GET", "/v2",
              says(JsonObject()
                       .add("name", "inkling")
@@ -185,9 +187,16 @@ void add_inference_protocol(Router& router, const CurrentModel& model,
             ready ? 200 : 503,
             JsonObject().add("name", recognizer.model_name).add("ready", ready.load()).text());
       }));
-  Handler answer = of_named_model(model, infer);
-  router.add("POST", "/v2/models/{name}/infer",
-             work != nullptr ? queued(std::move(answer), *work) : std::move(answer));
+  Handler answer =
+      of_named_model(model, [metrics](const Request& request, const Recognizer& recognizer) {
+        return infer(request, recognizer, metrics);
+      });
+  if (work != nullptr) {
+    answer = queued(std::move(answer), *work, metrics);
+  }
+  const std::string path = "/v2/models/{name}/infer";
+  router.add("POST", path,
+             metrics != nullptr ? counted(std::move(answer), path, *metrics) : std::move(answer));
 }
 
 }  // namespace inkling

@@ -15,9 +15,9 @@ namespace inkling {
 //   probabilities  FP32, [pictures, classes]
 //   digit          INT64, [pictures]: the most probable class's number
 // Errors are {"error": …}: 404 for another name, 400 for a body that is not as it should be.
-// work: as in ServiceParts. What is referred to is to outlive the router.
+// work, metrics: as in ServiceParts. What is referred to is to outlive the router.
 void add_inference_protocol(Router& router, const CurrentModel& model,
                             const std::atomic<bool>& ready, const std::string& version,
-                            WorkQueue* work);
+                            WorkQueue* work, Metrics* metrics);
 
 }  // namespace inkling

@@ -70,9 +70,9 @@ std::string card_of(const std::filesystem::path& weights) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string facts_of(const InferencePlan& plan, const std::filesystem::path& weights,
-                     InferencePrecision precision, const std::string& card) {
-  const std::vector<std::byte> bytes = read_file(weights);
+std::string facts_of(const InferencePlan& plan, std::span<const std::byte> bytes,
+                     const std::filesystem::path& weights, InferencePrecision precision,
+                     const std::string& card) {
   const Safetensors contents = parse_safetensors(bytes, weights.string());
   std::vector<std::string> classes = plan.class_names();
   for (int digit = 0; classes.size() < static_cast<std::size_t>(plan.classes()); ++digit) {
@@ -103,6 +103,7 @@ ServedModel load_served_model(const std::filesystem::path& weights, InferencePre
   check_answers(*plan, weights.string());
   const auto saliency = std::make_shared<const Saliency>(weights);
   const std::string card = card_of(weights);
+  const std::vector<std::byte> bytes = read_file(weights);
   return {
       {[plan](std::span<const std::uint8_t> digit) { return plan->probabilities(digit); },
        [saliency](std::span<const std::uint8_t> digit, int answer) {
@@ -110,7 +111,8 @@ ServedModel load_served_model(const std::filesystem::path& weights, InferencePre
        },
        plan->model_name(), plan->calibration().min_confidence, plan->height(), plan->class_names()},
       card,
-      facts_of(*plan, weights, precision, card)};
+      facts_of(*plan, bytes, weights, precision, card),
+      sha256(bytes)};
 }
 
 void check_replaceable(const Recognizer& served, const Recognizer& next) {

@@ -83,11 +83,12 @@ void end_at_once_by(sigset_t signals) {
 }
 
 // Requests that are being answered finish with the weights they began with.
-void reload(CurrentModel& model, const std::filesystem::path& weights,
+void reload(CurrentModel& model, Metrics& metrics, const std::filesystem::path& weights,
             InferencePrecision precision) {
   try {
     ServedModel next = load_served_model(weights, precision);
     check_replaceable(model.get()->recognizer, next.recognizer);
+    metrics.serves_model(next.recognizer.model_name, next.sha256);
     model.replace(std::move(next));
     spdlog::info("reloaded {}", weights.string());
   } catch (const std::exception& error) {
@@ -112,8 +113,11 @@ void serve(const Settings& settings, const sigset_t& signals) {
   const std::size_t max_body = settings.http.connection.http.max_body;
   WorkLimits limits;
   limits.bytes = std::max(limits.bytes, 4 * max_body);
+  Metrics metrics(INKLING_VERSION);
+  metrics.serves_model(model.get()->recognizer.model_name, model.get()->sha256);
   WorkQueue work(settings.http.threads, limits);
-  const ServiceParts parts{model, ready, INKLING_VERSION, max_body, INKLING_SOURCE_URL, &work};
+  const ServiceParts parts{model, ready,   INKLING_VERSION, max_body, INKLING_SOURCE_URL,
+                           &work, &metrics};
   const Router api = api_router(parts);
   const Router page =
       page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);
@@ -121,7 +125,10 @@ void serve(const Settings& settings, const sigset_t& signals) {
   raise_descriptor_limit();
   HttpServerOptions options = settings.http;
   options.max_buffered = std::max(options.max_buffered, 4 * max_body);
+  options.on_refused = [&metrics](int status) { metrics.refused(status); };
   HttpServer server(options);
+  metrics.set_gauges(
+      {[&server] { return server.connections(); }, [&work] { return work.waiting(); }});
   const auto port = server.listen(settings.host, settings.port, handler_of(api));
   const auto ui_port = server.listen(settings.host, settings.ui_port, handler_of(page));
   server.start();
@@ -129,7 +136,7 @@ void serve(const Settings& settings, const sigset_t& signals) {
   spdlog::info("API  {}", url(settings.host, port));
   spdlog::info("page {}", url(settings.host, ui_port));
 
-  wait_for_stop(signals, [&] { reload(model, weights, settings.precision); });
+  wait_for_stop(signals, [&] { reload(model, metrics, weights, settings.precision); });
   spdlog::info("stopping");
   ready = false;
   end_at_once_by(signals);

@@ -80,33 +80,35 @@ std::optional<PredictOptions> options_of(const Request& request, const Recognize
   return options;
 }
 
-Response recognize_file(std::span<const std::uint8_t> bytes, const Recognizer& recognizer,
-                        const PredictOptions& options) {
+Response recognize_file(std::span<const std::uint8_t> bytes, const Asked& asked) {
   try {
-    const auto digit = prepare(decode_picture(bytes), recognizer.side);
+    const StepTimer decoding(asked.metrics, Step::decode);
+    const Picture picture = decode_picture(bytes);
+    decoding.stop();
+    const StepTimer preparing(asked.metrics, Step::prepare);
+    const auto digit = prepare(picture, asked.recognizer.side);
+    preparing.stop();
     if (!digit) {
       Response blank = error_response(400, "Image is blank. Please provide a valid digit.");
       blank.headers.emplace_back("X-Error-Code", "blank_image");
       return blank;
     }
-    return prediction_response(*digit, recognizer, options);
+    return prediction_response(*digit, asked);
   } catch (const PictureError& problem) {
     return error_response(415, problem.what());
   }
 }
 
-Response recognize_part(const Part& part, const Recognizer& recognizer,
-                        const PredictOptions& options) {
+Response recognize_part(const Part& part, const Asked& asked) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(part.data.data());
-  return recognize_file({bytes, part.data.size()}, recognizer, options);
+  return recognize_file({bytes, part.data.size()}, asked);
 }
 
-Response recognize_json(const Request& request, const Recognizer& recognizer,
-                        const PredictOptions& options) {
+Response recognize_json(const Request& request, const Asked& asked) {
   try {
-    const JsonInput input = parse_json_input(request.body, recognizer.side);
-    return input.pixels.empty() ? recognize_file(input.image, recognizer, options)
-                                : prediction_response(input.pixels, recognizer, options);
+    const JsonInput input = parse_json_input(request.body, asked.recognizer.side);
+    return input.pixels.empty() ? recognize_file(input.image, asked)
+                                : prediction_response(input.pixels, asked);
   } catch (const JsonInputError& problem) {
     return invalid_response({kBody, problem.field(), problem.type(), problem.what(), {}});
   }
@@ -120,8 +122,7 @@ std::vector<Part> parts_of(const Request& request) {
 }
 
 // The form's last field `file`, as FastAPI takes it.
-Response recognize_form(const Request& request, const Recognizer& recognizer,
-                        const PredictOptions& options) {
+Response recognize_form(const Request& request, const Asked& asked) {
   const std::vector<Part> parts = parts_of(request);
   const auto file = std::find_if(parts.rbegin(), parts.rend(),
                                  [](const Part& part) { return part.name == "file"; });
@@ -135,11 +136,10 @@ Response recognize_form(const Request& request, const Recognizer& recognizer,
                              "Value error, expected an uploaded file, received a plain form field",
                              {}});
   }
-  return recognize_part(*file, recognizer, options);
+  return recognize_part(*file, asked);
 }
 
-Response recognize_batch(const Request& request, const Recognizer& recognizer,
-                         const PredictOptions& options) {
+Response recognize_batch(const Request& request, const Asked& asked) {
   std::vector<std::string> predictions;
   for (const Part& part : parts_of(request)) {
     if (part.name != "files" && part.name != "file") {
@@ -153,7 +153,7 @@ Response recognize_batch(const Request& request, const Recognizer& recognizer,
            "Value error, expected an uploaded file, received a plain form field",
            {}});
     }
-    const Response answer = recognize_part(part, recognizer, options);
+    const Response answer = recognize_part(part, asked);
     predictions.push_back(JsonObject()
                               .add("filename", *part.filename)
                               .add("status", answer.status)
@@ -173,16 +173,17 @@ bool is_json(const Request& request) {
   return equal_ignoring_case(trimmed(cut(type, ";")), "application/json");
 }
 
-using Recognize = Response (*)(const Request&, const Recognizer&, const PredictOptions&);
+using Recognize = Response (*)(const Request&, const Asked&);
 
-Response answer(const Request& request, const Recognizer& recognizer, Recognize recognize) {
+Response answer(const Request& request, const Recognizer& recognizer, Metrics* metrics,
+                Recognize recognize) {
   Response refusal;
   const auto options = options_of(request, recognizer, refusal);
   if (!options) {
     return refusal;
   }
   try {
-    return recognize(request, recognizer, *options);
+    return recognize(request, {recognizer, *options, metrics});
   } catch (const MultipartError& problem) {
     return json_response(400, JsonObject().add("detail", problem.what()).text());
   }
@@ -190,17 +191,18 @@ Response answer(const Request& request, const Recognizer& recognizer, Recognize 
 
 }  // namespace
 
-Handler predict_handler(const CurrentModel& model) {
-  return [&model](const Request& request, const Reply& reply) {
+Handler predict_handler(const CurrentModel& model, Metrics* metrics) {
+  return [&model, metrics](const Request& request, const Reply& reply) {
     const auto served = model.get();
-    reply(answer(request, served->recognizer, is_json(request) ? recognize_json : recognize_form));
+    reply(answer(request, served->recognizer, metrics,
+                 is_json(request) ? recognize_json : recognize_form));
   };
 }
 
-Handler batch_handler(const CurrentModel& model) {
-  return [&model](const Request& request, const Reply& reply) {
+Handler batch_handler(const CurrentModel& model, Metrics* metrics) {
+  return [&model, metrics](const Request& request, const Reply& reply) {
     const auto served = model.get();
-    reply(answer(request, served->recognizer, recognize_batch));
+    reply(answer(request, served->recognizer, metrics, recognize_batch));
   };
 }
 

@@ -32,6 +32,8 @@ struct ServedModel {
   Recognizer recognizer;
   std::string card;          // Markdown; empty: the model has none
   std::string facts = "{}";  // JSON, for GET /model
+  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it in every initializer else
+  std::string sha256 = {};  // of the weights file
 };
 
 // The one that answers now: each request takes it once and keeps it to its end. Thread-safe.

@@ -30,6 +30,12 @@ Handler model_handler(const CurrentModel& model) {
   };
 }
 
+Handler metrics_handler(const Metrics& metrics) {
+  return [&metrics](const Request&, const Reply& reply) {
+    reply({200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, metrics.text()});
+  };
+}
+
 Handler about_handler(const ServiceParts& parts, Navigation navigation) {
   return [&model = parts.model, about = About{parts.version, "", "", parts.source_url}, navigation](
              const Request&, const Reply& reply) {
@@ -49,15 +55,24 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
     facts.classes = static_cast<int>(names.size());
   }
   const auto document = openapi_document(facts);
-  const auto worked = [&parts](Handler handler) {
-    return parts.work != nullptr ? queued(std::move(handler), *parts.work) : handler;
+  const auto add = [&](const char* method, const char* path, Handler handler) {
+    router.add(method, path,
+               parts.metrics != nullptr ? counted(std::move(handler), path, *parts.metrics)
+                                        : std::move(handler));
   };
-  router.add("POST", "/predict/", worked(predict_handler(parts.model)));
-  router.add("POST", "/predict/batch", worked(batch_handler(parts.model)));
-  router.add("GET", "/model", model_handler(parts.model));
-  router.add("GET", "/healthz", fixed(R"({"status":"alive"})"));
-  router.add("GET", "/readyz", ready_handler(parts.ready));
-  add_inference_protocol(router, parts.model, parts.ready, parts.version, parts.work);
+  const auto worked = [&parts](Handler handler) {
+    return parts.work != nullptr ? queued(std::move(handler), *parts.work, parts.metrics) : handler;
+  };
+  add("POST", "/predict/", worked(predict_handler(parts.model, parts.metrics)));
+  add("POST", "/predict/batch", worked(batch_handler(parts.model, parts.metrics)));
+  add("GET", "/model", model_handler(parts.model));
+  add("GET", "/healthz", fixed(R"({"status":"alive"})"));
+  add("GET", "/readyz", ready_handler(parts.ready));
+  if (parts.metrics != nullptr) {
+    add("GET", "/metrics", metrics_handler(*parts.metrics));
+  }
+  add_inference_protocol(router, parts.model, parts.ready, parts.version, parts.work,
+                         parts.metrics);
   router.add("GET", "/docs", page_handler(docs_page(document, navigation)));
   router.add("GET", "/about", about_handler(parts, navigation));
   router.add("GET", "/openapi.json", openapi_handler(document));

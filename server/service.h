@@ -20,6 +20,7 @@ struct ServiceParts {
   std::string source_url;          // empty: it is not known
   // Pictures are recognized by its threads; nullptr: by those that serve the connections.
   WorkQueue* work = nullptr;
+  Metrics* metrics = nullptr;  // what GET /metrics shows; nullptr: there is none
 };
 
 // The API's port: "/" welcomes, "/predict/", "/model", "/healthz", "/readyz", "/v2…", "/docs",

@@ -40,6 +40,11 @@ void WorkQueue::submit(const PeerAddress& client, std::size_t bytes, std::unique
   }
 }
 
+std::size_t WorkQueue::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return jobs_;
+}
+
 void WorkQueue::add(const PeerAddress& client, Entry entry) {
   const std::lock_guard lock(mutex_);
   const auto queue = queues_.try_emplace(client).first;
@@ -136,11 +141,12 @@ using Clock = std::chrono::steady_clock;
 class QueuedRequest : public WorkQueue::Job {
  public:
   QueuedRequest(std::shared_ptr<const Handler> handler, Request request, Reply reply,
-                std::chrono::milliseconds wait)
+                std::chrono::milliseconds wait, Metrics* metrics)
       : handler_(std::move(handler)),
         request_(std::move(request)),
         reply_(std::move(reply)),
-        deadline_(Clock::now() + wait) {}
+        deadline_(Clock::now() + wait),
+        waits_(metrics, Step::queue) {}
 
   void run() noexcept override {
     if (!reply_.waits()) {
@@ -150,6 +156,7 @@ class QueuedRequest : public WorkQueue::Job {
       refuse();
       return;
     }
+    waits_.stop();
     // Where it throws, every copy of the reply is dropped, which answers 500.
     attempt("request", [this] { (*handler_)(std::move(request_), std::move(reply_)); });
   }
@@ -163,19 +170,20 @@ class QueuedRequest : public WorkQueue::Job {
   Request request_;
   Reply reply_;
   Clock::time_point deadline_;
+  StepTimer waits_;
 };
 
 }  // namespace
 
-Handler queued(Handler handler, WorkQueue& queue) {
+Handler queued(Handler handler, WorkQueue& queue, Metrics* metrics) {
   // Shared, since a std::function is copied with what it holds.
   const auto shared_handler = std::make_shared<const Handler>(std::move(handler));
-  return [shared_handler, &queue](Request request, Reply reply) {
+  return [shared_handler, &queue, metrics](Request request, Reply reply) {
     const PeerAddress client = request.client;
     const std::size_t bytes = request.body.size();
     queue.submit(client, bytes,
                  std::make_unique<QueuedRequest>(shared_handler, std::move(request),
-                                                 std::move(reply), queue.limits().wait));
+                                                 std::move(reply), queue.limits().wait, metrics));
   };
 }
 

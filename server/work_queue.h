@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/http/message.h"
+#include "server/metrics.h"
 
 namespace inkling {
 
@@ -50,6 +51,7 @@ class WorkQueue {
   void submit(const PeerAddress& client, std::size_t bytes, std::unique_ptr<Job> job);
 
   const WorkLimits& limits() const { return limits_; }
+  std::size_t waiting() const;  // jobs
 
  private:
   struct Entry {
@@ -72,7 +74,7 @@ class WorkQueue {
 
   WorkLimits limits_;
   int most_at_work_;  // of one address
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable came_;
   Queues queues_;
   std::size_t jobs_ = 0;   // that wait
@@ -85,6 +87,7 @@ class WorkQueue {
 // The handler, run by the queue's threads, of which the queue is to outlive the handler's last
 // call. Where the queue has no room, or the request's turn comes too late, the answer is 503 with
 // Retry-After, at once; where the client has gone meanwhile, nothing is done.
-Handler queued(Handler handler, WorkQueue& queue);
+// metrics: learns how long requests wait; may be nullptr.
+Handler queued(Handler handler, WorkQueue& queue, Metrics* metrics = nullptr);
 
 }  // namespace inkling

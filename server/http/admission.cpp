@@ -15,6 +15,11 @@ std::optional<Admission::Slot> Admission::admit(const PeerAddress& address) {
   return Slot(*this, place);
 }
 
+std::size_t Admission::open() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(open_);
+}
+
 void Admission::listener_closed() {
   const std::lock_guard lock(mutex_);
   --listening_;

@@ -60,6 +60,8 @@ class Admission {
 
   std::optional<Slot> admit(const PeerAddress& address);  // nullopt: all slots are taken
 
+  std::size_t open() const;  // connections
+
   void listener_closed();  // one of the threads
   // Whether every thread stopped listening and every connection has ended, within the grace.
   bool wait_for_end(std::chrono::milliseconds grace);

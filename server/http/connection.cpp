@@ -166,6 +166,9 @@ void Connection::answer(const std::optional<Response>& response) {
 }
 
 void Connection::refuse(const Response& response) {
+  if (shared_.on_refused) {
+    shared_.on_refused(response.status);
+  }
   send_last(to_bytes(response, {.keep_alive = false, .head_only = reader_.is_head_method()},
                      std::time(nullptr)));
 }

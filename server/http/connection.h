@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,7 +41,9 @@ struct ConnectionLimits {
 // What a server's connections share. Outlives them.
 struct ConnectionsState {
   ConnectionLimits limits;
-  std::atomic<bool> stopping = false;  // answers say that the connection closes
+  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it in every initializer else
+  std::function<void(int)> on_refused = {};  // HttpServerOptions
+  std::atomic<bool> stopping = false;        // answers say that the connection closes
 };
 
 // Lives on one I/O thread: every method is called there. After each call, the thread asks what the

@@ -66,6 +66,8 @@ void HttpServer::start() {
   impl_->reactor = std::move(reactor);  // else stop() would wait for threads that never ran
 }
 
+std::size_t HttpServer::connections() const { return impl_->shared->admission.open(); }
+
 void HttpServer::stop() {
   IoThreadsState& shared = *impl_->shared;
   if (impl_->reactor) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,6 +21,9 @@ struct HttpServerOptions {
   // Bytes of unfinished requests that all connections may hold together, small ones not counted.
   // Who holds most gives way, by 503.
   std::size_t max_buffered = std::size_t{64} << 20U;
+  // Called by the I/O threads with the status of what is refused before a handler is asked. May
+  // throw, which ends the connection.
+  std::function<void(int)> on_refused;
   // How long stop() waits for requests that are being read or answered.
   std::chrono::milliseconds grace = std::chrono::seconds(8);
 };
@@ -37,6 +42,8 @@ class HttpServer {
 
   // Returns at once; the I/O threads serve. Throws std::runtime_error.
   void start();
+
+  std::size_t connections() const;  // open now; thread-safe
 
   // Accepts no more, lets requests finish, closes every connection, joins the threads. Safe to call
   // again.

@@ -55,6 +55,9 @@ void IoThread::accepted(FileDescriptor socket, const PeerAddress& address,
                         const Listener& listener) {
   auto slot = admit(address);
   if (!slot) {
+    if (shared_->connections.on_refused) {
+      shared_->connections.on_refused(503);
+    }
     const std::string busy = to_bytes(busy_response("Too many open connections"),
                                       {.keep_alive = false}, std::time(nullptr));
     static_cast<void>(::send(socket.get(), busy.data(), busy.size(), MSG_NOSIGNAL | MSG_DONTWAIT));

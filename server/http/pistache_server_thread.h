@@ -27,7 +27,7 @@ struct Listener {
 struct IoThreadsState {
   explicit IoThreadsState(const HttpServerOptions& given)
       : options(given),
-        connections{given.connection},
+        connections{given.connection, given.on_refused},
         admission({given.max_connections, given.max_buffered}, given.threads) {}
 
   HttpServerOptions options;

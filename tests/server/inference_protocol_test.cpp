@@ -32,7 +32,9 @@ std::vector<float> first_pixel(std::span<const std::uint8_t> pictures) {
 
 class InferenceProtocol : public testing::Test {
  protected:
-  InferenceProtocol() { add_inference_protocol(router_, model_, ready_, "1.2.3", nullptr); }
+  InferenceProtocol() {
+    add_inference_protocol(router_, model_, ready_, "1.2.3", nullptr, nullptr);
+  }
 
   Response ask(const std::string& method, const std::string& path, const std::string& body = "",
                const Headers& headers = {}) const {

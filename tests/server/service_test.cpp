@@ -29,7 +29,9 @@ CurrentModel model{
      "# Card <1>",
      R"({"name":"Model"})"}};
 std::atomic<bool> ready = true;
-const ServiceParts kParts = {model, ready, "1.2.3", 12345, "https://example.org/source"};
+Metrics metrics("1.2.3");
+const ServiceParts kParts = {model,   ready,   "1.2.3", 12345, "https://example.org/source",
+                             nullptr, &metrics};
 
 Response ask(const Router& router, const std::string& path) {
   Response answer;
