@@ -90,7 +90,13 @@ Response prediction_response(std::span<const std::uint8_t> digit, const Asked& a
     body.add("saliency",
              base64({reinterpret_cast<const std::uint8_t*>(saliency.data()), saliency.size()}));
   }
-  return json_response(200, body.text());
+  Response response = json_response(200, body.text());
+  response.log = JsonObject()
+                     .add("digit", verdict.best)
+                     .add("confidence", rounded(verdict.confidence))
+                     .add("abstain", verdict.abstains)
+                     .text();
+  return response;
 }
 
 }  // namespace inkling

@@ -20,6 +20,7 @@
 #include "engine/program/resources.h"
 #include "server/load_model.h"
 #include "server/log_sink.h"
+#include "server/request_log.h"
 #include "server/service.h"
 #include "server/settings.h"
 #include "server/work_queue.h"
@@ -49,11 +50,20 @@ std::string url(const std::string& host, std::uint16_t port) {
          ":" + std::to_string(port);
 }
 
-// Handlers of the routers, which outlive the server.
-Handler handler_of(const Router& router) {
-  return [&router](Request request, Reply reply) {
+// The router, which outlives the server, and a line for each request where there is a log for it.
+Handler handler_of(const Router& router, const std::string& port,
+                   std::shared_ptr<spdlog::logger> request_log) {
+  Handler handler = [&router](Request request, Reply reply) {
     router.handle(std::move(request), std::move(reply));
   };
+  return request_log ? logged(std::move(handler), port, std::move(request_log)) : handler;
+}
+
+// Lines that are JSON and nothing else.
+std::shared_ptr<spdlog::logger> make_request_log() {
+  auto log = std::make_shared<spdlog::logger>("requests", std::make_shared<LogSink>());
+  log->set_pattern("%v");
+  return log;
 }
 
 // Those that mean something to it, blocked for every thread so that sigwait() gets them; those that
@@ -129,8 +139,11 @@ void serve(const Settings& settings, const sigset_t& signals) {
   HttpServer server(options);
   metrics.set_gauges(
       {[&server] { return server.connections(); }, [&work] { return work.waiting(); }});
-  const auto port = server.listen(settings.host, settings.port, handler_of(api));
-  const auto ui_port = server.listen(settings.host, settings.ui_port, handler_of(page));
+  const auto request_log = settings.log_requests ? make_request_log() : nullptr;
+  const auto port =
+      server.listen(settings.host, settings.port, handler_of(api, "api", request_log));
+  const auto ui_port =
+      server.listen(settings.host, settings.ui_port, handler_of(page, "page", request_log));
   server.start();
   spdlog::info("{} is ready", model.get()->recognizer.model_name);
   spdlog::info("API  {}", url(settings.host, port));

@@ -133,7 +133,6 @@ std::string about_page(const About& about, Navigation navigation) {
 Response html_response(std::string html) {
   return {200,
           {{"Content-Type", "text/html; charset=utf-8"},
-           {"X-Content-Type-Options", "nosniff"},
            {"Content-Security-Policy",
             "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
             "base-uri 'none'; frame-ancestors 'none'"}},

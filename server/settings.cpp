@@ -49,6 +49,12 @@ void add_network_flags(CLI::App& app, Settings& settings) {
       ->capture_default_str();
 }
 
+void add_log_flags(CLI::App& app, Settings& settings) {
+  app.option_defaults()->group("Log");
+  app.add_flag("--log-requests", settings.log_requests,
+               "a line of JSON for each request, on standard error as all of the log");
+}
+
 void add_limit_flags(CLI::App& app, HttpServerOptions& http) {
   app.option_defaults()->group("Limits");
   http.threads = available_processors();
@@ -91,6 +97,7 @@ void add_flags(CLI::App& app, Settings& settings) {
   app.set_version_flag("--version", "inkling-server " INKLING_VERSION);
   add_file_flags(app, settings);
   add_network_flags(app, settings);
+  add_log_flags(app, settings);
   add_limit_flags(app, settings.http);
   add_timeout_flags(app, settings.http);
   app.footer(

@@ -19,6 +19,7 @@ struct Settings {
   std::string host = "0.0.0.0";
   std::uint16_t port = 8000;
   std::uint16_t ui_port = 8501;
+  bool log_requests = false;
   HttpServerOptions http;  // threads: also those that recognize pictures
 };
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <random>
 
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -16,6 +17,27 @@ namespace {
 constexpr std::size_t kPiece = std::size_t{64} << 10U;  // bytes read at once
 
 Response internal_error() { return json_response(500, R"({"detail":"Internal Server Error"})"); }
+
+// The client's own where it is a plain word, so that a request can be followed through a chain of
+// services; else one that tells requests apart, which is no secret.
+std::string request_id_of(const Request& request) {
+  constexpr std::size_t kLongest = 64;
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+  const std::string_view given = request.header("x-request-id").value_or("");
+  if (!given.empty() && given.size() <= kLongest &&
+      given.find_first_not_of(kPlain) == std::string_view::npos) {
+    return std::string(given);
+  }
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::uint64_t number = random();
+  std::string id;
+  for (int digit = 0; digit < 16; ++digit, number >>= 4U) {
+    id += kHex[number & 15U];
+  }
+  return id;
+}
 
 // What a Reply calls: sends the first answer off, and word of none if it is destroyed without one.
 class PendingReply : public Reply::Receiver {
@@ -139,7 +161,8 @@ void Connection::dispatch(ReceivedRequest received) {
   state_ = State::answering;
   since_ = Clock::now();
   is_new_ = false;
-  form_ = {received.keep_alive, received.request.method == "HEAD"};
+  received.request.id = request_id_of(received.request);
+  form_ = {received.keep_alive, received.request.method == "HEAD", received.request.id};
   received.request.client = slot_.address();
   Reply reply(std::make_shared<PendingReply>(weak_from_this(), mailbox_));
   try {

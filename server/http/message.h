@@ -23,6 +23,8 @@ struct Request {
   Headers headers;
   std::string body;
   PeerAddress client{};  // whose share of the work it is
+  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it in every initializer else
+  std::string id = {};  // the client's X-Request-ID, or one that was made for it
 
   // The value of the first header of that (lower case) name.
   std::optional<std::string_view> header(std::string_view name) const {
@@ -35,11 +37,15 @@ struct Request {
   }
 };
 
-// Content-Length, Date and Connection are the server's business and are not among the headers.
+// Content-Length, Date, Connection, X-Request-ID and X-Content-Type-Options are the server's
+// business and are not among the headers.
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  // A JSON object of what the log is to say beside status and sizes; empty: nothing.
+  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it in every initializer else
+  std::string log = {};
 };
 
 // Where the response goes.

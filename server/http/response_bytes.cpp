@@ -69,6 +69,10 @@ std::string to_bytes(const Response& response, const ResponseForm& form, std::ti
   if (has_body) {
     bytes.append("Content-Length: ").append(std::to_string(response.body.size())).append(kCrlf);
   }
+  bytes.append("X-Content-Type-Options: nosniff\r\n");
+  if (!form.request_id.empty()) {
+    bytes.append("X-Request-ID: ").append(form.request_id).append(kCrlf);
+  }
   bytes.append("Date: ").append(http_date(now)).append(kCrlf);
   bytes.append(form.keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
   bytes += kCrlf;

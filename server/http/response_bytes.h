@@ -11,6 +11,8 @@ namespace inkling {
 struct ResponseForm {
   bool keep_alive = true;  // false: "Connection: close"
   bool head_only = false;  // the answer to HEAD: the length of a body that is not sent
+  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it in every initializer else
+  std::string request_id = {};  // X-Request-ID; empty: none
 };
 
 // Status line, headers and body. `now` becomes the Date header. 204 and 304 have no body.

@@ -83,6 +83,22 @@ TEST_F(Program, ServesBothPortsAndStopsCleanlyOnASignal) {
   }
 }
 
+TEST_F(Program, LogsALineOfJsonForEachRequestWhenAsked) {
+  Process program(command({"--log-requests"}));
+  const auto api = port_in(program.read_until("API"));
+  program.read_until("page");
+  Picture picture = plain_picture(50, 50, kWhite);
+  draw_line(picture, 25, 10, 25, 40, 4, kBlack);
+  const Answer answer = request(api, upload("/predict/?explain=false", png_of(picture)));
+  const Json line = Json::parse(program.read_until("/predict/"));
+  EXPECT_EQ(line["id"], answer.headers.at("x-request-id"));
+  EXPECT_EQ(line["port"], "api");
+  EXPECT_EQ(line["status"], 200);
+  EXPECT_EQ(line["path"], "/predict/");
+  EXPECT_EQ(line["digit"], Json::parse(answer.body)["predicted_digit"]);
+  EXPECT_EQ(line["out"], answer.body.size());
+}
+
 TEST_F(Program, ReloadsItsWeightsOnAHangup) {
   Process program(command());
   const auto api = port_in(program.read_until("API"));
@@ -197,7 +213,7 @@ TEST(ProgramHelp, DescribesEveryFlagAndGivesAnExample) {
   EXPECT_EQ(::pclose(output), 0);
   EXPECT_THAT(help, HasSubstr("\nExample:\n  inkling-server --"));
   for (const char* group :
-       {"\nFiles:\n", "\nNetwork:\n", "\nLimits:\n", "\nTime-outs in seconds:\n"}) {
+       {"\nFiles:\n", "\nNetwork:\n", "\nLog:\n", "\nLimits:\n", "\nTime-outs in seconds:\n"}) {
     EXPECT_THAT(help, HasSubstr(group));
   }
   for (const char* flag : {"model", "web", "host", "port", "ui-port", "threads", "max-connections",

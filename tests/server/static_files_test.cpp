@@ -62,7 +62,6 @@ TEST_F(StaticFiles, AreServedAtTheirPathsWithTheirTypes) {
 
 TEST_F(StaticFiles, KeepThePageToItsOrigin) {
   EXPECT_THAT(header(ask("/"), "Content-Security-Policy"), HasSubstr("default-src 'self'"));
-  EXPECT_EQ(header(ask("/"), "X-Content-Type-Options"), "nosniff");
 }
 
 TEST_F(StaticFiles, NothingOutsideTheFolderExists) {

@@ -15,8 +15,10 @@ TEST(ResponseBytes, HaveLengthDateAndConnection) {
   const Response response = json_response(404, "{}");
   EXPECT_EQ(to_bytes(response, {.keep_alive = true}, 784111777),
             "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+            "X-Content-Type-Options: nosniff\r\n"
             "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nConnection: keep-alive\r\n\r\n{}");
   EXPECT_THAT(to_bytes(response, {.keep_alive = false}, 0), HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(to_bytes(response, {.request_id = "abc"}, 0), HasSubstr("X-Request-ID: abc\r\n"));
 }
 
 TEST(ResponseBytes, HaveNoBodyWhereHttpWantsNone) {

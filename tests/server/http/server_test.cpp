@@ -1,6 +1,7 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -25,6 +26,26 @@ TEST(HttpServer, AnswersOnAnyFreePort) {
   const Answer answer = request(serving.port(), post_bytes("/a?b", "x/y", "body"));
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "POST /a body");
+}
+
+TEST(HttpServer, ARequestKeepsItsIdOrIsGivenOne) {
+  Serving serving([](const Request& request, const Reply& reply) { reply({200, {}, request.id}); });
+  const auto ask = [&](const std::string& header) {
+    return request(serving.port(), "GET / HTTP/1.1\r\nHost: h\r\n" + header + "\r\n");
+  };
+  const Answer kept = ask("X-Request-ID: a-B_1.2\r\n");
+  EXPECT_EQ(kept.body, "a-B_1.2");
+  EXPECT_EQ(kept.headers.at("x-request-id"), "a-B_1.2");
+  std::set<std::string> made;
+  for (const std::string& header :
+       {std::string(), std::string("X-Request-ID:\r\n"), std::string("X-Request-ID: a b\r\n"),
+        std::string("X-Request-ID: \"x\"\r\n"), "X-Request-ID: " + std::string(65, 'a') + "\r\n"}) {
+    const Answer answer = ask(header);
+    EXPECT_EQ(answer.body.size(), 16U) << header;
+    EXPECT_EQ(answer.headers.at("x-request-id"), answer.body);
+    made.insert(answer.body);
+  }
+  EXPECT_EQ(made.size(), 5U);
 }
 
 TEST(HttpServer, HandlersOfTwoPortsDoNotMix) {
