@@ -23,7 +23,8 @@ constexpr const char* kDamaged =
     "Expected a PNG picture, received one that is damaged or incomplete; save it again as PNG.";
 
 // Drops the chunks that no pixel depends on (all ancillary ones but tRNS), so that lodepng neither
-// parses nor inflates them. Stops at the first malformed chunk, which lodepng then reports.
+// parses nor inflates them. Stops at the first malformed chunk, which lodepng then reports; but for
+// a palette that is not of whole colors, which it would take.
 std::vector<std::uint8_t> only_pixel_chunks(Bytes bytes) {
   std::vector<std::uint8_t> kept(bytes.begin(), bytes.begin() + kSignature.size());
   kept.reserve(bytes.size());
@@ -34,6 +35,9 @@ std::vector<std::uint8_t> only_pixel_chunks(Bytes bytes) {
       break;
     }
     const Bytes chunk = rest.first(length);
+    if (lodepng_chunk_type_equals(chunk.data(), "PLTE") && (length - kChunkFrame) % 3 != 0) {
+      throw PictureError(kDamaged);
+    }
     if (!lodepng_chunk_ancillary(chunk.data()) || lodepng_chunk_type_equals(chunk.data(), "tRNS")) {
       kept.insert(kept.end(), chunk.begin(), chunk.end());
     }

@@ -293,6 +293,9 @@ void Connection::close_if_idle(Clock::time_point now) {
   };
   if (is_idle()) {
     on_readable();  // what came before the stop is served
+    if (wants_room_) {
+      refuse_for_room();
+    }
   }
   if (is_idle() && (!is_new_ || now - since_ > limits_.close_timeout)) {
     finish();

@@ -137,7 +137,7 @@ void IoThread::stop_listening() {
 
 // Accepted connections are served; closing the listeners makes the kernel refuse new ones.
 void IoThread::stop_for_good() {
-  if (std::exchange(stopped_, true)) {
+  if (stopped_) {
     return;
   }
   for (const Listener& listener : shared_->listeners) {
@@ -146,6 +146,7 @@ void IoThread::stop_for_good() {
     ::shutdown(listener.socket.get(), SHUT_RDWR);
   }
   stop_listening();
+  stopped_ = true;  // not before: where memory failed, the next round tries again
   shared_->admission.listener_closed();
 }
 

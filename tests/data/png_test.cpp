@@ -208,6 +208,19 @@ TEST(Png, RejectsPixelDataThatIsTooShort) {
 
 // Compressed text and color profiles, each of which would inflate to 16 MB: not read at all, so
 // neither wrong nor large.
+TEST(Png, RejectsAPaletteThatIsNotOfWholeColors) {
+  for (const std::size_t size : {3, 5, 6, 7}) {
+    ByteVector png = png_of(1, 1, 8, 3, {0, 0});
+    const ByteVector palette = chunk("PLTE", ByteVector(size, 9));
+    png.insert(png.begin() + kAfterHeader, palette.begin(), palette.end());
+    if (size % 3 == 0) {
+      EXPECT_EQ(decode_png(png).rgba[0], 9) << size;
+    } else {
+      EXPECT_THROW(decode_png(png), PictureError) << size;
+    }
+  }
+}
+
 TEST(Png, SkipsAncillaryChunksUnread) {
   const ByteVector bomb = deflated(ByteVector(std::size_t{16} << 20));
   ByteVector ztxt = {'k', 0, 0};

@@ -179,6 +179,17 @@ TEST_F(ConnectionTest, AtAStopServesWhatHadComeAndThenEnds) {
   EXPECT_TRUE(connection->finished());
 }
 
+TEST_F(ConnectionTest, AtAStopRefusesWhatThereIsNoRoomFor) {
+  auto other = admission.admit({});
+  ASSERT_TRUE(other->hold(kSmallRequest + AdmissionLimits{}.bytes));
+  const std::string large = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n" +
+                            std::string(kSmallRequest, 'x');
+  ASSERT_GT(::send(client, large.data(), large.size(), 0), 0);
+  state.stopping = true;
+  connection->close_if_idle(Connection::Clock::now());
+  EXPECT_THAT(received(), StartsWith("HTTP/1.1 503 "));
+}
+
 TEST_F(ConnectionTest, AtAStopGivesANewClientTimeForItsFirstRequest) {
   const auto now = Connection::Clock::now();
   state.limits.close_timeout = seconds(2);
