@@ -182,8 +182,8 @@ TEST_F(ConnectionTest, AtAStopServesWhatHadComeAndThenEnds) {
 TEST_F(ConnectionTest, AtAStopRefusesWhatThereIsNoRoomFor) {
   auto other = admission.admit({});
   ASSERT_TRUE(other->hold(kSmallRequest + AdmissionLimits{}.bytes));
-  const std::string large = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n" +
-                            std::string(kSmallRequest, 'x');
+  const std::string large =
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n" + std::string(kSmallRequest, 'x');
   ASSERT_GT(::send(client, large.data(), large.size(), 0), 0);
   state.stopping = true;
   connection->close_if_idle(Connection::Clock::now());
