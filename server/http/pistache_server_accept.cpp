@@ -93,7 +93,7 @@ std::optional<Admission::Slot> IoThread::admit(const PeerAddress& address) {
     if (found == nullptr) {
       return std::nullopt;
     }
-    step(clients_.at(found->fd()).connection, [](Connection& other) { other.finish(); });
+    step(*found, [](Connection& other) { other.finish(); });
   }
 }
 

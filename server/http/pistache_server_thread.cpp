@@ -50,7 +50,7 @@ void IoThread::round(const Aio::FdSet& fds) {
   for (const auto& event : fds) {
     const auto client = clients_.find(static_cast<int>(event.getTag().value()));
     if (client != clients_.end()) {
-      step(client->second.connection, [&](Connection& connection) { serve(connection, event); });
+      step(*client->second.connection, [&](Connection& connection) { serve(connection, event); });
     }
   }
   deliver_answers();
@@ -98,7 +98,7 @@ void IoThread::make_room_for(Connection& asking) {
       asking.refuse_for_room();
       return;
     }
-    step(clients_.at(found->fd()).connection, [](Connection& other) { other.refuse_for_room(); });
+    step(*found, [](Connection& other) { other.refuse_for_room(); });
   } while (!asking.read_on());
 }
 
@@ -106,7 +106,7 @@ void IoThread::deliver_answers() noexcept {
   auto letter = mailbox_->take_letters();
   while (letter) {
     if (const auto connection = letter->to.lock()) {
-      step(connection, [&](Connection& to) { to.answer(letter->response); });
+      step(*connection, [&](Connection& to) { to.answer(letter->response); });
     }
     letter = std::exchange(letter->next, nullptr);
   }
@@ -145,7 +145,7 @@ void IoThread::tick() {
   const auto now = Connection::Clock::now();
   for (auto next = clients_.begin(); next != clients_.end();) {
     const auto client = next++;
-    step(client->second.connection, [&](Connection& connection) {
+    step(*client->second.connection, [&](Connection& connection) {
       connection.check_deadline(now);
       if (shared_->connections.stopping) {
         connection.close_if_idle(now);

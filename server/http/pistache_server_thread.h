@@ -62,7 +62,7 @@ class IoThread : public Pistache::Aio::Handler {
 
   void round(const Pistache::Aio::FdSet& fds);
   template <class Step>
-  void step(std::shared_ptr<Connection> connection, Step take) noexcept;
+  void step(Connection& connection, Step take) noexcept;
   void serve(Connection& connection, const Pistache::Aio::FdSet::Entry& event);
   void make_room_for(Connection& asking);
   void settle(Clients::iterator client);
@@ -91,16 +91,17 @@ class IoThread : public Pistache::Aio::Handler {
 
 // One call into a connection, and what follows from it, which may be its end.
 template <class Step>
-void IoThread::step(std::shared_ptr<Connection> connection, Step take) noexcept {
-  if (!attempt("connection", [&] { take(*connection); })) {
-    connection->finish();
+void IoThread::step(Connection& connection, Step take) noexcept {
+  const auto kept = connection.shared_from_this();
+  if (!attempt("connection", [&] { take(connection); })) {
+    connection.finish();
   }
-  const auto client = clients_.find(connection->fd());
-  if (client == clients_.end() || client->second.connection != connection) {
+  const auto client = clients_.find(connection.fd());
+  if (client == clients_.end() || client->second.connection != kept) {
     return;
   }
   if (!attempt("poller", [&] { settle(client); })) {
-    connection->finish();
+    connection.finish();
     remove(client);
   }
 }
