@@ -13,7 +13,8 @@ using Json = nlohmann::ordered_json;
 // Wide text wraps: a part of the page that scrolls by itself would be out of a keyboard's reach.
 constexpr std::string_view kStyle =
     ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;"
-    "margin:1.5rem auto;padding:0 1rem}nav{display:flex;gap:1rem}code,pre{font-family:"
+    "margin:1.5rem auto;padding:0 "
+    "1rem}h2{overflow-wrap:anywhere}nav{display:flex;gap:1rem}code,pre{font-family:"
     "ui-monospace,monospace}pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:1rem;"
     "border:1px solid}table{border-collapse:collapse;width:100%}td,th{text-align:left;"
     "padding:.3rem .6rem;border-bottom:1px solid;vertical-align:top}td{overflow-wrap:anywhere}"
