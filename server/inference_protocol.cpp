@@ -20,10 +20,6 @@ constexpr std::string_view kModels = "/v2/models/";
 constexpr std::string_view kProbabilities = "probabilities";
 constexpr std::string_view kDigit = "digit";
 
-int class_count(const Recognizer& recognizer) {
-  return recognizer.class_names.empty() ? 10 : static_cast<int>(recognizer.class_names.size());
-}
-
 std::string tensor(std::string_view name, std::string_view datatype,
                    const std::vector<int>& shape) {
   const auto number = [](int extent) { return to_json(extent); };
@@ -142,8 +138,8 @@ template <class Work>
 Handler of_named_model(const CurrentModel& model, Work work) {
   return [&model, work](const Request& request, const Reply& reply) {
     const auto served = model.get();
-    const std::string_view path = std::string_view(request.path).substr(kModels.size());
-    if (percent_decoded(path.substr(0, path.find('/'))) != served->recognizer.model_name) {
+    const std::string path = percent_decoded(request.path).substr(kModels.size());
+    if (path.substr(0, path.find('/')) != served->recognizer.model_name) {
       reply(error_response(
           404, "expected the model " + served->recognizer.model_name + ", received another name"));
       return;
@@ -156,22 +152,18 @@ Handler of_named_model(const CurrentModel& model, Work work) {
   };
 }
 
-Handler says(const std::string& body) {
-  return [body](const Request&, const Reply& reply) { reply(json_response(200, body)); };
-}
-
 }  // namespace
 
 void add_inference_protocol(Router& router, const CurrentModel& model,
                             const std::atomic<bool>& ready, const std::string& version,
                             WorkQueue* work, Metrics* metrics) {
   router.add("GET", "/v2",
-             says(JsonObject()
-                      .add("name", "inkling")
-                      .add("version", version)
-                      .add_json("extensions", R"(["binary_tensor_data"])")
-                      .text()));
-  router.add("GET", "/v2/health/live", says(R"({"live":true})"));
+             fixed_json(JsonObject()
+                            .add("name", "inkling")
+                            .add("version", version)
+                            .add_json("extensions", R"(["binary_tensor_data"])")
+                            .text()));
+  router.add("GET", "/v2/health/live", fixed_json(R"({"live":true})"));
   router.add("GET", "/v2/health/ready", [&ready](const Request&, const Reply& reply) {
     reply(ready ? json_response(200, R"({"ready":true})")
                 : json_response(503, R"({"ready":false})"));

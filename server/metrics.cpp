@@ -64,8 +64,8 @@ struct Metrics::Impl {
       prometheus::BuildHistogram()
           .Name("inkling_step_seconds")
           .Help(
-              "Parts of a prediction: waiting in the queue, decoding the file, preparing the "
-              "28 x 28, inference.")
+              "Parts of a prediction: waiting in the queue, decoding the file, preparing it, "
+              "inference.")
           .Register(registry);
   prometheus::Family<prometheus::Counter>& predictions = prometheus::BuildCounter()
                                                              .Name("inkling_predictions_total")

@@ -21,8 +21,7 @@ struct Gauges {
   std::function<std::size_t()> waiting;      // requests in the queue
 };
 
-// Thread-safe but for what says otherwise. Counting takes under a microsecond and may throw
-// std::bad_alloc, as a handler may.
+// Thread-safe but for what says otherwise. Counting may throw std::bad_alloc, as a handler may.
 class Metrics {
  public:
   using Clock = std::chrono::steady_clock;

@@ -66,8 +66,7 @@ std::optional<PredictOptions> options_of(const Request& request, const Recognize
     options.explain = *explain;
   }
   if (const auto text = query_value(request.query, "top_k")) {
-    const int most =
-        recognizer.class_names.empty() ? 10 : static_cast<int>(recognizer.class_names.size());
+    const int most = class_count(recognizer);
     const auto top = parse_count(std::string(*text), most);
     if (!top) {
       refusal = invalid_response(

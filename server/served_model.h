@@ -28,6 +28,11 @@ struct Recognizer {
   std::vector<std::string> class_names = {};  // empty: the classes are digits
 };
 
+inline int class_count(const Recognizer& recognizer) {
+  constexpr int kDigits = 10;
+  return recognizer.class_names.empty() ? kDigits : static_cast<int>(recognizer.class_names.size());
+}
+
 struct ServedModel {
   Recognizer recognizer;
   std::string card;          // Markdown; empty: the model has none

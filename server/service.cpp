@@ -12,10 +12,6 @@
 namespace inkling {
 namespace {
 
-Handler fixed(const std::string& body) {
-  return [body](const Request&, const Reply& reply) { reply(json_response(200, body)); };
-}
-
 // Not ready: it stops, and finishes what it has.
 Handler ready_handler(const std::atomic<bool>& ready) {
   return [&ready](const Request&, const Reply& reply) {
@@ -49,12 +45,10 @@ Handler about_handler(const ServiceParts& parts, Navigation navigation) {
 
 void add_common_routes(Router& router, const ServiceParts& parts, Navigation navigation) {
   const auto served = parts.model.get();
-  ApiFacts facts{
-      .version = parts.version, .max_body = parts.max_body, .side = served->recognizer.side};
-  if (const auto& names = served->recognizer.class_names; !names.empty()) {
-    facts.classes = static_cast<int>(names.size());
-  }
-  const auto document = openapi_document(facts);
+  const auto document = openapi_document({.version = parts.version,
+                                          .max_body = parts.max_body,
+                                          .classes = class_count(served->recognizer),
+                                          .side = served->recognizer.side});
   const auto add = [&](const char* method, const char* path, Handler handler) {
     router.add(method, path,
                parts.metrics != nullptr ? counted(std::move(handler), path, *parts.metrics)
@@ -66,7 +60,7 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
   add("POST", "/predict/", worked(predict_handler(parts.model, parts.metrics)));
   add("POST", "/predict/batch", worked(batch_handler(parts.model, parts.metrics)));
   add("GET", "/model", model_handler(parts.model));
-  add("GET", "/healthz", fixed(R"({"status":"alive"})"));
+  add("GET", "/healthz", fixed_json(R"({"status":"alive"})"));
   add("GET", "/readyz", ready_handler(parts.ready));
   if (parts.metrics != nullptr) {
     add("GET", "/metrics", metrics_handler(*parts.metrics));
@@ -82,7 +76,7 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
 
 Router api_router(const ServiceParts& parts) {
   Router router;
-  router.add("GET", "/", fixed(R"({"message":"Welcome to the Digit Recognition API"})"));
+  router.add("GET", "/", fixed_json(R"({"message":"Welcome to the Digit Recognition API"})"));
   add_common_routes(router, parts, Navigation::api_alone);
   return router;
 }

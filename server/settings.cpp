@@ -59,7 +59,8 @@ void add_limit_flags(CLI::App& app, HttpServerOptions& http) {
   app.option_defaults()->group("Limits");
   http.threads = available_processors();
   app.add_option("--threads", http.threads,
-                 "threads that recognize pictures, and as many that serve connections")
+                 "threads that recognize one client's pictures (one more is for\nothers), and as "
+                 "many that serve connections")
       ->check(whole_number_in(1, 255))
       ->capture_default_str();
   app.add_option("--max-connections", http.max_connections, "connections open at once")

@@ -84,6 +84,13 @@ inline Response json_response(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}}, std::move(body)};
 }
 
+// Answers every request with that.
+inline Handler fixed_json(std::string body) {
+  return [body = std::move(body)](const Request&, const Reply& reply) {
+    reply(json_response(200, body));
+  };
+}
+
 // For what there is no room for at the moment. detail: text that JSON takes as it is.
 inline Response busy_response(const std::string& detail) {
   Response response = json_response(503, R"({"detail":")" + detail + R"("})");

@@ -82,6 +82,7 @@ TEST_F(InferenceProtocol, DescribesTheModel) {
   EXPECT_EQ(model["outputs"][0],
             Json({{"name", "probabilities"}, {"datatype", "FP32"}, {"shape", {-1, 10}}}));
   EXPECT_EQ(model["outputs"][1], Json({{"name", "digit"}, {"datatype", "INT64"}, {"shape", {-1}}}));
+  EXPECT_EQ(ask("GET", "/%762/models/Small%20one").body, ask("GET", "/v2/models/Small%20one").body);
   EXPECT_EQ(ask("GET", "/v2/models/Other").status, 404);
   EXPECT_EQ(ask("POST", "/v2/models/Other/infer", "{}").status, 404);
 }

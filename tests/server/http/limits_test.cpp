@@ -137,8 +137,7 @@ TEST(HttpLimits, WhoTakesAllConnectionsKeepsNobodyOut) {
   EXPECT_EQ(stays.read().status, 200) << "it was idle longer than any of them";
 }
 
-// One body of 40,000 bytes fits, two that are under way do not: 30,000 are 23,616 each, as 16 KiB
-// are not counted.
+// Of a body of 40,000 bytes 23,616 are counted, as 16 KiB are not: one fits, two under way do not.
 class MemoryBudget : public testing::Test {
  protected:
   static HttpServerOptions options() {
