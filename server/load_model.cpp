@@ -1,13 +1,10 @@
 #include "server/load_model.h"
 
-#include <array>
 #include <cmath>
 #include <fstream>
 #include <iterator>
 #include <numeric>
 #include <stdexcept>
-
-#include <openssl/evp.h>
 
 #include "data/prepare.h"
 #include "engine/choices.h"
@@ -17,6 +14,7 @@
 #include "engine/io/safetensors.h"
 #include "engine/io/weights.h"
 #include "kernels/cpu/instruction_level.h"
+#include "server/access/digest.h"
 #include "server/http/json_text.h"
 
 namespace inkling {
@@ -49,21 +47,6 @@ void check_answers(const InferencePlan& plan, const std::string& weights) {
   }
 }
 
-std::string sha256(std::span<const std::byte> bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("expected a SHA-256 of the weights, received an error of OpenSSL's");
-  }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : std::span(digest).first(size)) {
-    text += kHex[byte >> 4U];
-    text += kHex[byte & 15U];
-  }
-  return text;
-}
-
 // README.md beside the weights, as model hubs have it; empty when there is none.
 std::string card_of(const std::filesystem::path& weights) {
   std::ifstream file(weights.parent_path() / "README.md");
@@ -89,7 +72,7 @@ std::string facts_of(const InferencePlan& plan, std::span<const std::byte> bytes
       .add("instruction_level", cpu::name_of(cpu::instruction_level()))
       .add("temperature", plan.calibration().temperature)
       .add("min_confidence", plan.calibration().min_confidence)
-      .add("sha256", sha256(bytes))
+      .add("sha256", to_hex(sha256(bytes)))
       .add_json("spec", contents.metadata.at(kSpecKey))  // which the plan was made from
       .add("card", card)
       .text();
@@ -112,7 +95,7 @@ ServedModel load_served_model(const std::filesystem::path& weights, InferencePre
        plan->model_name(), plan->calibration().min_confidence, plan->height(), plan->class_names()},
       card,
       facts_of(*plan, bytes, weights, precision, card),
-      sha256(bytes)};
+      to_hex(sha256(bytes))};
 }
 
 void check_replaceable(const Recognizer& served, const Recognizer& next) {

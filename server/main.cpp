@@ -2,6 +2,7 @@
 // another.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -10,6 +11,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <pthread.h>
@@ -18,6 +20,10 @@
 
 #include "engine/program/command_line.h"
 #include "engine/program/resources.h"
+#include "server/access/cross_origin.h"
+#include "server/access/forwarded.h"
+#include "server/access/gate.h"
+#include "server/keygen_command.h"
 #include "server/load_model.h"
 #include "server/log_sink.h"
 #include "server/request_log.h"
@@ -50,13 +56,31 @@ std::string url(const std::string& host, std::uint16_t port) {
          ":" + std::to_string(port);
 }
 
-// The router, which outlives the server, and a line for each request where there is a log for it.
-Handler handler_of(const Router& router, const std::string& port,
-                   std::shared_ptr<spdlog::logger> request_log) {
-  Handler handler = [&router](Request request, Reply reply) {
+// The router behind all that a request passes on its way to it. Router and gate outlive the server.
+Handler handler_of(const Router& router, const AccessSettings& access, Gate& gate,
+                   const std::string& port, std::shared_ptr<spdlog::logger> request_log) {
+  Handler handler = gate.guard([&router](Request request, Reply reply) {
     router.handle(std::move(request), std::move(reply));
-  };
+  });
+  if (access.trust_proxy) {
+    handler = behind_proxy(std::move(handler));
+  }
+  if (!access.cors_origins.empty()) {
+    handler = with_cross_origin(std::move(handler), access.cors_origins);
+  }
   return request_log ? logged(std::move(handler), port, std::move(request_log)) : handler;
+}
+
+GateOptions gate_options(const AccessSettings& access, Metrics& metrics) {
+  GateOptions options;
+  options.api_keys = access.api_keys;
+  options.session_lifetime = std::chrono::hours(access.session_hours);
+  options.address_per_minute = access.rate_limit;
+  options.on_refused = [&metrics](int status) { metrics.refused(status); };
+  if (!access.session_secret.empty()) {
+    options.session_secret = read_session_secret(access.session_secret);
+  }
+  return options;
 }
 
 // Lines that are JSON and nothing else.
@@ -106,6 +130,15 @@ void reload(CurrentModel& model, Metrics& metrics, const std::filesystem::path& 
   }
 }
 
+void reload(Gate& gate, const std::filesystem::path& keys) {
+  try {
+    gate.reload();
+    spdlog::info("reloaded {}", keys.string());
+  } catch (const std::exception& error) {
+    spdlog::error("kept the API keys: {}", error.what());
+  }
+}
+
 // Until a signal asks it to stop.
 void wait_for_stop(const sigset_t& signals, const std::function<void()>& on_hangup) {
   int signal = 0;
@@ -126,8 +159,9 @@ void serve(const Settings& settings, const sigset_t& signals) {
   Metrics metrics(INKLING_VERSION);
   metrics.serves_model(model.get()->recognizer.model_name, model.get()->sha256);
   WorkQueue work(settings.http.threads, limits);
-  const ServiceParts parts{model, ready,   INKLING_VERSION, max_body, INKLING_SOURCE_URL,
-                           &work, &metrics};
+  Gate gate(gate_options(settings.access, metrics));
+  const ServiceParts parts{model,    ready, INKLING_VERSION, max_body, INKLING_SOURCE_URL, &work,
+                           &metrics, &gate};
   const Router api = api_router(parts);
   const Router page =
       page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);
@@ -140,16 +174,21 @@ void serve(const Settings& settings, const sigset_t& signals) {
   metrics.set_gauges(
       {[&server] { return server.connections(); }, [&work] { return work.waiting(); }});
   const auto request_log = settings.log_requests ? make_request_log() : nullptr;
-  const auto port =
-      server.listen(settings.host, settings.port, handler_of(api, "api", request_log));
-  const auto ui_port =
-      server.listen(settings.host, settings.ui_port, handler_of(page, "page", request_log));
+  const auto port = server.listen(settings.host, settings.port,
+                                  handler_of(api, settings.access, gate, "api", request_log));
+  const auto ui_port = server.listen(settings.host, settings.ui_port,
+                                     handler_of(page, settings.access, gate, "page", request_log));
   server.start();
   spdlog::info("{} is ready", model.get()->recognizer.model_name);
   spdlog::info("API  {}", url(settings.host, port));
   spdlog::info("page {}", url(settings.host, ui_port));
 
-  wait_for_stop(signals, [&] { reload(model, metrics, weights, settings.precision); });
+  wait_for_stop(signals, [&] {
+    reload(model, metrics, weights, settings.precision);
+    if (gate.needs_key()) {
+      reload(gate, settings.access.api_keys);
+    }
+  });
   spdlog::info("stopping");
   ready = false;
   end_at_once_by(signals);
@@ -160,6 +199,9 @@ void serve(const Settings& settings, const sigset_t& signals) {
 }  // namespace inkling
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "keygen") {
+    return inkling::run_keygen(argc - 1, argv + 1);
+  }
   inkling::Settings settings;
   CLI::App app{"Recognizes handwritten digits over HTTP, and serves a page to draw them.",
                "inkling-server"};

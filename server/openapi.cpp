@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/openapi_access.h"
 #include "server/openapi_schemas.h"
 
 namespace inkling {
@@ -124,7 +125,7 @@ Json openapi_document(const ApiFacts& facts) {
   const Json page = {{"200",
                       {{"description", "A page for people."},
                        {"content", {{"text/html", {{"schema", {{"type", "string"}}}}}}}}}};
-  return {
+  Json document = {
       {"openapi", "3.1.0"},
       {"info",
        {{"title", "Inkling"},
@@ -188,6 +189,10 @@ Json openapi_document(const ApiFacts& facts) {
             {"responses", {{"200", response("OpenAPI 3.1.", {{"type", "object"}})}}}}}}}}},
       {"components", {{"schemas", openapi::schemas(facts)}}},
   };
+  if (facts.needs_key) {
+    openapi::require_keys(document);
+  }
+  return document;
 }
 
 Handler openapi_handler(const Json& document) {

@@ -75,7 +75,8 @@ std::string operation_html(const std::string& method, const std::string& path,
   for (const auto& [status, answer] : operation["responses"].items()) {
     html += "<tr><td>" + escaped(status) + "<td>" +
             escaped(answer["description"].get<std::string>()) + "<td>";
-    for (const auto& [type, content] : answer["content"].items()) {
+    const Json contents = answer.value("content", Json::object());
+    for (const auto& [type, content] : contents.items()) {
       html += escaped(type) + " " + schema_link(content["schema"]);
     }
     html += "</tr>";
@@ -129,6 +130,25 @@ std::string about_page(const About& about, Navigation navigation) {
   body += about.model_card.empty() ? "<p>This model has no card.</p>"
                                    : "<pre>" + escaped(about.model_card) + "</pre>";
   return page("About Inkling", body + "</section>\n", navigation);
+}
+
+std::string sign_in_page(Navigation navigation, bool failed, const std::string& name) {
+  std::string body;
+  if (!name.empty()) {
+    body += "<p>You are signed in as " + escaped(name) +
+            ".</p>\n<form method=\"post\" action=\"signout\"><button>Sign out</button></form>\n";
+  }
+  if (failed) {
+    body += "<p role=\"alert\">That is none of the keys that this server knows.</p>\n";
+  }
+  body +=
+      "<form method=\"post\" action=\"signin\"><p><label for=\"key\">API key</label> <input "
+      "id=\"key\" "
+      "name=\"key\" type=\"password\" autocomplete=\"current-password\" required autofocus> "
+      "<button>Sign in</button></form>\n<p>Who runs this server hands out the keys. The browser "
+      "keeps "
+      "a cookie, and no key.</p>\n";
+  return page("Sign in", body, navigation);
 }
 
 Response html_response(std::string html) {

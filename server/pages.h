@@ -24,6 +24,10 @@ struct About {
 };
 std::string about_page(const About& about, Navigation navigation);
 
+// Where people give their key. failed: the last one was none. name: whose key the browser has a
+// session of; empty: of none.
+std::string sign_in_page(Navigation navigation, bool failed, const std::string& name);
+
 Response html_response(std::string html);
 
 // Answers with the page.

@@ -7,6 +7,7 @@
 #include "server/inference_protocol.h"
 #include "server/openapi.h"
 #include "server/pages.h"
+#include "server/sign_in.h"
 #include "server/static_files.h"
 
 namespace inkling {
@@ -45,10 +46,12 @@ Handler about_handler(const ServiceParts& parts, Navigation navigation) {
 
 void add_common_routes(Router& router, const ServiceParts& parts, Navigation navigation) {
   const auto served = parts.model.get();
+  const bool needs_key = parts.gate != nullptr && parts.gate->needs_key();
   const auto document = openapi_document({.version = parts.version,
                                           .max_body = parts.max_body,
                                           .classes = class_count(served->recognizer),
-                                          .side = served->recognizer.side});
+                                          .side = served->recognizer.side,
+                                          .needs_key = needs_key});
   const auto add = [&](const char* method, const char* path, Handler handler) {
     router.add(method, path,
                parts.metrics != nullptr ? counted(std::move(handler), path, *parts.metrics)
@@ -70,6 +73,9 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
   router.add("GET", "/docs", page_handler(docs_page(document, navigation)));
   router.add("GET", "/about", about_handler(parts, navigation));
   router.add("GET", "/openapi.json", openapi_handler(document));
+  if (needs_key) {
+    add_sign_in(router, *parts.gate, navigation);
+  }
 }
 
 }  // namespace

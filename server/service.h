@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "server/access/gate.h"
 #include "server/http/router.h"
 #include "server/predict.h"
 #include "server/work_queue.h"
@@ -21,6 +22,9 @@ struct ServiceParts {
   // Pictures are recognized by its threads; nullptr: by those that serve the connections.
   WorkQueue* work = nullptr;
   Metrics* metrics = nullptr;  // what GET /metrics shows; nullptr: there is none
+  // Where people sign in, if it needs keys; nullptr: nowhere. The gate itself stands before the
+  // router: Gate::guard().
+  const Gate* gate = nullptr;
 };
 
 // The API's port: "/" welcomes, "/predict/", "/model", "/healthz", "/readyz", "/v2…", "/docs",

@@ -4,6 +4,7 @@
 
 #include "engine/program/flags.h"
 #include "kernels/processors.h"
+#include "server/access/cross_origin.h"
 
 namespace inkling {
 namespace {
@@ -18,6 +19,15 @@ void add_seconds(CLI::App& app, const std::string& flag, std::chrono::millisecon
   app.add_option_function<std::uint64_t>(flag, set, help)
       ->check(whole_number_in(least, kHour))
       ->default_str(std::to_string(value.count() / 1000));
+}
+
+CLI::Validator cors_origin() {
+  return {[](std::string& text) -> std::string {
+            return text == "*" || is_origin(text)
+                       ? ""
+                       : "expected an origin such as https://example.org, or *, received " + text;
+          },
+          "ORIGIN"};
 }
 
 void add_bytes(CLI::App& app, const std::string& flag, std::size_t& value, const std::string& help,
@@ -53,6 +63,35 @@ void add_log_flags(CLI::App& app, Settings& settings) {
   app.option_defaults()->group("Log");
   app.add_flag("--log-requests", settings.log_requests,
                "a line of JSON for each request, on standard error as all of the log");
+}
+
+void add_access_flags(CLI::App& app, AccessSettings& access) {
+  app.option_defaults()->group("Access");
+  app.add_option("--api-keys", access.api_keys,
+                 "file of API keys, one of which each request then needs; inkling-server keygen\n"
+                 "makes them")
+      ->type_name("FILE")
+      ->check(not_empty("a file"));
+  app.add_option("--session-hours", access.session_hours,
+                 "how long a browser stays signed in to the page")
+      ->check(whole_number_in(1, 8760))
+      ->capture_default_str();
+  app.add_option(
+         "--session-secret", access.session_secret,
+         "file of at least 32 random bytes that sign sessions, for several servers and for\n"
+         "restarts (default: new ones at each start)")
+      ->type_name("FILE");
+  app.add_option("--rate-limit", access.rate_limit,
+                 "requests of one address a minute; 429 (default: any number)")
+      ->check(whole_number_in(1, 1'000'000));
+  app.add_flag("--trust-proxy", access.trust_proxy,
+               "take the client's address from X-Forwarded-For, as a load balancer writes it");
+  app.add_option("--cors-origin", access.cors_origins,
+                 "site whose pages may ask and read the answers; may be repeated; * is every one")
+      ->type_name("ORIGIN")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
+      ->check(cors_origin());
 }
 
 void add_limit_flags(CLI::App& app, HttpServerOptions& http) {
@@ -99,13 +138,15 @@ void add_flags(CLI::App& app, Settings& settings) {
   add_file_flags(app, settings);
   add_network_flags(app, settings);
   add_log_flags(app, settings);
+  add_access_flags(app, settings.access);
   add_limit_flags(app, settings.http);
   add_timeout_flags(app, settings.http);
   app.footer(
       "Exit codes: 0 stopped by a signal, 1 it could not start or was ended at once, 2 a\n"
       "mistake in the command line.\n\n"
       "Example:\n"
-      "  inkling-server --host 127.0.0.1 --port 8000 --ui-port 8501");
+      "  inkling-server --host 127.0.0.1 --port 8000 --ui-port 8501\n\n"
+      "inkling-server keygen makes API keys; see inkling-server keygen --help.");
 }
 
 }  // namespace inkling

@@ -4,13 +4,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/inference/precision.h"
 #include "engine/program/command_line.h"
 #include "server/http/pistache_server.h"
 
 namespace inkling {
+
+// Who may ask, and how often.
+struct AccessSettings {
+  std::filesystem::path api_keys;        // empty: everybody
+  std::filesystem::path session_secret;  // empty: one of the process's own
+  int session_hours = 12;
+  std::optional<int> rate_limit;          // requests of an address a minute
+  bool trust_proxy = false;               // X-Forwarded-For says who the client is
+  std::vector<std::string> cors_origins;  // whose pages may read the answers
+};
 
 struct Settings {
   std::filesystem::path model;  // empty: the shipped one
@@ -20,6 +32,7 @@ struct Settings {
   std::uint16_t port = 8000;
   std::uint16_t ui_port = 8501;
   bool log_requests = false;
+  AccessSettings access;
   HttpServerOptions http;  // threads: also those that recognize pictures
 };
 

@@ -75,7 +75,6 @@ Handler file_handler(std::string_view type, std::string content) {
       {{"Content-Type", std::string(type)},
        {"ETag", etag},
        {"Cache-Control", "no-cache"},  // cached, but revalidated each time
-       {"Referrer-Policy", "no-referrer"},
        {"Content-Security-Policy", "default-src 'self'; base-uri 'none'; frame-ancestors 'none'"}},
       std::move(content)};
   return [found, etag](const Request& request, const Reply& reply) {

@@ -21,6 +21,9 @@ const kTimeoutMs = 10_000;
 /** The server did not answer, or not as it should; the same question may succeed later. */
 export class Unavailable extends Error {}
 
+/** Whoever asks is to sign in first; the same question will succeed then. */
+export class SignedOut extends Unavailable {}
+
 /** The server will not take this picture, whenever it is asked. The message is its own. */
 export class Refused extends Error {}
 
@@ -29,7 +32,7 @@ export class Refused extends Error {}
  * @param {typeof fetch} [send]
  * @param {boolean} [explain] whether to ask for the saliency, too
  * @returns {Promise<Answer | null>} null: the picture is blank
- * @throws {Unavailable | Refused}
+ * @throws {Unavailable | SignedOut | Refused}
  */
 export async function recognize(picture, send = fetch, explain = false) {
   const form = new FormData();
@@ -50,6 +53,7 @@ export async function recognize(picture, send = fetch, explain = false) {
     throw new Unavailable('no answer', { cause });
   }
   if (status === 200) return readAnswer(body);
+  if (status === 401) throw new SignedOut('signed out');
   if (status === 400 && code === 'blank_image') return null;
   if (status >= 500 || status === 408 || status === 429) throw new Unavailable(`status ${status}`);
   throw new Refused(explanation(body) ?? `The server answered with status ${status}.`);

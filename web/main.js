@@ -45,16 +45,28 @@ function explains() {
 function show(reading) {
   const outdated = reading.kind === 'away' || reading.kind === 'slow';
   document.body.classList.toggle('outdated', outdated);
-  status.textContent = notice(reading);
+  status.replaceChildren(...notice(reading));
   if (reading.kind === 'answer') showAnswer(reading.answer, reading.latest && !drawing.isOpen);
   else if (!outdated) showNothing();
 }
 
-/** @param {import('./predictor.js').Reading} reading */
+/** @param {import('./predictor.js').Reading} reading @returns {(string | Node)[]} */
 function notice(reading) {
-  if (reading.kind === 'away') return 'The server does not answer. Trying again…';
-  if (reading.kind === 'slow') return 'Waiting for the server…';
-  return reading.kind === 'refused' ? reading.message : '';
+  if (reading.kind === 'away') {
+    return reading.signedOut
+      ? ['Your session has ended. ', signInLink(), ' in another tab: the drawing stays.']
+      : ['The server does not answer. Trying again…'];
+  }
+  if (reading.kind === 'slow') return ['Waiting for the server…'];
+  return reading.kind === 'refused' ? [reading.message] : [];
+}
+
+function signInLink() {
+  const link = document.createElement('a');
+  link.href = 'signin';
+  link.target = '_blank';
+  link.textContent = 'Sign in';
+  return link;
 }
 
 /** @param {import('./api.js').Answer} answer @param {boolean} final while drawing, it is not */

@@ -1,16 +1,17 @@
 // @ts-check
 // Keeps the prediction up with the drawing: one question at a time, and always the latest drawing.
-import { Unavailable } from './api.js';
+import { SignedOut, Unavailable } from './api.js';
 
 /**
  * @typedef {import('./api.js').Answer} Answer
  *
  * What is known of the drawing. 'empty': there is nothing to read. 'slow': an answer is still
- * awaited. 'away': none came. `latest` is false while a later drawing is still being asked about.
+ * awaited. 'away': none came, as the server does not answer or, `signedOut`, wants to know first
+ * who asks. `latest` is false while a later drawing is still being asked about.
  * @typedef {{ kind: 'empty' }
  *   | { kind: 'answer', answer: Answer, latest: boolean }
  *   | { kind: 'slow' }
- *   | { kind: 'away' }
+ *   | { kind: 'away', signedOut: boolean }
  *   | { kind: 'refused', message: string }} Reading
  *
  * @typedef {object} Parts
@@ -83,7 +84,9 @@ export class Predictor {
       const answer = picture && (await this.#parts.recognize(picture));
       return answer ? { kind: 'answer', answer, latest: true } : { kind: 'empty' };
     } catch (error) {
-      if (error instanceof Unavailable) return { kind: 'away' };
+      if (error instanceof Unavailable) {
+        return { kind: 'away', signedOut: error instanceof SignedOut };
+      }
       return { kind: 'refused', message: error instanceof Error ? error.message : String(error) };
     } finally {
       this.#parts.cancel(slow);

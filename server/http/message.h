@@ -37,8 +37,8 @@ struct Request {
   }
 };
 
-// Content-Length, Date, Connection, X-Request-ID and X-Content-Type-Options are the server's
-// business and are not among the headers.
+// Content-Length, Date, Connection, X-Request-ID and what tells browsers to be careful are the
+// server's business and are not among the headers.
 struct Response {
   int status = 200;
   Headers headers;

@@ -1,5 +1,6 @@
 #include "server/http/response_bytes.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -14,10 +15,14 @@ std::string_view reason(int status) {
       return "OK";
     case 204:
       return "No Content";
+    case 303:
+      return "See Other";
     case 304:
       return "Not Modified";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 404:
       return "Not Found";
     case 405:
@@ -32,6 +37,8 @@ std::string_view reason(int status) {
       return "Unsupported Media Type";
     case 422:
       return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 500:
@@ -45,6 +52,18 @@ std::string_view reason(int status) {
     default:
       return "Status";
   }
+}
+
+constexpr std::string_view kSecurityHeaders =
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Cross-Origin-Opener-Policy: same-origin\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+
+bool has_policy(const Response& response) {
+  return std::any_of(response.headers.begin(), response.headers.end(),
+                     [](const auto& header) { return header.first == "Content-Security-Policy"; });
 }
 
 std::string http_date(std::time_t now) {
@@ -69,7 +88,10 @@ std::string to_bytes(const Response& response, const ResponseForm& form, std::ti
   if (has_body) {
     bytes.append("Content-Length: ").append(std::to_string(response.body.size())).append(kCrlf);
   }
-  bytes.append("X-Content-Type-Options: nosniff\r\n");
+  bytes.append(kSecurityHeaders);
+  if (!has_policy(response)) {
+    bytes.append("Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
+  }
   if (!form.request_id.empty()) {
     bytes.append("X-Request-ID: ").append(form.request_id).append(kCrlf);
   }

@@ -15,7 +15,9 @@ struct ResponseForm {
   std::string request_id = {};  // X-Request-ID; empty: none
 };
 
-// Status line, headers and body. `now` becomes the Date header. 204 and 304 have no body.
+// Status line, headers and body. `now` becomes the Date header. 204 and 304 have no body. Each
+// answer tells browsers to guess no type, to show it in nobody's frame and to send no referrer; one
+// without a Content-Security-Policy of its own may load and run nothing.
 std::string to_bytes(const Response& response, const ResponseForm& form, std::time_t now);
 
 }  // namespace inkling

@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * @param {{ binary: string, model: string, uiPort?: number }} options uiPort 0: any
+ * @param {{ binary: string, model: string, uiPort?: number, flags?: string[] }} options with
+ *   uiPort 0: any
  * @returns {Promise<{ page: string, port: number, stop: () => Promise<number | null> }>}
  */
-export async function startServer({ binary, model, uiPort = 0 }) {
+export async function startServer({ binary, model, uiPort = 0, flags = [] }) {
   const ports = ['--host', '127.0.0.1', '--port', '0', '--ui-port', String(uiPort)];
-  const server = spawn(binary, ['--model', model, ...ports],
+  const server = spawn(binary, ['--model', model, ...ports, ...flags],
     { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(server, 'exit');
   // Should a test end without stopping it, the server ends with this process.

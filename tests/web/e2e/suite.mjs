@@ -7,7 +7,7 @@ import { after, before, describe } from 'node:test';
 import { launchBrowser, openPage } from './browser.mjs';
 import { startServer } from './server.mjs';
 
-const binary = process.env.INKLING_SERVER ?? '';
+export const binary = process.env.INKLING_SERVER ?? '';
 const model = process.env.INKLING_MODEL ?? '';
 const kSeconds = 1000;
 
@@ -18,7 +18,7 @@ function reasonToSkip() {
   return false;
 }
 
-const skip = reasonToSkip();
+export const skip = reasonToSkip();
 if (skip) console.log(`SKIPPED: ${skip}`);
 
 /**
@@ -27,8 +27,9 @@ if (skip) console.log(`SKIPPED: ${skip}`);
  * the same port.
  * @param {string} name
  * @param {(suite: { onPage: Function, restartServer: Function }) => void} define
+ * @param {string[]} [flags] more of the server's
  */
-export function describePage(name, define) {
+export function describePage(name, define, flags = []) {
   describe(name, { skip, timeout: 500 * kSeconds }, () => {
     /** @type {import('playwright-core').Browser} */
     let browser;
@@ -36,7 +37,7 @@ export function describePage(name, define) {
     let server;
 
     before(async () => {
-      server = await startServer({ binary, model });
+      server = await startServer({ binary, model, flags });
       browser = await launchBrowser();
     });
     after(async () => {
@@ -58,7 +59,7 @@ export function describePage(name, define) {
     async function restartServer(between) {
       assert.equal(await server.stop(), 0);
       await between();
-      server = await startServer({ binary, model, uiPort: server.port });
+      server = await startServer({ binary, model, uiPort: server.port, flags });
     }
 
     define({ onPage, restartServer });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { recognize, Refused, Unavailable } from '../../../web/api.js';
+import { recognize, Refused, SignedOut, Unavailable } from '../../../web/api.js';
 
 const kPicture = new Blob(['a picture'], { type: 'image/png' });
 const kSeen = Uint8Array.from({ length: 784 }, (_, i) => i % 256);
@@ -110,6 +110,11 @@ test('a server that is away, overloaded or broken is unavailable', async () => {
   for (const send of [away, noJson, server(500, {}), server(503, {}), server(429, {})]) {
     await assert.rejects(recognize(kPicture, send), Unavailable);
   }
+});
+
+test('a session that has ended is told apart', async () => {
+  const ended = server(401, { detail: 'Not authenticated' });
+  await assert.rejects(recognize(kPicture, ended), SignedOut);
 });
 
 test('an answer in an unknown form is not shown', async () => {

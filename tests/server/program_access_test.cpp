@@ -1,0 +1,102 @@
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/access/api_keys.h"
+#include "tests/server/http_client.h"
+#include "tests/server/program.h"
+
+namespace inkling {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class ProgramAccess : public Program {
+ protected:
+  std::string keys() const { return folder_.path() / "keys.txt"; }
+
+  // What a shell gets from it.
+  std::string keygen(const std::string& name) const {
+    const std::string line =
+        INKLING_SERVER " keygen --api-keys " + keys() + " --name " + name + " 2>/dev/null";
+    std::FILE* output = ::popen(line.c_str(), "r");
+    std::string text;
+    for (int byte = std::fgetc(output); byte != EOF; byte = std::fgetc(output)) {
+      text += static_cast<char>(byte);
+    }
+    return ::pclose(output) == 0 ? text.substr(0, text.size() - 1) : "";
+  }
+};
+
+int status_with(std::uint16_t port, const std::string& key) {
+  return request(port, "GET / HTTP/1.1\r\nHost: h\r\nX-API-Key: " + key + "\r\n\r\n").status;
+}
+
+TEST_F(ProgramAccess, KeysAreMadeAndTakenWithoutARestart) {
+  const std::string first = keygen("first");
+  EXPECT_EQ(first.size(), 72U) << first;
+  Process program(command({"--api-keys", keys(), "--log-requests"}));
+  const auto api = port_in(program.read_until("API"));
+  const auto page = port_in(program.read_until("page"));
+  for (const auto port : {api, page}) {
+    EXPECT_EQ(status_with(port, first), 200);
+    EXPECT_EQ(status_with(port, "other"), 401);
+    EXPECT_EQ(get(port, "/").status, 401);
+    EXPECT_EQ(get(port, "/healthz").status, 200);
+  }
+  EXPECT_THAT(program.read_until("/healthz"),
+              AllOf(HasSubstr(R"("key":"first")"), Not(HasSubstr(first))));
+
+  EXPECT_EQ(keygen("first"), "") << "the name is taken";
+  const std::string second = keygen("second");
+  EXPECT_EQ(status_with(api, second), 401);
+  program.signal(SIGHUP);
+  program.read_until("reloaded " + keys());
+  EXPECT_EQ(status_with(api, second), 200);
+  EXPECT_EQ(status_with(api, first), 200);
+
+  std::ofstream(keys()) << "nonsense";
+  program.signal(SIGHUP);
+  EXPECT_THAT(program.read_until("kept the API keys"), HasSubstr("line 1"));
+  EXPECT_EQ(status_with(api, second), 200);
+}
+
+TEST_F(ProgramAccess, FlagsSayWhoMayAskAndHowOften) {
+  Process program(command({"--rate-limit", "2", "--trust-proxy", "--cors-origin",
+                           "https://a.example", "--cors-origin", "https://b.example"}));
+  const auto api = port_in(program.read_until("API"));
+  const auto from = [api](const std::string& client) {
+    return request(api,
+                   "GET / HTTP/1.1\r\nHost: h\r\nOrigin: https://b.example\r\n"
+                   "X-Forwarded-For: " +
+                       client + "\r\n\r\n");
+  };
+  const Answer answer = from("192.0.2.1");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.headers.at("access-control-allow-origin"), "https://b.example");
+  EXPECT_EQ(from("192.0.2.1").status, 200);
+  EXPECT_EQ(from("192.0.2.1").status, 429);
+  EXPECT_EQ(from("192.0.2.2").status, 200);
+  EXPECT_THAT(get(api, "/metrics").body, HasSubstr(R"(status="429")"));
+}
+
+TEST_F(ProgramAccess, SaysInOneLineWhatIsWrong) {
+  expect_failure(command({"--api-keys", "/absent"}), 1, "/absent");
+  std::ofstream(keys()) << "# none yet\n";
+  expect_failure(command({"--api-keys", keys()}), 1, "expected an API key, received none");
+  expect_failure(command({"--session-secret", keys()}), 1, "expected at least 32 random bytes");
+  expect_failure(command({"--cors-origin", "a.example"}), 2, "such as https://example.org");
+  expect_failure(command({"--rate-limit", "0"}), 2, "--rate-limit: expected a whole number");
+  expect_failure({INKLING_SERVER, "keygen"}, 2, "expected --api-keys and --name, received none");
+  expect_failure({INKLING_SERVER, "keygen", "--api-keys", keys(), "--name", "a b"}, 1,
+                 "expected a name of 1 to 64 letters");
+}
+
+}  // namespace
+}  // namespace inkling
