@@ -166,6 +166,24 @@ IdxArray parse_idx_gz(std::span<const std::uint8_t> bytes, const std::string& na
   return parse_idx(whole.bytes, name);
 }
 
+std::vector<std::uint8_t> idx_bytes(const IdxArray& array) {
+  const std::size_t dimensions = array.dimensions.size();
+  if (dimensions < 1 || dimensions > kMaxDimensions ||
+      product(array.dimensions, "array") != array.values.size()) {
+    throw std::invalid_argument("expected as many values as the dimensions " +
+                                list(array.dimensions) + " say, received " +
+                                std::to_string(array.values.size()));
+  }
+  std::vector<std::uint8_t> bytes = {0, 0, kUnsignedByte, static_cast<std::uint8_t>(dimensions)};
+  for (const std::uint32_t dimension : array.dimensions) {
+    for (const int shift : {24, 16, 8, 0}) {
+      bytes.push_back(static_cast<std::uint8_t>(dimension >> shift));
+    }
+  }
+  bytes.insert(bytes.end(), array.values.begin(), array.values.end());
+  return bytes;
+}
+
 IdxArray read_idx(const std::filesystem::path& path) {
   const std::string name = path.string();
   const std::vector<std::uint8_t> bytes = read_bytes(path, name);

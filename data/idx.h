@@ -41,6 +41,10 @@ IdxArray parse_idx(std::span<const std::uint8_t> bytes, const std::string& name)
 // Inflates no more than the header's dimensions announce, whatever the stream holds.
 IdxArray parse_idx_gz(std::span<const std::uint8_t> bytes, const std::string& name);
 
+// The file of an array, as parse_idx() reads it. Throws std::invalid_argument where the dimensions
+// are not 1 to 4, or the values not as many as they say.
+std::vector<std::uint8_t> idx_bytes(const IdxArray& array);
+
 // Reads a file: as gzip when its name ends in .gz. Throws IdxError, also when it cannot be read.
 IdxArray read_idx(const std::filesystem::path& path);
 

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "data/base64.h"
 #include "engine/inference/verdict.h"
-#include "server/base64.h"
 #include "server/http/json_text.h"
 
 namespace inkling {

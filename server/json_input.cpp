@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "server/base64.h"
+#include "data/base64.h"
 
 namespace inkling {
 namespace {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -160,8 +161,19 @@ void serve(const Settings& settings, const sigset_t& signals) {
   metrics.serves_model(model.get()->recognizer.model_name, model.get()->sha256);
   WorkQueue work(settings.http.threads, limits);
   Gate gate(gate_options(settings.access, metrics));
-  const ServiceParts parts{model,    ready, INKLING_VERSION, max_body, INKLING_SOURCE_URL, &work,
-                           &metrics, &gate};
+  std::optional<FeedbackStore> feedback;
+  if (!settings.feedback.empty()) {
+    feedback.emplace(settings.feedback, settings.feedback_mebibytes << 20U);
+  }
+  const ServiceParts parts{.model = model,
+                           .ready = ready,
+                           .version = INKLING_VERSION,
+                           .max_body = max_body,
+                           .source_url = INKLING_SOURCE_URL,
+                           .work = &work,
+                           .metrics = &metrics,
+                           .gate = &gate,
+                           .feedback = feedback ? &*feedback : nullptr};
   const Router api = api_router(parts);
   const Router page =
       page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);

@@ -87,6 +87,34 @@ Json batch_operation(const ApiFacts& facts) {
   return operation;
 }
 
+Json feedback_path(const ApiFacts& facts) {
+  Json path = {{"get",
+                {{"summary", "Whether corrections are taken, and what their senders agree to"},
+                 {"operationId", "feedback_info"},
+                 {"responses", {{"200", response("Both.", reference("FeedbackInfo"))}}}}}};
+  if (!facts.takes_feedback) {
+    return path;
+  }
+  const Json text = {{"type", "string"}};
+  const Json form = object_schema({{"file", file_schema("One digit as PNG, JPEG or WebP.")},
+                                   {"label", text},
+                                   {"consent", {{"type", "string"}, {"const", "true"}}}},
+                                  {"file", "label", "consent"});
+  path["post"] = recognize_operation(facts, {{"multipart/form-data", {{"schema", form}}}}, {});
+  Json& post = path["post"];
+  post["summary"] = "Say what a picture shows";
+  post["operationId"] = "feedback";
+  post.erase("parameters");
+  Json& responses = post["responses"];
+  responses.erase("200");
+  responses["201"] = response("It is kept.", reference("Feedback"));
+  responses["400"] = response("The picture is blank (error), or the form cannot be read (detail).",
+                              {{"anyOf", {reference("Error"), reference("Detail")}}});
+  responses["415"] = response("The file is no picture that is accepted.", reference("Error"));
+  responses["507"] = response("There is no room for more.", reference("Detail"));
+  return path;
+}
+
 // The Open Inference Protocol's paths, whose bodies its own description has.
 Json protocol_get(std::string_view id, std::string_view summary) {
   return {{"get",
@@ -141,6 +169,7 @@ Json openapi_document(const ApiFacts& facts) {
             {"responses", {{"200", response("A greeting.", reference("Welcome"))}}}}}}},
         {"/predict/", {{"post", predict_operation(facts)}}},
         {"/predict/batch", {{"post", batch_operation(facts)}}},
+        {"/feedback", feedback_path(facts)},
         {"/model",
          {{"get",
            {{"summary", "The network that answers: its card, spec, classes and weights' SHA-256"},

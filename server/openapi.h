@@ -15,8 +15,9 @@ struct ApiFacts {
   std::string version;       // of the program
   std::size_t max_body = 0;  // the largest request body, in bytes
   int classes = 10;
-  int side = 28;           // of the network's pictures, in pixels
-  bool needs_key = false;  // each request needs an API key
+  int side = 28;                // of the network's pictures, in pixels
+  bool needs_key = false;       // each request needs an API key
+  bool takes_feedback = false;  // POST /feedback is there
 };
 // OpenAPI 3.1.
 nlohmann::ordered_json openapi_document(const ApiFacts& facts);

@@ -135,6 +135,7 @@ Json object_schema(const Json& properties, const Json& required) {
 
 Json schemas(const ApiFacts& facts) {
   const Json text = {{"type", "string"}};
+  const Json number = {{"type", "integer"}, {"minimum", 0}, {"maximum", facts.classes - 1}};
   return {
       {"Welcome", object_schema({{"message", text}}, {"message"})},
       {"Prediction", prediction_schema(facts)},
@@ -144,6 +145,10 @@ Json schemas(const ApiFacts& facts) {
        object_schema({{"status", {{"type", "string"}, {"enum", {"alive", "ready", "stopping"}}}}},
                      {"status"})},
       {"Model", model_schema()},
+      {"FeedbackInfo", object_schema({{"accepted", {{"type", "boolean"}}}, {"consent", text}},
+                                     {"accepted", "consent"})},
+      {"Feedback", object_schema({{"id", text}, {"label", number}, {"predicted_digit", number}},
+                                 {"id", "label", "predicted_digit"})},
       {"Error", object_schema({{"error", text}}, {"error"})},
       {"Detail", object_schema({{"detail", text}}, {"detail"})},
       {"ValidationError",

@@ -1,6 +1,5 @@
 #include "server/predict.h"
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -10,9 +9,9 @@
 #include "data/decode_picture.h"
 #include "data/prepare.h"
 #include "server/answers.h"
+#include "server/form.h"
 #include "server/http/header_text.h"
 #include "server/http/json_text.h"
-#include "server/http/multipart.h"
 #include "server/json_input.h"
 
 namespace inkling {
@@ -88,9 +87,7 @@ Response recognize_file(std::span<const std::uint8_t> bytes, const Asked& asked)
     const auto digit = prepare(picture, asked.recognizer.side);
     preparing.stop();
     if (!digit) {
-      Response blank = error_response(400, "Image is blank. Please provide a valid digit.");
-      blank.headers.emplace_back("X-Error-Code", "blank_image");
-      return blank;
+      return blank_response();
     }
     return prediction_response(*digit, asked);
   } catch (const PictureError& problem) {
@@ -113,44 +110,23 @@ Response recognize_json(const Request& request, const Asked& asked) {
   }
 }
 
-// Empty where there is no form.
-std::vector<Part> parts_of(const Request& request) {
-  const auto boundary = multipart_boundary(request.header("content-type").value_or(""));
-  return boundary && !request.body.empty() ? parse_multipart(request.body, *boundary)
-                                           : std::vector<Part>();
-}
-
-// The form's last field `file`, as FastAPI takes it.
 Response recognize_form(const Request& request, const Asked& asked) {
-  const std::vector<Part> parts = parts_of(request);
-  const auto file = std::find_if(parts.rbegin(), parts.rend(),
-                                 [](const Part& part) { return part.name == "file"; });
-  if (file == parts.rend()) {
-    return invalid_response({kBody, "file", "missing", "Field required", {}});
+  const std::vector<Part> parts = form_parts(request);
+  const Part* const file = find_part(parts, "file");
+  if (file == nullptr) {
+    return missing_field("file");
   }
-  if (!file->filename) {
-    return invalid_response({kBody,
-                             "file",
-                             "value_error",
-                             "Value error, expected an uploaded file, received a plain form field",
-                             {}});
-  }
-  return recognize_part(*file, asked);
+  return file->filename ? recognize_part(*file, asked) : not_a_file("file");
 }
 
 Response recognize_batch(const Request& request, const Asked& asked) {
   std::vector<std::string> predictions;
-  for (const Part& part : parts_of(request)) {
+  for (const Part& part : form_parts(request)) {
     if (part.name != "files" && part.name != "file") {
       continue;
     }
     if (!part.filename) {
-      return invalid_response(
-          {kBody,
-           part.name,
-           "value_error",
-           "Value error, expected an uploaded file, received a plain form field",
-           {}});
+      return not_a_file(part.name);
     }
     const Response answer = recognize_part(part, asked);
     predictions.push_back(JsonObject()
@@ -160,7 +136,7 @@ Response recognize_batch(const Request& request, const Asked& asked) {
                               .text());
   }
   if (predictions.empty()) {
-    return invalid_response({kBody, "files", "missing", "Field required", {}});
+    return missing_field("files");
   }
   const auto as_it_is = [](const std::string& object) { return object; };
   return json_response(

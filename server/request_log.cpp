@@ -1,32 +1,19 @@
 #include "server/request_log.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <utility>
 
 #include "server/http/attempt.h"
 #include "server/http/json_text.h"
+#include "server/timestamp.h"
 
 namespace inkling {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::string now_as_text() {
-  const auto now = std::chrono::system_clock::now();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &utc);
-  return std::string(text.data(), size) + std::to_string(1000 + milliseconds).substr(1) + "Z";
-}
 
 // Passes the answer on, and writes its line.
 class LoggingReceiver : public Reply::Receiver {

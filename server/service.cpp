@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/feedback.h"
 #include "server/inference_protocol.h"
 #include "server/openapi.h"
 #include "server/pages.h"
@@ -51,7 +52,8 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
                                           .max_body = parts.max_body,
                                           .classes = class_count(served->recognizer),
                                           .side = served->recognizer.side,
-                                          .needs_key = needs_key});
+                                          .needs_key = needs_key,
+                                          .takes_feedback = parts.feedback != nullptr});
   const auto add = [&](const char* method, const char* path, Handler handler) {
     router.add(method, path,
                parts.metrics != nullptr ? counted(std::move(handler), path, *parts.metrics)
@@ -62,6 +64,10 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
   };
   add("POST", "/predict/", worked(predict_handler(parts.model, parts.metrics)));
   add("POST", "/predict/batch", worked(batch_handler(parts.model, parts.metrics)));
+  add("GET", "/feedback", feedback_info(parts.feedback != nullptr));
+  if (parts.feedback != nullptr) {
+    add("POST", "/feedback", worked(feedback_handler(parts.model, *parts.feedback)));
+  }
   add("GET", "/model", model_handler(parts.model));
   add("GET", "/healthz", fixed_json(R"({"status":"alive"})"));
   add("GET", "/readyz", ready_handler(parts.ready));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/access/gate.h"
+#include "server/feedback_store.h"
 #include "server/http/router.h"
 #include "server/predict.h"
 #include "server/work_queue.h"
@@ -25,6 +26,7 @@ struct ServiceParts {
   // Where people sign in, if it needs keys; nullptr: nowhere. The gate itself stands before the
   // router: Gate::guard().
   const Gate* gate = nullptr;
+  FeedbackStore* feedback = nullptr;  // where POST /feedback keeps pictures; nullptr: nowhere
 };
 
 // The API's port: "/" welcomes, "/predict/", "/model", "/healthz", "/readyz", "/v2…", "/docs",

@@ -94,6 +94,19 @@ void add_access_flags(CLI::App& app, AccessSettings& access) {
       ->check(cors_origin());
 }
 
+void add_feedback_flags(CLI::App& app, Settings& settings) {
+  app.option_defaults()->group("Feedback");
+  app.add_option("--feedback", settings.feedback,
+                 "folder for pictures whose senders say what they show; inkling export-feedback\n"
+                 "makes a data set of them (default: none are taken)")
+      ->type_name("DIR")
+      ->check(not_empty("a folder"));
+  app.add_option("--max-feedback", settings.feedback_mebibytes,
+                 "MiB that the folder's files may come to; 507")
+      ->check(whole_number_in(1, 1'000'000))
+      ->capture_default_str();
+}
+
 void add_limit_flags(CLI::App& app, HttpServerOptions& http) {
   app.option_defaults()->group("Limits");
   http.threads = available_processors();
@@ -139,6 +152,7 @@ void add_flags(CLI::App& app, Settings& settings) {
   add_network_flags(app, settings);
   add_log_flags(app, settings);
   add_access_flags(app, settings.access);
+  add_feedback_flags(app, settings);
   add_limit_flags(app, settings.http);
   add_timeout_flags(app, settings.http);
   app.footer(

@@ -33,6 +33,8 @@ struct Settings {
   std::uint16_t ui_port = 8501;
   bool log_requests = false;
   AccessSettings access;
+  std::filesystem::path feedback;  // folder; empty: none is taken
+  std::uint64_t feedback_mebibytes = 256;
   HttpServerOptions http;  // threads: also those that recognize pictures
 };
 

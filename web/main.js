@@ -4,6 +4,7 @@ import { recognize } from './api.js';
 import { Bars, confidenceText } from './bars.js';
 import { CanvasView } from './canvas_view.js';
 import { Drawing } from './drawing.js';
+import { Correction } from './feedback.js';
 import { toPng } from './ink.js';
 import { Predictor } from './predictor.js';
 import { SeenView } from './seen_view.js';
@@ -30,9 +31,15 @@ const kExplained = 'Blue spoke for it, red against it';
 const drawing = new Drawing();
 new CanvasView(byId('canvas', HTMLCanvasElement), drawing);
 
+/** The drawing as it is now; null when it is empty. */
+const picture = async () => (drawing.isEmpty ? null : toPng(drawing.strokes));
+
+const correction = new Correction(byId('correction', HTMLDetailsElement), picture);
+correction.offer();
+
 const predictor = new Predictor({
-  picture: async () => (drawing.isEmpty ? null : toPng(drawing.strokes)),
-  recognize: (picture) => recognize(picture, fetch, explains()),
+  picture,
+  recognize: (drawn) => recognize(drawn, fetch, explains()),
   show,
 });
 
@@ -78,6 +85,7 @@ function showAnswer(answer, final) {
   confidence.textContent = answer.doubt || confidenceText(answer.confidence);
   bars.show(answer);
   seen.show(answer.seen, answer.saliency);
+  correction.show(answer);
   caption.textContent = answer.saliency ? kExplained : kSeen;
   const spoken = answer.doubt || `${name}, ${confidence.textContent}`;
   if (final) announcement.textContent = spoken;

@@ -72,6 +72,16 @@ TEST(Idx, AcceptsADimensionOfZero) {
   EXPECT_TRUE(parse_idx(idx_bytes({0, 28, 28}, {}), "none").values.empty());
 }
 
+TEST(Idx, WritesWhatItReads) {
+  const IdxArray array = {{2, 1, 300}, std::vector<std::uint8_t>(600, 7)};
+  const IdxArray read = parse_idx(idx_bytes(array), "written");
+  EXPECT_EQ(read.dimensions, array.dimensions);
+  EXPECT_EQ(read.values, array.values);
+  EXPECT_THROW(idx_bytes({{2, 3}, std::vector<std::uint8_t>(5)}), std::invalid_argument);
+  EXPECT_THROW(idx_bytes({{}, {7}}), std::invalid_argument);
+  EXPECT_THROW(idx_bytes({{1, 1, 1, 1, 1}, {7}}), std::invalid_argument);
+}
+
 TEST(Idx, RejectsEveryTruncation) {
   for (std::size_t length = 0; length < sound().size(); ++length) {
     const ByteVector cut(sound().begin(), sound().begin() + static_cast<std::ptrdiff_t>(length));

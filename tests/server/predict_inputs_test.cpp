@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "server/base64.h"
+#include "data/base64.h"
 #include "tests/server/predicting.h"
 
 namespace inkling {

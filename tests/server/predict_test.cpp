@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <turbojpeg.h>
 
-#include "server/base64.h"
+#include "data/base64.h"
 #include "tests/server/predicting.h"
 
 namespace inkling {

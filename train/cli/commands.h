@@ -19,6 +19,7 @@ struct Command {
 Command add_train_command(CLI::App& program, const std::string& program_path);
 Command add_evaluate_command(CLI::App& program);
 Command add_predict_command(CLI::App& program);
+Command add_export_feedback_command(CLI::App& program);
 Command add_gradcheck_command(CLI::App& program);
 
 }  // namespace inkling

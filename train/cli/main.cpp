@@ -1,4 +1,4 @@
-// inkling: train, evaluate, predict, gradcheck.
+// inkling: train, evaluate, predict, export-feedback, gradcheck.
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -25,7 +25,7 @@ int run(int argc, char** argv) {
   app.footer(kFooter);
   const std::array commands{add_train_command(app, argc > 0 ? argv[0] : "inkling"),
                             add_evaluate_command(app), add_predict_command(app),
-                            add_gradcheck_command(app)};
+                            add_export_feedback_command(app), add_gradcheck_command(app)};
   if (const auto exit_code = parse_command_line(app, argc, argv)) {
     return *exit_code;
   }

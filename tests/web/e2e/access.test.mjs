@@ -1,7 +1,7 @@
-// A server that asks for keys, as people meet it in a browser.
+// A server that asks for keys and keeps corrections, as people meet it in a browser.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -59,10 +59,23 @@ describePage('a server with keys', ({ onPage }) => {
     assert.equal(await page.getByTestId('status').textContent(), '');
   }, { noise: kRefused }));
 
+  test('takes a correction of what was drawn', () => onPage(async (page) => {
+    await signIn(page);
+    await drawByMouse(page, kStrokes[4]);
+    await waitForFinalDigit(page, '4');
+    await page.getByText('Wrong?').click();
+    await page.getByText('kept by whoever runs this server').waitFor();
+    await page.getByLabel('That was').selectOption('9');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Thank you, it is kept.').waitFor();
+    const kept = JSON.parse(readFileSync(join(folder, 'kept', 'feedback.jsonl'), 'utf8'));
+    assert.deepEqual([kept.label, kept.predicted, kept.consent], [9, 4, true]);
+  }));
+
   for (const width of [320, 1280]) {
     test(`the sign-in page fits a window ${width} pixels wide`, () => onPage(async (page) => {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= width, `it is ${wide} pixels wide`);
     }, { options: { viewport: { width, height: 500 } } }));
   }
-}, ['--api-keys', keys, '--session-secret', secret]);
+}, ['--api-keys', keys, '--session-secret', secret, '--feedback', join(folder, 'kept')]);

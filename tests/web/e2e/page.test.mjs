@@ -40,6 +40,7 @@ describePage('the page', ({ onPage, restartServer }) => {
     assert.equal(await text(page, 'confidence'), '');
     assert.equal(await text(page, 'status'), '');
     assert.equal(await seenInk(page), 0);
+    assert.equal(await page.getByTestId('correction').isVisible(), false, 'nothing is kept');
   }));
 
   test('predicts while the pen is still down', () => onPage(async (page) => {

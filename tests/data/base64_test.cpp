@@ -1,4 +1,4 @@
-#include "server/base64.h"
+#include "data/base64.h"
 
 #include <optional>
 #include <string>
