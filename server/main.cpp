@@ -91,6 +91,17 @@ std::shared_ptr<spdlog::logger> make_request_log() {
   return log;
 }
 
+void set_log_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::info:
+      return spdlog::set_level(spdlog::level::info);
+    case LogLevel::warning:
+      return spdlog::set_level(spdlog::level::warn);
+    case LogLevel::error:
+      return spdlog::set_level(spdlog::level::err);
+  }
+}
+
 // Those that mean something to it, blocked for every thread so that sigwait() gets them; those that
 // would end it although they mean nothing to it are ignored.
 sigset_t take_over_signals() {
@@ -201,9 +212,10 @@ void serve(const Settings& settings, const sigset_t& signals) {
       reload(gate, settings.access.api_keys);
     }
   });
-  spdlog::info("stopping");
   ready = false;
+  spdlog::info("stopping");
   end_at_once_by(signals);
+  std::this_thread::sleep_for(settings.drain);
   server.stop();
 }
 
@@ -226,6 +238,7 @@ int main(int argc, char** argv) {
   const sigset_t signals = inkling::take_over_signals();
   spdlog::set_default_logger(
       std::make_shared<spdlog::logger>("inkling-server", std::make_shared<inkling::LogSink>()));
+  inkling::set_log_level(settings.log_level);
   try {
     inkling::serve(settings, signals);
     return inkling::kSuccess;

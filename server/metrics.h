@@ -33,7 +33,8 @@ class Metrics {
 
   // A request that found its route, of which there are few: "/predict/".
   void answered(const std::string& route, int status, Clock::duration took);
-  // One that was refused before: malformed, too large, too slow, or for want of room.
+  // One that was refused before: malformed, too large, too slow, for want of room, not let in, or
+  // for a path or a method that there is not.
   void refused(int status);
   void took(Step step, Clock::duration time);
   // class_name: one of the network's.

@@ -72,6 +72,7 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
   add("GET", "/healthz", fixed_json(R"({"status":"alive"})"));
   add("GET", "/readyz", ready_handler(parts.ready));
   if (parts.metrics != nullptr) {
+    router.set_on_refused([metrics = parts.metrics](int status) { metrics->refused(status); });
     add("GET", "/metrics", metrics_handler(*parts.metrics));
   }
   add_inference_protocol(router, parts.model, parts.ready, parts.version, parts.work,

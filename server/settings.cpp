@@ -63,6 +63,8 @@ void add_log_flags(CLI::App& app, Settings& settings) {
   app.option_defaults()->group("Log");
   app.add_flag("--log-requests", settings.log_requests,
                "a line of JSON for each request, on standard error as all of the log");
+  add_choice(app, "--log-level", settings.log_level, kLogLevels,
+             "least grave of the server's own lines that are written");
 }
 
 void add_access_flags(CLI::App& app, AccessSettings& access) {
@@ -127,8 +129,9 @@ void add_limit_flags(CLI::App& app, HttpServerOptions& http) {
             64U << 10U);
 }
 
-void add_timeout_flags(CLI::App& app, HttpServerOptions& http) {
+void add_timeout_flags(CLI::App& app, Settings& settings) {
   app.option_defaults()->group("Time-outs in seconds");
+  HttpServerOptions& http = settings.http;
   ConnectionLimits& limits = http.connection;
   add_seconds(app, "--header-timeout", limits.head_timeout, "for a request's headers; 408");
   add_seconds(app, "--body-timeout", limits.body_timeout,
@@ -139,6 +142,9 @@ void add_timeout_flags(CLI::App& app, HttpServerOptions& http) {
               "without the client's reading any of its answer");
   add_seconds(app, "--idle-timeout", limits.idle_timeout,
               "between requests; longer than the load balancer's");
+  add_seconds(app, "--drain", settings.drain,
+              "that it goes on at a stop, /readyz being 503, until a load balancer\nhas noticed",
+              0);
   add_seconds(app, "--grace", http.grace,
               "that requests under way are given at a stop; a second signal\nends it at once", 0);
 }
@@ -154,7 +160,7 @@ void add_flags(CLI::App& app, Settings& settings) {
   add_access_flags(app, settings.access);
   add_feedback_flags(app, settings);
   add_limit_flags(app, settings.http);
-  add_timeout_flags(app, settings.http);
+  add_timeout_flags(app, settings);
   app.footer(
       "Exit codes: 0 stopped by a signal, 1 it could not start or was ended at once, 2 a\n"
       "mistake in the command line.\n\n"

@@ -1,6 +1,7 @@
 // What the command line says.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -8,11 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "engine/choices.h"
 #include "engine/inference/precision.h"
 #include "engine/program/command_line.h"
 #include "server/http/pistache_server.h"
 
 namespace inkling {
+
+// Of the lines that the server writes about itself, the least grave ones that it writes. The lines
+// of requests are no such lines.
+enum class LogLevel { info, warning, error };
+inline constexpr Choice<LogLevel> kLogLevels[] = {
+    {"info", LogLevel::info}, {"warning", LogLevel::warning}, {"error", LogLevel::error}};
 
 // Who may ask, and how often.
 struct AccessSettings {
@@ -32,9 +40,13 @@ struct Settings {
   std::uint16_t port = 8000;
   std::uint16_t ui_port = 8501;
   bool log_requests = false;
+  LogLevel log_level = LogLevel::info;
   AccessSettings access;
   std::filesystem::path feedback;  // folder; empty: none is taken
   std::uint64_t feedback_mebibytes = 256;
+  // From a signal that stops it until it takes no more connections: meanwhile /readyz says 503, and
+  // a load balancer that asks there sends its requests elsewhere.
+  std::chrono::milliseconds drain{0};
   HttpServerOptions http;  // threads: also those that recognize pictures
 };
 

@@ -48,11 +48,20 @@ Router::Table::const_iterator Router::find(std::string_view path) const {
   return table_.end();
 }
 
+void Router::refuse(Response response, const Reply& reply) const {
+  if (on_refused_) {
+    on_refused_(response.status);
+  }
+  reply(std::move(response));
+}
+
 void Router::handle(Request request, Reply reply) const {
   if (request.path == "*") {  // the server as a whole, which OPTIONS alone may ask for
-    reply(request.method == "OPTIONS"
-              ? Response{204, {{"Allow", "GET, HEAD, POST, OPTIONS"}}, ""}
-              : json_response(400, R"({"detail":"The request target is not a path"})"));
+    if (request.method == "OPTIONS") {
+      reply({204, {{"Allow", "GET, HEAD, POST, OPTIONS"}}, ""});
+    } else {
+      refuse(json_response(400, R"({"detail":"The request target is not a path"})"), reply);
+    }
     return;
   }
   const std::string asked = percent_decoded(request.path);
@@ -60,7 +69,7 @@ void Router::handle(Request request, Reply reply) const {
   const auto path = find(known);
   if (path == table_.end() ||
       (path->second.slash == TrailingSlash::matters && known.size() < asked.size())) {
-    reply(json_response(404, R"({"detail":"Not Found"})"));
+    refuse(json_response(404, R"({"detail":"Not Found"})"), reply);
     return;
   }
   const Methods& methods = path->second.methods;
@@ -85,7 +94,7 @@ void Router::handle(Request request, Reply reply) const {
   }
   Response response = json_response(405, R"({"detail":"Method Not Allowed"})");
   response.headers.emplace_back("Allow", allow);
-  reply(std::move(response));
+  refuse(std::move(response), reply);
 }
 
 }  // namespace inkling

@@ -1,10 +1,12 @@
 // Which handler answers a path: an exact table, where one segment may be a parameter.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/http/message.h"
@@ -30,6 +32,9 @@ class Router {
   void add(const std::string& method, const std::string& path, Handler handler,
            TrailingSlash slash = TrailingSlash::ignored);
 
+  // Called with 400, 404 or 405 where there is no handler to ask. Before the first request.
+  void set_on_refused(std::function<void(int)> on_refused) { on_refused_ = std::move(on_refused); }
+
   void handle(Request request, Reply reply) const;
 
   const std::vector<Route>& routes() const { return routes_; }  // in the order added
@@ -42,10 +47,12 @@ class Router {
   };
   using Table = std::map<std::string, Path, std::less<>>;
   Table::const_iterator find(std::string_view path) const;
+  void refuse(Response response, const Reply& reply) const;
 
   Table table_;                     // without a slash at the end
   std::set<std::string> prefixes_;  // what comes before a "{name}"
   std::vector<Route> routes_;
+  std::function<void(int)> on_refused_;
 };
 
 }  // namespace inkling

@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "engine/io/weights.h"
 #include "engine/network_spec.h"
@@ -112,6 +113,35 @@ TEST_F(Program, WaitsForARequestUnderWayAsLongAsItIsTold) {
   EXPECT_EQ(impatient.wait(), 0);
 }
 
+// So that a load balancer notices before connections are refused.
+TEST_F(Program, GoesOnForAWhileAtAStopAndIsNotReady) {
+  Process program(command({"--drain", "1"}));
+  const auto api = port_in(program.read_until("API"));
+  EXPECT_EQ(get(api, "/readyz").status, 200);
+  program.signal(SIGTERM);
+  program.read_until("stopping");
+  EXPECT_EQ(get(api, "/readyz").status, 503);
+  EXPECT_EQ(get(api, "/").status, 200);
+  program.read_all();
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(Program, WritesNoLineThatIsLessGraveThanAsked) {
+  // Below those that the system gives out: a client that got it itself would be connected to itself.
+  const auto port = static_cast<std::uint16_t>(20'000 + ::getpid() % 10'000);
+  Process program(
+      command({"--port", std::to_string(port), "--log-level", "error", "--log-requests"}));
+  for (int status = 0; status != 200;) {  // no line says when it is ready
+    try {
+      status = get(port, "/").status;
+    } catch (const std::runtime_error&) {  // not yet
+    }
+  }
+  EXPECT_THAT(program.read_until("/"), testing::Not(HasSubstr("ready")));
+  expect_failure(command({"--log-level", "debug"}), 2,
+                 "--log-level: expected info, warning or error, received debug");
+}
+
 // What it logs while it stops kills it in the one case and would make it wait in the other.
 TEST_F(Program, StopsCleanlyWhenNobodyReadsItsLog) {
   Process unread(command());
@@ -193,6 +223,7 @@ TEST(ProgramHelp, DescribesEveryFlagAndGivesAnExample) {
                            "send-timeout",
                            "idle-timeout",
                            "grace",
+                           "drain",
                            "api-keys",
                            "session-hours",
                            "session-secret",

@@ -82,6 +82,15 @@ TEST(Service, SaysWhetherItIsAliveAndReady) {
   ready = true;
 }
 
+TEST(Service, CountsWhatFoundNoRoute) {
+  const Router api = api_router(kParts);
+  ask(api, "/no/such/path");
+  ask(api, "/predict/");
+  const std::string text = ask(api, "/metrics").body;
+  EXPECT_THAT(text, HasSubstr(R"(inkling_refused_total{status="404"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(inkling_refused_total{status="405"} 1)"));
+}
+
 TEST(Service, SaysOfTheModelWhatIsTrueOfTheOneThatAnswersNow) {
   const Router api = api_router(kParts);
   EXPECT_EQ(ask(api, "/model").body, R"({"name":"Model"})");
