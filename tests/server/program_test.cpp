@@ -127,7 +127,7 @@ TEST_F(Program, GoesOnForAWhileAtAStopAndIsNotReady) {
 }
 
 TEST_F(Program, WritesNoLineThatIsLessGraveThanAsked) {
-  // Below those that the system gives out: a client that got it itself would be connected to itself.
+  // Below those that the system gives out: a client that got it would be connected to itself.
   const auto port = static_cast<std::uint16_t>(20'000 + ::getpid() % 10'000);
   Process program(
       command({"--port", std::to_string(port), "--log-level", "error", "--log-requests"}));
