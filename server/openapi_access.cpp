@@ -34,7 +34,8 @@ Json sign_in_path() {
               {"content", {{"application/x-www-form-urlencoded", {{"schema", form}}}}}}},
             {"responses",
              {{"303", {{"description", "It has begun: the cookie is set."}}},
-              {"401", html("That is no key.")}}}}}};
+              {"401", html("That is no key.")},
+              {"403", refusal("Another site's page asked.")}}}}}};
 }
 
 }  // namespace

@@ -41,6 +41,11 @@ void add_sign_in(Router& router, const Gate& gate, Navigation navigation) {
     reply(not_stored(html_response(sign_in_page(navigation, false, name))));
   });
   router.add("POST", kSignInPath, [&gate, navigation](const Request& request, const Reply& reply) {
+    // Another site's page could sign its visitors in with a key of its own.
+    if (request.header("sec-fetch-site") == "cross-site") {
+      reply(json_response(403, R"({"detail":"Sign in on this server's own page"})"));
+      return;
+    }
     if (auto session = gate.begin_session(form_field(request.body, "key"), request)) {
       reply(see_other("./", std::move(*session)));
       return;

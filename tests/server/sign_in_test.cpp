@@ -79,6 +79,10 @@ TEST_F(SignInTest, AKeyBeginsASessionThatOpensThePage) {
   EXPECT_EQ(ask(router, {"POST", "/signin", "", {}, ""}).status, 401);
   EXPECT_EQ(ask(router, {"POST", "/signin", "", {}, std::string("other=") + kKey}).status, 401);
 
+  const Headers from_elsewhere = {{"sec-fetch-site", "cross-site"}};
+  EXPECT_EQ(ask(router, {"POST", "/signin", "", from_elsewhere, std::string("key=") + kKey}).status,
+            403);
+
   const Response right =
       ask(router, {"POST", "/signin", "", {}, std::string("a=b&key=+") + kKey + "%0D%0A"});
   EXPECT_EQ(right.status, 303);
