@@ -41,11 +41,12 @@ export async function sendCorrection(picture, label, send = fetch) {
   }
 }
 
-/** The form on the page, which stays hidden where the server keeps nothing. */
+/** The form on the page, hidden where the server keeps nothing or there is nothing to correct. */
 export class Correction {
   #details;
   #labels;
   #result;
+  #offered = false;
   #shown = '';
 
   /**
@@ -63,13 +64,13 @@ export class Correction {
     });
   }
 
-  /** Shows the form if the server takes corrections. */
+  /** From now on there is the form, if the server takes corrections. */
   async offer() {
     const terms = await feedbackTerms();
     if (!terms) return;
     const consent = /** @type {HTMLElement} */ (this.#details.querySelector('.consent'));
     consent.textContent = terms.consent;
-    this.#details.hidden = false;
+    this.#offered = true;
   }
 
   /** @param {import('./api.js').Answer} answer to what may be corrected now */
@@ -81,5 +82,10 @@ export class Correction {
     }
     this.#labels.value = String(best);
     this.#result.textContent = '';
+    this.#details.hidden = !this.#offered;
+  }
+
+  clear() {
+    this.#details.hidden = true;
   }
 }

@@ -96,6 +96,7 @@ function showNothing() {
   for (const element of [digit, confidence, announcement]) element.textContent = '';
   caption.textContent = kSeen;
   bars.clear();
+  correction.clear();
   seen.clear();
 }
 
