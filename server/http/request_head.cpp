@@ -195,11 +195,10 @@ void check_unfinished_head(std::string_view unfinished, const HttpLimits& limits
     bad_request("Lines must end with CR LF");
   }
   const std::size_t target = line.find(' ');
-  if (target == std::string_view::npos) {
-    if (line.size() > kMaxMethod) {
-      bad_request("The request line is malformed");
-    }
-  } else {
+  if (std::min(target, line.size()) > kMaxMethod) {
+    bad_request("The request line is malformed");
+  }
+  if (target != std::string_view::npos) {
     check_target_size(std::min(line.find(' ', target + 1), line.size()) - target - 1, limits);
   }
   if (unfinished.size() > limits.max_head) {

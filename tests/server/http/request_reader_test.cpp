@@ -47,6 +47,13 @@ TEST(RequestReader, ReadsARequest) {
   EXPECT_TRUE(keep_alive);
 }
 
+TEST(RequestReader, RefusesALongMethodBeforeTheHeadIsWhole) {
+  EXPECT_EQ(status_of(std::string(32, 'A')), 100);
+  EXPECT_EQ(status_of(std::string(32, 'A') + " /"), 100);
+  EXPECT_EQ(status_of(std::string(33, 'A')), 400);
+  EXPECT_EQ(status_of(std::string(33, 'A') + " /"), 400);
+}
+
 TEST(RequestReader, ReadsItByteByByte) {
   RequestReader reader({});
   const std::string bytes = kPost;
