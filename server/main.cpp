@@ -170,12 +170,12 @@ void serve(const Settings& settings, const sigset_t& signals) {
   limits.bytes = std::max(limits.bytes, 4 * max_body);
   Metrics metrics(INKLING_VERSION);
   metrics.serves_model(model.get()->recognizer.model_name, model.get()->sha256);
-  WorkQueue work(settings.http.threads, limits);
   Gate gate(gate_options(settings.access, metrics));
   std::optional<FeedbackStore> feedback;
   if (!settings.feedback.empty()) {
     feedback.emplace(settings.feedback, settings.feedback_mebibytes << 20U);
   }
+  WorkQueue work(settings.http.threads, limits);  // its threads use all of the above to their end
   const ServiceParts parts{.model = model,
                            .ready = ready,
                            .version = INKLING_VERSION,
