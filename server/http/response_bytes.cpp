@@ -95,7 +95,8 @@ std::string to_bytes(const Response& response, const ResponseForm& form, std::ti
     bytes.append("Content-Length: ").append(std::to_string(response.body.size())).append(kCrlf);
   }
   bytes.append(kSecurityHeaders);
-  if (!has_policy(response)) {
+  // A browser takes what 304 says of a page in place of what it has stored (RFC 9111, 4.3.4).
+  if (response.status != 304 && !has_policy(response)) {
     bytes.append("Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
   }
   if (!form.request_id.empty()) {

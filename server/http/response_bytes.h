@@ -17,7 +17,8 @@ struct ResponseForm {
 
 // Status line, headers and body. `now` becomes the Date header. 204 and 304 have no body. Each
 // answer tells browsers to guess no type, to show it in nobody's frame and to send no referrer; one
-// without a Content-Security-Policy of its own may load and run nothing.
+// without a Content-Security-Policy of its own may load and run nothing, but for 304, where that of
+// the page as it was stored holds.
 std::string to_bytes(const Response& response, const ResponseForm& form, std::time_t now);
 
 }  // namespace inkling

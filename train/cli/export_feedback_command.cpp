@@ -148,6 +148,7 @@ Command add_export_feedback_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "export-feedback", "corrections that inkling-server kept, as a data set to train with");
   const auto state = std::make_shared<ExportFeedbackCommand>();
+  command->option_defaults()->group("Files");
   command->add_option("--feedback", state->feedback, "folder of inkling-server's --feedback")
       ->type_name("DIR")
       ->required();
@@ -161,9 +162,9 @@ Command add_export_feedback_command(CLI::App& program) {
                    "images are taken as they are: then inkling train can use the result")
       ->type_name("DIR");
   command->footer(
-      "Example:\n"
-      "  inkling export-feedback --feedback feedback --with data/mnist --out data/corrected\n"
-      "  inkling train --data data/corrected --out runs/corrected");
+      "Examples:\n"
+      "  inkling export-feedback --feedback kept --with data/mnist --out data/more\n"
+      "  inkling train --data data/more --out runs/more");
   return {command, [state] { return state->run(); }};
 }
 

@@ -28,6 +28,7 @@ TEST(ResponseBytes, HaveOnePolicy) {
   const Response page = {200, {{"Content-Security-Policy", "default-src 'self'"}}, ""};
   EXPECT_THAT(to_bytes(page, {}, 0), HasSubstr("default-src 'self'"));
   EXPECT_THAT(to_bytes(page, {}, 0), Not(HasSubstr("default-src 'none'")));
+  EXPECT_THAT(to_bytes({304, {}, ""}, {}, 0), Not(HasSubstr("Content-Security-Policy")));
 }
 
 TEST(ResponseBytes, HaveNoBodyWhereHttpWantsNone) {

@@ -27,7 +27,8 @@ TEST_F(CliUsage, NamesAMisspelledFlagAndTheOneThatWasMeant) {
 }
 
 TEST_F(CliUsage, NamesAMisspelledCommandAndTheOneThatWasMeant) {
-  const std::string expected = "expected train, evaluate, predict, gradcheck or help, received ";
+  const std::string expected =
+      "expected train, evaluate, predict, export-feedback, gradcheck or help, received ";
   expect_refusal({"trian"}, kUsageMistake,
                  expected + "trian (did you mean train?); see inkling --help");
   expect_refusal({"help", "predit"}, kUsageMistake, expected + "predit (did you mean predict?)");
@@ -106,7 +107,8 @@ TEST_F(CliUsage, AnswersEveryWayToAskForHelp) {
 // Each flag has a description and stands in a group of its own kind, and each help ends with an
 // example.
 TEST_F(CliUsage, DescribesEveryFlag) {
-  for (const std::string command : {"train", "evaluate", "predict", "gradcheck"}) {
+  for (const std::string command :
+       {"train", "evaluate", "predict", "export-feedback", "gradcheck"}) {
     const std::string help = inkling({command, "--help"}).out;
     EXPECT_THAT(help, HasSubstr("\n  inkling " + command + " ")) << "an example";
     std::istringstream lines(help);
