@@ -33,17 +33,18 @@ std::string new_id() {
   return to_hex({reinterpret_cast<const std::uint8_t*>(random.data()), random.size()});
 }
 
-// The whole line or nothing of it: another server may write to the same file.
+// The whole line or nothing of it.
 void append_line(int fd, const std::string& line, const std::filesystem::path& folder) {
   struct stat before {};
   if (::fstat(fd, &before) != 0) {
     fail(folder, errno);
   }
   const ssize_t written = ::write(fd, line.data(), line.size());
-  if (written == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0) {
+  const bool whole = written == static_cast<ssize_t>(line.size());
+  if (whole && ::fsync(fd) == 0) {
     return;
   }
-  const int error = written >= 0 ? ENOSPC : errno;
+  const int error = written >= 0 && !whole ? ENOSPC : errno;
   if (written > 0 && ::ftruncate(fd, before.st_size) != 0) {
     fail(folder, errno);
   }

@@ -14,7 +14,7 @@
 namespace inkling {
 
 // A folder with feedback.jsonl, a line for each picture, and the pictures ID.png; other files there
-// are left alone. Thread-safe.
+// are left alone. It belongs to one server. Thread-safe.
 class FeedbackStore {
  public:
   // Makes the folder where there is none. max_bytes: what the folder's files may come to together.

@@ -104,7 +104,7 @@ void add_feedback_flags(CLI::App& app, Settings& settings) {
       ->type_name("DIR")
       ->check(not_empty("a folder"));
   app.add_option("--max-feedback", settings.feedback_mebibytes,
-                 "MiB that the folder's files may come to; 507")
+                 "what the folder's files may come to, in MiB; 507")
       ->check(whole_number_in(1, 1'000'000))
       ->capture_default_str();
 }

@@ -203,8 +203,8 @@ TEST(ProgramHelp, DescribesEveryFlagAndGivesAnExample) {
   }
   EXPECT_EQ(::pclose(output), 0);
   EXPECT_THAT(help, HasSubstr("\nExample:\n  inkling-server --"));
-  for (const char* group : {"\nFiles:\n", "\nNetwork:\n", "\nLog:\n", "\nAccess:\n", "\nLimits:\n",
-                            "\nTime-outs in seconds:\n"}) {
+  for (const char* group : {"\nFiles:\n", "\nNetwork:\n", "\nLog:\n", "\nAccess:\n",
+                            "\nFeedback:\n", "\nLimits:\n", "\nTime-outs in seconds:\n"}) {
     EXPECT_THAT(help, HasSubstr(group));
   }
   for (const char* flag : {"model",
@@ -228,7 +228,10 @@ TEST(ProgramHelp, DescribesEveryFlagAndGivesAnExample) {
                            "session-hours",
                            "session-secret",
                            "rate-limit",
-                           "cors-origin"}) {
+                           "cors-origin",
+                           "log-level",
+                           "feedback",
+                           "max-feedback"}) {
     EXPECT_TRUE(
         std::regex_search(help, std::regex("\n  --" + std::string(flag) + " [A-Z]+ +[a-z]")))
         << flag;
