@@ -21,15 +21,22 @@ const key = skip
 
 const kRefused = /status of 401/;  // the console's own line
 
-async function signIn(page, value = key) {
+async function enterKey(page, value) {
   await page.getByLabel('API key').fill(value);
   await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Until the page has loaded: its scripts must be there before anything is drawn. */
+async function signIn(page) {
+  const loaded = page.waitForURL(/\/$/);
+  await enterKey(page, key);
+  await loaded;
 }
 
 describePage('a server with keys', ({ onPage }) => {
   test('asks for a key once, and then lets draw', () => onPage(async (page) => {
     assert.match(page.url(), /\/signin$/);
-    await signIn(page, 'wrong');
+    await enterKey(page, 'wrong');
     await page.getByRole('alert').filter({ hasText: 'none of the keys' }).waitFor();
     await signIn(page);
     await drawByMouse(page, kStrokes[7]);
@@ -40,13 +47,13 @@ describePage('a server with keys', ({ onPage }) => {
     await page.goto(new URL('signin', page.url()).href);
     await page.getByText('signed in as ann').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('signed in as ann').waitFor({ state: 'hidden' });
     await page.goto(new URL('.', page.url()).href);
     assert.match(page.url(), /\/signin$/);
   }, { noise: kRefused }));
 
   test('keeps the drawing when a session ends', () => onPage(async (page) => {
     await signIn(page);
-    await page.getByTestId('canvas').waitFor();
     const [cookie] = await page.context().cookies();
     assert.deepEqual([cookie.httpOnly, cookie.sameSite], [true, 'Strict']);
     await page.context().clearCookies();
