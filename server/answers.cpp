@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "data/base64.h"
-#include "engine/inference/verdict.h"
+#include "server/classified.h"
 #include "server/http/json_text.h"
 
 namespace inkling {
@@ -60,14 +60,8 @@ Response invalid_response(const Problem& problem) {
 
 Response prediction_response(std::span<const std::uint8_t> digit, const Asked& asked) {
   const auto& [recognizer, options, metrics] = asked;
-  const StepTimer inference(metrics, Step::infer);
-  const std::vector<float> probabilities = recognizer.classify(digit);
-  inference.stop();
-  const Verdict verdict =
-      verdict_of(probabilities, recognizer.min_confidence, recognizer.class_names);
-  if (metrics != nullptr) {
-    metrics->predicted(verdict.name, verdict.confidence, verdict.abstains);
-  }
+  const auto [probabilities, verdicts] = classified(digit, recognizer, metrics);
+  const Verdict& verdict = verdicts.front();
   const auto shown = [](float probability) { return to_json(rounded(probability)); };
   JsonObject body;
   body.add("predicted_digit", verdict.best)

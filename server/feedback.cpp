@@ -1,7 +1,6 @@
 #include "server/feedback.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "engine/inference/verdict.h"
 #include "server/answers.h"
 #include "server/form.h"
+#include "server/http/header_text.h"
 #include "server/http/json_text.h"
 
 namespace inkling {
@@ -31,13 +31,9 @@ std::optional<int> class_of(std::string_view label, const Recognizer& recognizer
   if (const auto named = std::find(names.begin(), names.end(), label); named != names.end()) {
     return static_cast<int>(named - names.begin());
   }
-  const std::string text(label);
-  int number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  const bool sound =
-      error == std::errc() && stop == end && number >= 0 && number < class_count(recognizer);
-  return sound ? std::optional(number) : std::nullopt;
+  const auto number = whole_number(label);
+  const bool sound = number && *number >= 0 && *number < class_count(recognizer);
+  return sound ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
 std::vector<std::uint8_t> small_gray_png(const Picture& picture) {

@@ -1,14 +1,13 @@
 #include "server/inference_protocol.h"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "server/answers.h"
+#include "server/classified.h"
 #include "server/http/header_text.h"
 #include "server/http/json_text.h"
 #include "server/infer_request.h"
@@ -34,13 +33,12 @@ Response metadata(const Recognizer& recognizer) {
   const std::array inputs{tensor("pixels", "UINT8", {-1, recognizer.side, recognizer.side})};
   const std::array outputs{tensor(kProbabilities, "FP32", {-1, class_count(recognizer)}),
                            tensor(kDigit, "INT64", {-1})};
-  const auto as_it_is = [](const std::string& text) { return text; };
   return json_response(200, JsonObject()
                                 .add("name", recognizer.model_name)
                                 .add_json("versions", R"(["1"])")
                                 .add("platform", "inkling")
-                                .add_json("inputs", json_array(inputs, as_it_is))
-                                .add_json("outputs", json_array(outputs, as_it_is))
+                                .add_json("inputs", json_array(inputs))
+                                .add_json("outputs", json_array(outputs))
                                 .text());
 }
 
@@ -59,24 +57,21 @@ std::string bytes_of(const std::vector<Number>& numbers) {
   return bytes;
 }
 
-OutputData output_data(std::string_view name, const std::vector<float>& probabilities,
-                       int pictures) {
+OutputData output_data(std::string_view name, const Classified& found) {
   const auto number = [](auto value) { return to_json(value); };
-  const std::size_t classes = probabilities.size() / static_cast<std::size_t>(pictures);
+  const auto pictures = static_cast<int>(found.verdicts.size());
   if (name == kProbabilities) {
     return {"FP32",
-            {pictures, static_cast<int>(classes)},
-            json_array(probabilities, number),
-            bytes_of(probabilities)};
+            {pictures, static_cast<int>(found.probabilities.size()) / pictures},
+            json_array(found.probabilities, number),
+            bytes_of(found.probabilities)};
   }
   if (name != kDigit) {
     throw InferError("expected the outputs probabilities or digit, received " + std::string(name));
   }
   std::vector<int> digits;
-  for (std::size_t at = 0; at < probabilities.size(); at += classes) {
-    const auto first = probabilities.begin() + static_cast<std::ptrdiff_t>(at);
-    digits.push_back(static_cast<int>(
-        std::max_element(first, first + static_cast<std::ptrdiff_t>(classes)) - first));
+  for (const Verdict& verdict : found.verdicts) {
+    digits.push_back(verdict.best);
   }
   return {"INT64",
           {pictures},
@@ -87,25 +82,21 @@ OutputData output_data(std::string_view name, const std::vector<float>& probabil
 Response infer(const Request& request, const Recognizer& recognizer, Metrics* metrics) {
   std::size_t json_size = request.body.size();
   if (const auto header = request.header("inference-header-content-length")) {
-    const std::string digits(*header);
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, json_size);
-    if (error != std::errc() || stop != end) {
+    const auto bytes = whole_number(*header);
+    if (!bytes || *bytes < 0) {
       throw InferError("expected a number of bytes in Inference-Header-Content-Length");
     }
+    json_size = static_cast<std::size_t>(*bytes);
   }
   InferRequest asked = parse_infer_request(request.body, json_size, recognizer.side);
   if (asked.outputs.empty()) {
     asked.outputs = {{std::string(kProbabilities), {}}, {std::string(kDigit), {}}};
   }
-  const StepTimer inference(metrics, Step::infer);
-  const std::vector<float> probabilities = recognizer.classify(asked.pixels);
-  inference.stop();
+  const Classified found = classified(asked.pixels, recognizer, metrics);
   std::vector<std::string> outputs;
   std::string binary;
   for (const InferRequest::Output& output : asked.outputs) {
-    const OutputData data =
-        output_data(output.name, probabilities, static_cast<int>(asked.pictures));
+    const OutputData data = output_data(output.name, found);
     JsonObject object;
     object.add_members_of(tensor(output.name, data.datatype, data.shape));
     if (output.binary.value_or(asked.binary_outputs)) {
@@ -123,7 +114,7 @@ Response infer(const Request& request, const Recognizer& recognizer, Metrics* me
   if (asked.id) {
     answer.add("id", *asked.id);
   }
-  answer.add_json("outputs", json_array(outputs, [](const std::string& text) { return text; }));
+  answer.add_json("outputs", json_array(outputs));
   Response response = json_response(200, answer.text());
   if (!binary.empty()) {
     response.headers = {{"Content-Type", "application/octet-stream"},

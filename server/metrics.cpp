@@ -26,6 +26,7 @@ constexpr std::array<std::pair<Step, const char*>, 4> kSteps{{{Step::queue, "que
 const prometheus::Histogram::BucketBoundaries kTimes{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                                      0.01,   0.025,   0.05,   0.1,   0.25,   0.5,
                                                      1,      2.5,     5,      10};
+const prometheus::Histogram::BucketBoundaries kBatchSizes{1, 2, 4, 8, 16, 32, 64, 128, 256};
 const prometheus::Histogram::BucketBoundaries kConfidences{0.1, 0.2, 0.3, 0.4,  0.5, 0.6,
                                                            0.7, 0.8, 0.9, 0.99, 1};
 
@@ -67,6 +68,11 @@ struct Metrics::Impl {
               "Parts of a prediction: waiting in the queue, decoding the file, preparing it, "
               "inference.")
           .Register(registry);
+  prometheus::Histogram& batch_size = prometheus::BuildHistogram()
+                                          .Name("inkling_batch_size")
+                                          .Help("Pictures in one call of the network.")
+                                          .Register(registry)
+                                          .Add({}, kBatchSizes);
   prometheus::Family<prometheus::Counter>& predictions = prometheus::BuildCounter()
                                                              .Name("inkling_predictions_total")
                                                              .Help("Predictions, by class.")
@@ -131,6 +137,10 @@ void Metrics::refused(int status) {
 
 void Metrics::took(Step step, Clock::duration time) {
   impl_->step_times.at(static_cast<std::size_t>(step))->Observe(seconds(time));
+}
+
+void Metrics::inferred(std::size_t pictures) {
+  impl_->batch_size.Observe(static_cast<double>(pictures));
 }
 
 void Metrics::predicted(const std::string& class_name, double confidence, bool abstains) {

@@ -37,6 +37,8 @@ class Metrics {
   // for a path or a method that there is not.
   void refused(int status);
   void took(Step step, Clock::duration time);
+  // One call of the network.
+  void inferred(std::size_t pictures);
   // class_name: one of the network's.
   void predicted(const std::string& class_name, double confidence, bool abstains);
 

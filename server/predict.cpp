@@ -1,6 +1,5 @@
 #include "server/predict.h"
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -41,15 +40,6 @@ std::optional<bool> parse_bool(std::string_view text) {
   return text == "false" || text == "0" ? std::optional(false) : std::nullopt;
 }
 
-// nullopt: not one.
-std::optional<int> parse_count(const std::string& text, int most) {
-  int number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  const bool is_count = error == std::errc() && stop == end && number >= 1 && number <= most;
-  return is_count ? std::optional(number) : std::nullopt;
-}
-
 // What the query asks for. nullopt and a refusal where it cannot be understood.
 std::optional<PredictOptions> options_of(const Request& request, const Recognizer& recognizer,
                                          Response& refusal) {
@@ -66,14 +56,14 @@ std::optional<PredictOptions> options_of(const Request& request, const Recognize
   }
   if (const auto text = query_value(request.query, "top_k")) {
     const int most = class_count(recognizer);
-    const auto top = parse_count(std::string(*text), most);
-    if (!top) {
+    const auto top = whole_number(*text);
+    if (!top || *top < 1 || *top > most) {
       refusal = invalid_response(
           {kQuery, "top_k", "int_parsing",
            "Input should be a whole number from 1 to " + std::to_string(most), text});
       return std::nullopt;
     }
-    options.top = *top;
+    options.top = static_cast<int>(*top);
   }
   return options;
 }
@@ -138,9 +128,7 @@ Response recognize_batch(const Request& request, const Asked& asked) {
   if (predictions.empty()) {
     return missing_field("files");
   }
-  const auto as_it_is = [](const std::string& object) { return object; };
-  return json_response(
-      200, JsonObject().add_json("predictions", json_array(predictions, as_it_is)).text());
+  return json_response(200, JsonObject().add_json("predictions", json_array(predictions)).text());
 }
 
 bool is_json(const Request& request) {

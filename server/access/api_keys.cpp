@@ -1,7 +1,7 @@
 #include "server/access/api_keys.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 #include <span>
 #include <system_error>
 
@@ -23,14 +23,13 @@ std::string_view next_word(std::string_view& rest) {
   return word;
 }
 
-int parse_limit(const std::string& value, const std::string& where) {
-  int number = 0;
-  const char* const end = value.data() + value.size();
-  const auto [stop, error] = std::from_chars(value.data(), end, number);
-  if (error != std::errc() || stop != end || number < 1) {
+int parse_limit(std::string_view value, const std::string& where) {
+  constexpr int kMost = std::numeric_limits<int>::max();
+  const auto number = whole_number(value);
+  if (!number || *number < 1 || *number > kMost) {
     throw ApiKeysError(where + "expected a whole number from 1 after rate= and quota=");
   }
-  return number;
+  return static_cast<int>(*number);
 }
 
 ApiKey parse_line(std::string_view line, const std::string& where) {

@@ -64,6 +64,14 @@ std::string percent_decoded(std::string_view path) {
   return decoded;
 }
 
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  const std::string digits(text);
+  std::int64_t number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number);
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
 std::string_view cut(std::string_view& rest, std::string_view separator) {
   const std::size_t end = rest.find(separator);
   const std::string_view front = rest.substr(0, end);

@@ -1,6 +1,8 @@
 // The small pieces that header lines are made of (RFC 9110, 5.6).
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +26,9 @@ std::string_view trimmed(std::string_view text);
 // "%2e" becomes "."; "%2f" stays, since it separates nothing (RFC 3986, 2.2), and so does what is
 // no hexadecimal number after a percent sign.
 std::string percent_decoded(std::string_view path);
+
+// A decimal number and nothing else: "12", "-3". nullopt: it is not, or has no room in 64 bits.
+std::optional<std::int64_t> whole_number(std::string_view text);
 
 // Cuts up to the separator off the front of `rest`; all of it when there is none.
 std::string_view cut(std::string_view& rest, std::string_view separator);

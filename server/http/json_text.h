@@ -27,6 +27,12 @@ std::string json_array(const Range& range, Element element) {
   return text + "]";
 }
 
+// Of what is JSON already.
+template <class Range>
+std::string json_array(const Range& texts) {
+  return json_array(texts, [](const std::string& json) -> const std::string& { return json; });
+}
+
 // "{…}", members in the order they are added.
 class JsonObject {
  public:

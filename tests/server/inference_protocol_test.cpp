@@ -33,7 +33,7 @@ std::vector<float> first_pixel(std::span<const std::uint8_t> pictures) {
 class InferenceProtocol : public testing::Test {
  protected:
   InferenceProtocol() {
-    add_inference_protocol(router_, model_, ready_, "1.2.3", nullptr, nullptr);
+    add_inference_protocol(router_, model_, ready_, "1.2.3", nullptr, &metrics_);
   }
 
   Response ask(const std::string& method, const std::string& path, const std::string& body = "",
@@ -54,6 +54,7 @@ class InferenceProtocol : public testing::Test {
   CurrentModel model_{{{first_pixel, nullptr, "Small one", 0, kSide}, "", "{}"}};
   std::atomic<bool> ready_ = true;
   Router router_;
+  Metrics metrics_{"1.2.3"};
 };
 
 Json input(const Json& shape, const Json& data, const std::string& datatype = "UINT8") {
@@ -107,6 +108,17 @@ TEST_F(InferenceProtocol, InfersFromFlatAndNestedNumbers) {
     EXPECT_EQ(answer["outputs"][1],
               Json({{"name", "digit"}, {"datatype", "INT64"}, {"shape", {2}}, {"data", {7, 3}}}));
   }
+}
+
+TEST_F(InferenceProtocol, ItsPredictionsAreCounted) {
+  infer(body_of(input({3, 2, 2}, {7, 0, 0, 0, 3, 0, 0, 0, 7, 0, 0, 0})));
+  const std::string text = metrics_.text();
+  EXPECT_THAT(text, HasSubstr("inkling_predictions_total{class=\"7\"} 2"));
+  EXPECT_THAT(text, HasSubstr("inkling_predictions_total{class=\"3\"} 1"));
+  EXPECT_THAT(text, HasSubstr("inkling_confidence_count 3"));
+  EXPECT_THAT(text, HasSubstr("inkling_batch_size_count 1"));
+  EXPECT_THAT(text, HasSubstr("inkling_batch_size_sum 3"));
+  EXPECT_THAT(text, HasSubstr("inkling_step_seconds_count{step=\"infer\"} 1"));
 }
 
 TEST_F(InferenceProtocol, AnswersWhatIsAskedForAndIgnoresWhatItDoesNotKnow) {

@@ -1,6 +1,8 @@
 #include "server/http/json_text.h"
 
 #include <array>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -18,6 +20,11 @@ TEST(JsonText, IsWhatAParserReadsBack) {
                 .add_json("none", "null")
                 .text(),
             R"({"a":"b","n":1,"d":0.25,"t":true,"list":[1,2],"none":null})");
+}
+
+TEST(JsonText, ArraysTakeWhatIsJsonAlready) {
+  EXPECT_EQ(json_array(std::vector<std::string>{"{}", "1", "\"a\""}), R"([{},1,"a"])");
+  EXPECT_EQ(json_array(std::vector<std::string>()), "[]");
 }
 
 TEST(JsonText, EscapesAndReplaces) {
