@@ -19,6 +19,44 @@ install_page_packages() {
   fi
 }
 
+# python_with FOLDER PACKAGE...: a virtual environment in FOLDER with these packages from PyPI, made
+# again where it has others.
+python_with() {
+  local folder=$1
+  shift
+  if [[ ! -x $folder/bin/python3 || $(cat "$folder/packages" 2>/dev/null) != "$*" ]]; then
+    rm -rf "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/pip" install --quiet "$@" >&2
+    echo "$*" >"$folder/packages"
+  fi
+}
+
+# start_server LOG FLAG...: build/bin/inkling-server on free ports of 127.0.0.1, which ends with the
+# script. Sets server, its process, and url, its API's address. What it logs is in LOG.
+start_server() {
+  local log=$1
+  shift
+  : >"$log"
+  build/bin/inkling-server --host 127.0.0.1 --port 0 --ui-port 0 "$@" 2>"$log" &
+  server=$!
+  trap 'kill "$server" 2>/dev/null || true' EXIT
+  url=
+  until [[ -n $url ]]; do
+    kill -0 "$server" 2>/dev/null || {
+      cat "$log" >&2
+      exit 1
+    }
+    url=$(sed -n 's/.* API  //p' "$log")
+  done
+}
+
+# stop_server: fails where it did not end well.
+stop_server() {
+  kill "$server"
+  wait "$server"
+}
+
 # Where C++ and CUDA sources are, and all of them.
 cxx_rooms=(kernels engine data train server bench tests)
 cxx_sources() {

@@ -6,6 +6,13 @@
 #include "server/http/attempt.h"
 
 namespace inkling {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kJobsInMean = 16;
+
+}  // namespace
 
 WorkQueue::WorkQueue(int threads, const WorkLimits& limits)
     : limits_(limits), most_at_work_(threads) {
@@ -59,10 +66,20 @@ void WorkQueue::add(const PeerAddress& client, Entry entry) {
   bytes_ += bytes;
 }
 
+bool WorkQueue::is_overfull() const {
+  if (jobs_ == 0) {
+    return false;
+  }
+  const auto ahead = static_cast<double>(jobs_ - 1);
+  const double expected = ahead * mean_seconds_ / most_at_work_;
+  return jobs_ > limits_.jobs || bytes_ > limits_.bytes ||
+         expected > std::chrono::duration<double>(limits_.expected_wait).count();
+}
+
 // The last of the longest queue, the newcomer's where none is longer, if there are too many.
 std::unique_ptr<WorkQueue::Job> WorkQueue::take_superfluous(const PeerAddress& newcomer) {
   const std::lock_guard lock(mutex_);
-  if (jobs_ == 0 || (jobs_ <= limits_.jobs && bytes_ <= limits_.bytes)) {
+  if (!is_overfull()) {
     return nullptr;
   }
   auto longest = queues_.find(newcomer);
@@ -122,9 +139,12 @@ void WorkQueue::work() {
     }
     Entry entry = take_from(queue);
     lock.unlock();
+    const Clock::time_point began = Clock::now();
     entry.job->run();
     entry.job.reset();  // gives back what it holds
+    const std::chrono::duration<double> took = Clock::now() - began;
     lock.lock();
+    mean_seconds_ += (took.count() - mean_seconds_) / kJobsInMean;
     bytes_ -= entry.bytes;
     --queue->second.at_work;
     erase_if_done(queue);
@@ -135,8 +155,6 @@ void WorkQueue::work() {
 }
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 class QueuedRequest : public WorkQueue::Job {
  public:

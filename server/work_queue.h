@@ -22,6 +22,9 @@ struct WorkLimits {
   std::size_t bytes = std::size_t{64} << 20U;  // of those that wait or are at work
   // A request that has waited longer is answered 503: its client has given up, or soon will.
   std::chrono::milliseconds wait = std::chrono::seconds(10);
+  // What waits may take so long, by the mean time of the last jobs: where more comes than can be
+  // done, some is refused at once, so that the rest need not wait all of `wait` first.
+  std::chrono::milliseconds expected_wait = std::chrono::seconds(2);
 };
 
 // Fair queueing: each client address has a queue of its own, of which one after another gives a
@@ -65,6 +68,7 @@ class WorkQueue {
   using Queues = std::map<PeerAddress, Queue>;  // of those that have a job, waiting or at work
 
   void add(const PeerAddress& client, Entry entry);
+  bool is_overfull() const;
   std::unique_ptr<Job> take_superfluous(const PeerAddress& newcomer);
   Queues::iterator next_queue();
   Entry take_from(Queues::iterator queue);
@@ -77,9 +81,10 @@ class WorkQueue {
   mutable std::mutex mutex_;
   std::condition_variable came_;
   Queues queues_;
-  std::size_t jobs_ = 0;   // that wait
-  std::size_t bytes_ = 0;  // held
-  PeerAddress last_{};     // whose turn it was
+  std::size_t jobs_ = 0;     // that wait
+  std::size_t bytes_ = 0;    // held
+  double mean_seconds_ = 0;  // that a job takes, of the last ones
+  PeerAddress last_{};       // whose turn it was
   bool ends_ = false;
   std::vector<std::thread> threads_;
 };

@@ -5,25 +5,15 @@
 Exits 0 when each of them does; else it says which did not.
 """
 
-import gzip
-import pathlib
 import sys
 
 import numpy
 import requests
 import tritonclient.http
 
+from support import mnist
+
 COUNT = 64
-HEADER = 16  # bytes of an IDX file of pictures
-
-
-def test_pictures(folder):
-    """The first of MNIST's test images, COUNT x 28 x 28."""
-    plain = pathlib.Path(folder) / "t10k-images-idx3-ubyte"
-    packed = plain.with_name(plain.name + ".gz")
-    content = plain.read_bytes() if plain.exists() else gzip.decompress(packed.read_bytes())
-    pixels = numpy.frombuffer(content, numpy.uint8, COUNT * 28 * 28, HEADER)
-    return pixels.reshape(COUNT, 28, 28)
 
 
 def digits_by_rest(url, pictures):
@@ -72,7 +62,7 @@ def check_triton(url, pictures, expected):
 def main():
     """Runs all of them."""
     url, folder = sys.argv[1:]
-    pictures = test_pictures(folder)
+    pictures = mnist.test_pictures(folder, COUNT)
     expected = digits_by_rest(url, pictures)
     check_requests_generator(url)
     check_triton(url, pictures, expected)

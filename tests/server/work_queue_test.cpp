@@ -158,6 +158,34 @@ TEST(WorkQueue, WhoAsksMostGivesWayWhereThereIsNoRoom) {
   last.let_go();
 }
 
+// Whether a job is done behind one that waits, where what waits may take so long.
+bool is_done_behind_another(std::chrono::milliseconds expected_wait) {
+  Blocker first;
+  Blocker one;
+  Blocker two;
+  std::atomic<bool> was_done = false;
+  {
+    WorkQueue queue(1, {.expected_wait = expected_wait});
+    queue.submit(client(1), 0, first.work());
+    first.wait_until_begun();
+    first.let_go();  // it has taken some time
+    queue.submit(client(1), 0, one.work());
+    one.wait_until_begun();
+    queue.submit(client(2), 0, two.work());
+    two.wait_until_begun();
+    queue.submit(client(3), 0, job([] {}));
+    queue.submit(client(3), 0, job([&] { was_done = true; }, [] {}));
+    one.let_go();
+    two.let_go();
+  }
+  return was_done;
+}
+
+TEST(WorkQueue, RefusesAtOnceWhatWouldWaitForTooLong) {
+  EXPECT_FALSE(is_done_behind_another(std::chrono::milliseconds(0)));
+  EXPECT_TRUE(is_done_behind_another(std::chrono::hours(1)));
+}
+
 TEST(WorkQueue, HoldsAsManyBytesAsItMay) {
   Blocker blocker;
   std::promise<void> done;
