@@ -41,6 +41,25 @@ Picture photo(int width, int height) {
   return pictures::photograph(five(width, height), scene, random);
 }
 
+// Of squares of `cell` pixels a side, each of a gray of its own.
+Picture mosaic(int width, int height, int cell) {
+  pictures::Random random(3);
+  const int columns = (width + cell - 1) / cell;
+  std::vector<std::uint8_t> grays;
+  for (int i = 0; i < columns * ((height + cell - 1) / cell); ++i) {
+    grays.push_back(static_cast<std::uint8_t>(random.below(256)));
+  }
+  Picture picture{width, height, {}};
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const int square = y / cell * columns + x / cell;
+      const std::uint8_t gray = grays[static_cast<std::size_t>(square)];
+      picture.rgba.insert(picture.rgba.end(), {gray, gray, gray, 255});
+    }
+  }
+  return picture;
+}
+
 using File = std::vector<std::uint8_t>;
 
 void run_decode(benchmark::State& state, const File& file) {
@@ -78,14 +97,26 @@ void register_steps(const std::string& name, File (*make)()) {
 void register_picture_steps() {
   using pictures::encode_jpeg;
   using pictures::encode_png;
+  using pictures::encode_webp;
+  using pictures::JpegScans;
   register_steps("png/280x280", [] { return encode_png(drawing(280)); });
   register_steps("png/1000x1000", [] { return encode_png(drawing(1000)); });
   register_steps("jpeg/1000x1000", [] { return encode_jpeg(photo(1000, 1000), 85); });
   register_steps("jpeg/4000x3000", [] { return encode_jpeg(photo(4000, 3000), 85); });
-  register_steps("progressive_jpeg/4000x3000", [] {
-    return encode_jpeg(photo(4000, 3000), 85, pictures::JpegScans::progressive);
+  register_steps("progressive_jpeg/4000x3000",
+                 [] { return encode_jpeg(photo(4000, 3000), 85, JpegScans::progressive); });
+  register_steps("webp/4000x3000", [] { return encode_webp(photo(4000, 3000), 85); });
+  // The slowest pictures found that inkling-server accepts, at the limits of their formats.
+  constexpr int kWidth = 4096;
+  constexpr int kHeight = 3072;
+  register_steps("slowest_png/2000x2000", [] { return pictures::encode_slow_png(2000, 2000); });
+  register_steps("slowest_jpeg/4096x3072", [] {
+    return encode_jpeg(mosaic(kWidth, kHeight, 1), 50, JpegScans::progressive);
   });
-  register_steps("webp/4000x3000", [] { return pictures::encode_webp(photo(4000, 3000), 85); });
+  register_steps("slowest_webp/4096x3072",
+                 [] { return encode_webp(mosaic(kWidth, kHeight, 1), 40); });
+  register_steps("mosaic_webp/4096x3072",
+                 [] { return encode_webp(mosaic(kWidth, kHeight, 8), 80); });
 }
 
 }  // namespace inkling::bench

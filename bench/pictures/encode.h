@@ -12,6 +12,9 @@ namespace inkling::pictures {
 enum class JpegScans { one, progressive };
 
 std::vector<std::uint8_t> encode_png(const Picture& picture);
+// A small file, and much work for whoever decodes it: noise of 16-bit RGBA, interlaced, every row
+// behind Paeth's filter.
+std::vector<std::uint8_t> encode_slow_png(int width, int height);
 
 // At that quality, 1 to 100, its colors stored at half the resolution, as is usual. Without alpha.
 std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality,
