@@ -1,5 +1,5 @@
-"""The application that Inkling replaces, as FastAPI, uvicorn and PyTorch of today serve it: the same
-network and weights, the picture gray, 28 × 28, inverted where its paper is light.
+"""The application that Inkling replaces, as FastAPI, uvicorn and PyTorch of today serve it: the
+same network and weights, the picture gray, 28 × 28, inverted where its paper is light.
 
     MODEL=FILE THREADS=N uvicorn fastapi_peer:app
 """
