@@ -53,9 +53,9 @@ ApiKey parse_line(std::string_view line, const std::string& where) {
   for (std::string_view word = next_word(line); !word.empty(); word = next_word(line)) {
     const std::string_view limit = cut(word, "=");
     if (limit == "rate") {
-      key.per_minute = parse_limit(std::string(word), where);
+      key.per_minute = parse_limit(word, where);
     } else if (limit == "quota") {
-      key.per_day = parse_limit(std::string(word), where);
+      key.per_day = parse_limit(word, where);
     } else {
       throw ApiKeysError(where +
                          "expected rate=N and quota=N after the key, received another word");

@@ -30,7 +30,7 @@ std::string json_array(const Range& range, Element element) {
 // Of what is JSON already.
 template <class Range>
 std::string json_array(const Range& texts) {
-  return json_array(texts, [](const std::string& json) -> const std::string& { return json; });
+  return json_array(texts, [](std::string_view json) { return json; });
 }
 
 // "{…}", members in the order they are added.
