@@ -24,15 +24,15 @@ GOOD = ("127.0.0.3", 0)
 HEALTH_LIMIT = 0.1  # seconds
 
 
-def png(width, height, row, depth, color):
-    """A PNG of rows that are all alike."""
+def png(width, height, row, depth, color, filter_type=0):
+    """A PNG of rows that are all alike, as they are behind their filter."""
 
     def chunk(kind, data):
         body = kind + data
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
     header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
-    pixels = zlib.compress((b"\0" + row) * height, 9)
+    pixels = zlib.compress((bytes([filter_type]) + row) * height, 9)
     chunks = chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + chunks
 
@@ -59,8 +59,8 @@ def upload(picture):
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"
 UPLOAD = upload(drawing())
-# The slowest picture that is accepted of its size: 4,000,000 pixels of two alternating values.
-SLOW = upload(png(2000, 2000, b"\0\0\0\0\0\0\0\0\xff" * 1333 + b"\0\0\0", 16, 2))
+# Slow to decode for its size: 4,000,000 pixels of 16-bit RGBA, noise behind Paeth's filter.
+SLOW = upload(png(2000, 2000, random.Random(1).randbytes(16000), 16, 6, filter_type=4))
 
 
 class Server:

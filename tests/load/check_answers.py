@@ -57,6 +57,8 @@ async def main():
     paths = pictures.save_pictures(mnist_folder, work, PICTURES)
     files = [path.read_bytes() for path in paths]
     expected = pictures.offline_probabilities(inkling, paths)
+    if not questions.are_distinct(expected):
+        sys.exit("expected pictures that can be told apart by their probabilities")
     connection = client.Connection(url)
     model = json.loads((await connection.ask(client.request("GET", "/model")))[1])["name"]
     connection.close()

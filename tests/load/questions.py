@@ -16,6 +16,13 @@ def same(received, expected):
     )
 
 
+def are_distinct(pictures):
+    """Whether an answer to one of these probabilities can be taken for none of the others."""
+    return not any(
+        same(one, other) for i, one in enumerate(pictures) for other in pictures[:i]
+    )
+
+
 def is_prediction(answer, expected):
     """Of this very picture: its digit, and each probability."""
     return (

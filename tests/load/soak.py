@@ -85,7 +85,7 @@ def percentiles(log, status):
     """Median, 99th percentile and maximum of that status, in ms."""
     times = sorted(1000 * took for one, took in log if one == status)
     if not times:
-        return "none", 0
+        return "none", float("inf")
     late = times[min(len(times) - 1, int(0.99 * len(times)))]
     return f"{times[len(times) // 2]:.1f} / {late:.1f} / {times[-1]:.1f}", late / 1000
 
