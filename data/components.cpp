@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "data/frame.h"
+#include "data/scan.h"
 
 namespace inkling {
 namespace {
@@ -54,48 +55,74 @@ class Labels {
   std::vector<std::int32_t> parents_{0};  // 0 is no component
 };
 
-// First pass: a label from the neighbors already seen, or a new one.
-std::vector<std::int32_t> provisional_labels(const GrayImage& ink, float weak, Labels& labels) {
-  std::vector<std::int32_t> result(ink.values.size());
-  const auto at = [&](int x, int y) {
-    return x < 0 || y < 0 || x >= ink.width
-               ? 0
-               : result[static_cast<std::size_t>(y) * static_cast<std::size_t>(ink.width) +
-                        static_cast<std::size_t>(x)];
+// Pixels of a row one after another, all of them ink: begin … end - 1.
+struct Run {
+  int y;
+  int begin;
+  int end;
+  std::int32_t label;
+};
+
+// A label from the runs of the row above that touch this one, or a new one. `above` is the first of
+// them that may, and goes on with the runs of a row.
+std::int32_t label_of(const Run& run, const std::vector<Run>& runs, std::size_t& above,
+                      Labels& labels) {
+  const auto touches = [&](const Run& other) {
+    return other.y == run.y - 1 && other.begin <= run.end;
   };
-  std::size_t i = 0;
-  for (int y = 0; y < ink.height; ++y) {
-    for (int x = 0; x < ink.width; ++x, ++i) {
-      if (ink.values[i] < weak) {
-        continue;
-      }
-      std::int32_t label = 0;
-      for (const std::int32_t neighbor :
-           {at(x - 1, y), at(x - 1, y - 1), at(x, y - 1), at(x + 1, y - 1)}) {
-        if (neighbor != 0 && label != 0 && neighbor != label) {
-          labels.join(neighbor, label);
-        }
-        label = neighbor != 0 ? neighbor : label;
-      }
-      result[i] = label != 0 ? label : labels.add();
-    }
+  while (touches(runs[above]) && runs[above].end < run.begin) {
+    ++above;
   }
-  return result;
+  std::int32_t label = 0;
+  for (std::size_t i = above; touches(runs[i]); ++i) {
+    if (label != 0) {
+      labels.join(runs[i].label, label);
+    }
+    label = runs[i].label;
+  }
+  return label != 0 ? label : labels.add();
 }
 
-void include(Component& component, int x, int y, float ink) {
+// First pass, from top to bottom: the runs of ink, with provisional labels.
+std::vector<Run> find_runs(const GrayImage& ink, float weak, Labels& labels) {
+  std::vector<Run> runs;
+  std::size_t above = 0;  // the first run of the row before
+  for (int y = 0; y < ink.height; ++y) {
+    const float* row = ink.row(y);
+    const auto is_ink = [&](float value) { return value >= weak; };
+    const std::size_t first = runs.size();
+    std::size_t next_above = above;
+    for (int x = 0; x < ink.width;) {
+      Run run{y, find_in_row(row, x, ink.width, is_ink), 0, 0};
+      if (run.begin == ink.width) {
+        break;
+      }
+      run.end = run.begin + 1;
+      while (run.end < ink.width && is_ink(row[run.end])) {
+        ++run.end;
+      }
+      x = run.end + 1;
+      runs.push_back(run);  // its own row ends the search among those above
+      runs.back().label = label_of(run, runs, next_above, labels);
+    }
+    above = first;
+  }
+  return runs;
+}
+
+void include(Component& component, const Run& run, const GrayImage& ink) {
   Box& box = component.box;
   if (component.area == 0) {
-    box = {x, y, 1, 1};
+    box = {run.begin, run.y, 0, 0};
   }
-  const int right = std::max(box.x + box.width, x + 1);
-  const int bottom = std::max(box.y + box.height, y + 1);
-  box.x = std::min(box.x, x);
-  box.y = std::min(box.y, y);
+  const int right = std::max(box.x + box.width, run.end);
+  box.x = std::min(box.x, run.begin);
   box.width = right - box.x;
-  box.height = bottom - box.y;
-  ++component.area;
-  component.strongest = std::max(component.strongest, ink);
+  box.height = run.y + 1 - box.y;  // runs come from top to bottom
+  component.area += run.end - run.begin;
+  const float* row = ink.row(run.y);
+  component.strongest =
+      std::max(component.strongest, *std::max_element(row + run.begin, row + run.end));
 }
 
 bool is_from_outside(const Box& box, int width, int height) {
@@ -186,17 +213,12 @@ Box box_of(const Components& components, const std::vector<bool>& parts) {
 
 Components connected_components(const GrayImage& ink, float weak, float strong) {
   Labels labels;
-  Components result{provisional_labels(ink, weak, labels), {}};
+  const std::vector<Run> runs = find_runs(ink, weak, labels);
   std::vector<Component> provisional(labels.size());
-  std::size_t i = 0;
-  for (int y = 0; y < ink.height; ++y) {
-    for (int x = 0; x < ink.width; ++x, ++i) {
-      if (result.labels[i] != 0) {
-        include(provisional[static_cast<std::size_t>(labels.root(result.labels[i]))], x, y,
-                ink.values[i]);
-      }
-    }
+  for (const Run& run : runs) {
+    include(provisional[static_cast<std::size_t>(labels.root(run.label))], run, ink);
   }
+  Components result{std::vector<std::int32_t>(ink.values.size()), {}};
   std::vector<std::int32_t> numbers(labels.size());
   for (std::size_t label = 1; label < provisional.size(); ++label) {
     if (provisional[label].area > 0 && provisional[label].strongest >= strong) {
@@ -204,10 +226,10 @@ Components connected_components(const GrayImage& ink, float weak, float strong) 
       numbers[label] = static_cast<std::int32_t>(result.all.size());
     }
   }
-  for (std::int32_t& label : result.labels) {
-    if (label != 0) {
-      label = numbers[static_cast<std::size_t>(labels.root(label))];
-    }
+  for (const Run& run : runs) {
+    const auto row = result.labels.begin() + static_cast<std::ptrdiff_t>(run.y) * ink.width;
+    std::fill(row + run.begin, row + run.end,
+              numbers[static_cast<std::size_t>(labels.root(run.label))]);
   }
   return result;
 }

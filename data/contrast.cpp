@@ -8,6 +8,7 @@
 #include "data/digit_geometry.h"
 #include "data/image_filter.h"
 #include "data/paper.h"
+#include "data/scan.h"
 
 namespace inkling {
 namespace {
@@ -42,15 +43,16 @@ struct StandingOut {
 
 StandingOut standing_out(const GrayImage& difference, const Box& box, float noise) {
   const float paper = std::max(kMinContrast, kAboveNoise * noise);
+  const auto is_visible = [&](float value) { return std::abs(value) > paper; };
+  const int end = box.x + box.width;
   StandingOut result;
   for (int y = box.y; y < box.y + box.height; ++y) {
-    for (int x = box.x; x < box.x + box.width; ++x) {
-      const float value = difference.at(x, y);
-      const float visible = std::abs(value) - paper;
-      if (visible > 0) {
-        (value < 0 ? result.darker : result.lighter) += static_cast<double>(visible) * visible;
-        result.most = std::max(result.most, std::abs(value));
-      }
+    const float* row = difference.row(y);
+    for (int x = find_in_row(row, box.x, end, is_visible); x < end;
+         x = find_in_row(row, x + 1, end, is_visible)) {
+      const float visible = std::abs(row[x]) - paper;
+      (row[x] < 0 ? result.darker : result.lighter) += static_cast<double>(visible) * visible;
+      result.most = std::max(result.most, std::abs(row[x]));
     }
   }
   return result;
@@ -71,14 +73,13 @@ bool is_ink_darker(const GrayImage& difference, float noise) {
 }
 
 Contrast contrast_of(const GrayImage& gray, const Paper& paper, int blur) {
-  GrayImage difference = paper.difference_from(box_blur(gray, blur));
+  GrayImage difference = paper.difference_from(blur == 0 ? gray : box_blur(gray, blur));
   const float noise = is_photograph(gray) ? noise_std(difference, 2 * blur + 1) : 0;
   const float side = is_ink_darker(difference, noise) ? -1.0F : 1.0F;
-  float strongest = 0;
   for (float& value : difference.values) {
     value = std::max(0.0F, side * value);
-    strongest = std::max(strongest, value);
   }
+  const float strongest = greatest(difference.values.data(), difference.values.size());
   return {std::move(difference), strongest, noise};
 }
 

@@ -1,64 +1,86 @@
 #include "data/digit_geometry.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "data/scan.h"
 
 namespace inkling {
 namespace {
 
 constexpr float kFull = 255;
 
-// One axis of area averaging: result pixel i covers the sources [first, first + weights.size()),
-// the weights add up to 1.
-struct Cover {
-  int first;
+// One axis of area averaging: result pixel i covers the sources from first[i] on, as many as there
+// are weights from begin[i] to begin[i + 1], which add up to 1.
+struct Covers {
+  std::vector<int> first;
+  std::vector<int> begin{0};
   std::vector<float> weights;
 };
 
-std::vector<Cover> covers(int source, int target) {
-  std::vector<Cover> result;
+Covers covers(int source, int target) {
+  Covers result;
   const double ratio = static_cast<double>(source) / target;
   for (int i = 0; i < target; ++i) {
     const double begin = i * ratio;
     const double end = i + 1 == target ? source : (i + 1) * ratio;
-    Cover cover{static_cast<int>(begin), {}};
-    for (int s = cover.first; s < end && s < source; ++s) {
+    result.first.push_back(static_cast<int>(begin));
+    for (int s = result.first.back(); s < end && s < source; ++s) {
       const double overlap = std::min(end, s + 1.0) - std::max<double>(begin, s);
-      cover.weights.push_back(static_cast<float>(overlap / (end - begin)));
+      result.weights.push_back(static_cast<float>(overlap / (end - begin)));
     }
-    result.push_back(std::move(cover));
+    result.begin.push_back(static_cast<int>(result.weights.size()));
   }
   return result;
 }
 
-GrayImage average_rows(const GrayImage& image, int width) {
-  GrayImage result(width, image.height);
-  const std::vector<Cover> columns = covers(image.width, width);
-  for (int y = 0; y < image.height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      const Cover& cover = columns[static_cast<std::size_t>(x)];
-      float sum = 0;
-      int source = cover.first;
-      for (const float weight : cover.weights) {
-        sum += weight * image.at(source++, y);
+// kRows rows from `y` on at once: their sums do not wait for each other.
+template <int kRows>
+void average_some_rows(const GrayImage& image, const Covers& columns, int y, GrayImage& result) {
+  for (int x = 0; x < result.width; ++x) {
+    const auto i = static_cast<std::size_t>(x);
+    std::array<float, kRows> sums{};
+    const float* source = image.row(y) + columns.first[i];
+    for (int w = columns.begin[i]; w < columns.begin[i + 1]; ++w, ++source) {
+      const float weight = columns.weights[static_cast<std::size_t>(w)];
+      for (std::size_t row = 0; row < kRows; ++row) {
+        sums[row] += weight * source[row * static_cast<std::size_t>(image.width)];
       }
-      result.at(x, y) = sum;
     }
+    for (int row = 0; row < kRows; ++row) {
+      result.at(x, y + row) = sums[static_cast<std::size_t>(row)];
+    }
+  }
+}
+
+GrayImage average_rows(const GrayImage& image, int width) {
+  constexpr int kRows = 4;
+  GrayImage result(width, image.height);
+  const Covers columns = covers(image.width, width);
+  int y = 0;
+  for (; y + kRows <= image.height; y += kRows) {
+    average_some_rows<kRows>(image, columns, y, result);
+  }
+  for (; y < image.height; ++y) {
+    average_some_rows<1>(image, columns, y, result);
   }
   return result;
 }
 
 GrayImage average_columns(const GrayImage& image, int height) {
   GrayImage result(image.width, height);
-  const std::vector<Cover> rows = covers(image.height, height);
+  const Covers rows = covers(image.height, height);
   for (int y = 0; y < height; ++y) {
-    const Cover& cover = rows[static_cast<std::size_t>(y)];
-    int source = cover.first;
-    for (const float weight : cover.weights) {
+    const auto i = static_cast<std::size_t>(y);
+    int source = rows.first[i];
+    for (int w = rows.begin[i]; w < rows.begin[i + 1]; ++w, ++source) {
+      const float weight = rows.weights[static_cast<std::size_t>(w)];
+      const float* from = image.row(source);
+      float* to = result.row(y);
       for (int x = 0; x < image.width; ++x) {
-        result.at(x, y) += weight * image.at(x, source);
+        to[x] += weight * from[x];
       }
-      ++source;
     }
   }
   return result;
@@ -84,19 +106,31 @@ std::optional<Box> ink_box(const GrayImage& ink, float threshold) {
   int top = ink.height;
   int bottom = -1;
   for (int y = 0; y < ink.height; ++y) {
-    for (int x = 0; x < ink.width; ++x) {
-      if (ink.at(x, y) > threshold) {
-        left = std::min(left, x);
-        right = std::max(right, x);
-        top = std::min(top, y);
-        bottom = y;
+    const float* row = ink.row(y);
+    const int first =
+        find_in_row(row, 0, ink.width, [&](float value) { return value > threshold; });
+    if (first < ink.width) {
+      int last = ink.width - 1;
+      while (last > right && row[last] <= threshold) {
+        --last;
       }
+      left = std::min(left, first);
+      right = std::max(std::max(right, first), last);
+      top = std::min(top, y);
+      bottom = y;
     }
   }
   if (right < 0) {
     return std::nullopt;
   }
   return Box{left, top, right - left + 1, bottom - top + 1};
+}
+
+Box within(const Box& box, const GrayImage& image) {
+  const int x = std::max(box.x, 0);
+  const int y = std::max(box.y, 0);
+  return {x, y, std::min(box.x + box.width, image.width) - x,
+          std::min(box.y + box.height, image.height) - y};
 }
 
 Box within_edge(const GrayImage& image, double share) {
@@ -107,10 +141,11 @@ Box within_edge(const GrayImage& image, double share) {
 
 GrayImage crop(const GrayImage& ink, const Box& box) {
   GrayImage result(box.width, box.height);
-  for (int y = 0; y < box.height; ++y) {
-    for (int x = 0; x < box.width; ++x) {
-      result.at(x, y) = ink_or_paper(ink, box.x + x, box.y + y);
-    }
+  const int left = std::max(box.x, 0);
+  const int right = std::min(box.x + box.width, ink.width);
+  const int bottom = std::min(box.y + box.height, ink.height);
+  for (int y = std::max(box.y, 0); y < bottom && left < right; ++y) {
+    std::copy(ink.row(y) + left, ink.row(y) + right, result.row(y - box.y) + (left - box.x));
   }
   return result;
 }
@@ -127,9 +162,7 @@ GrayImage scale_longer_side(const GrayImage& image, int longer_side) {
   return area_average(image, scaled(image.width), scaled(image.height));
 }
 
-float max_value(const GrayImage& ink) {
-  return *std::max_element(ink.values.begin(), ink.values.end());
-}
+float max_value(const GrayImage& ink) { return greatest(ink.values.data(), ink.values.size()); }
 
 void stretch_to_full(GrayImage& ink) {
   const float gain = kFull / max_value(ink);
@@ -170,15 +203,15 @@ GrayImage thicken(const GrayImage& ink, float radius) {
   }
   GrayImage result(ink.width + 2 * reach, ink.height + 2 * reach);
   for (int y = 0; y < ink.height; ++y) {
-    for (int x = 0; x < ink.width; ++x) {
-      const float value = ink.at(x, y);
-      if (value <= 0) {
-        continue;
-      }
-      for (int dy = 0; dy < disc.height; ++dy) {
-        for (int dx = 0; dx < disc.width; ++dx) {
-          float& target = result.at(x + dx, y + dy);
-          target = std::max(target, value * disc.at(dx, dy));
+    const float* from = ink.row(y);
+    const int first = find_in_row(from, 0, ink.width, [](float value) { return value > 0; });
+    for (int dy = 0; dy < disc.height && first < ink.width; ++dy) {
+      for (int dx = 0; dx < disc.width; ++dx) {
+        const float share = disc.at(dx, dy);
+        float* to = result.row(y + dy) + dx;
+        for (int x = first; x < ink.width; ++x) {
+          const float value = from[x] * share;
+          to[x] = to[x] < value ? value : to[x];
         }
       }
     }

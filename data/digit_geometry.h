@@ -34,6 +34,9 @@ inline int longer_side(const Box& box) { return std::max(box.width, box.height);
 // The bounding box of every value above the threshold; nullopt when there is none.
 std::optional<Box> ink_box(const GrayImage& ink, float threshold);
 
+// The part of the box that lies within the image, which one of its pixels does at least.
+Box within(const Box& box, const GrayImage& image);
+
 // The image but for a share of its sides along its edges.
 Box within_edge(const GrayImage& image, double share);
 

@@ -16,6 +16,8 @@ struct GrayImage {
 
   float& at(int x, int y) { return values[index(x, y)]; }
   float at(int x, int y) const { return values[index(x, y)]; }
+  float* row(int y) { return values.data() + index(0, y); }
+  const float* row(int y) const { return values.data() + index(0, y); }
 
   int width;
   int height;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 namespace inkling {
 namespace {
@@ -106,20 +107,6 @@ GrayImage extreme_filter(const GrayImage& image, int radius,
   return result;
 }
 
-// No pixel of the row is farther than a step from the three nearest of the row before. A loop for
-// each, which the compiler turns into vectors.
-void step_from(const int* before, int* row, int width) {
-  for (int x = 0; x < width; ++x) {
-    row[x] = std::min(row[x], before[x] + 1);
-  }
-  for (int x = 1; x < width; ++x) {
-    row[x] = std::min(row[x], before[x - 1] + 1);
-  }
-  for (int x = 0; x + 1 < width; ++x) {
-    row[x] = std::min(row[x], before[x + 1] + 1);
-  }
-}
-
 }  // namespace
 
 GrayImage box_blur(const GrayImage& image, int radius) {
@@ -187,69 +174,66 @@ float noise_std(const GrayImage& image, int lag) {
   }
   const auto pixels = static_cast<std::int64_t>(image.width) * image.height;
   const int every = static_cast<int>(std::max<std::int64_t>(1, pixels / 65'536));
-  std::vector<float> deviations;  // above 0: most of a canvas has none
-  std::ptrdiff_t zeros = 0;
+  const auto deviations =
+      std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(pixels / every + 1));
+  float* end = deviations.get();
   int x = lag;
   for (int y = 0; y < image.height; ++y, x -= image.width - 2 * lag) {
-    for (; x + lag < image.width; x += every) {
-      const float deviation =
-          std::abs(image.at(x, y) - (image.at(x - lag, y) + image.at(x + lag, y)) / 2);
-      if (deviation > 0) {
-        deviations.push_back(deviation);
-      } else {
-        ++zeros;
+    const float* row = image.row(y);
+    if (every == 1) {  // a loop of which the compiler makes vectors
+      const int inner = image.width - 2 * lag;
+      for (int i = 0; i < inner; ++i) {
+        end[i] = std::abs(row[i + lag] - (row[i] + row[i + 2 * lag]) / 2);
       }
+      end += inner;
+      x = image.width - lag;
+    }
+    for (; x + lag < image.width; x += every) {
+      *end++ = std::abs(row[x] - (row[x - lag] + row[x + lag]) / 2);
     }
   }
-  const std::ptrdiff_t rank = (zeros + std::ssize(deviations)) / 2;
-  if (rank < zeros) {
-    return 0;
+  float* middle = deviations.get() + (end - deviations.get()) / 2;
+  if (std::count(deviations.get(), end, 0.0F) > middle - deviations.get()) {
+    return 0;  // as on most of a canvas
   }
-  const auto middle = deviations.begin() + (rank - zeros);
-  std::nth_element(deviations.begin(), middle, deviations.end());
+  std::nth_element(deviations.get(), middle, end);
   return kMadToStd * *middle / std::sqrt(1.5F);  // the variance of a pixel less half of two others
 }
 
-std::vector<int> distance_to(const GrayImage& image, const std::vector<bool>& is_target) {
-  const int none = image.width + image.height;
-  std::vector<int> distance(is_target.size(), none);
-  for (std::size_t i = 0; i < distance.size(); ++i) {
-    if (is_target[i]) {
-      distance[i] = 0;
-    }
-  }
-  const int width = image.width;
-  const auto row = [&](int y) {
-    return distance.data() + static_cast<std::ptrdiff_t>(y) * static_cast<std::ptrdiff_t>(width);
-  };
+std::vector<float> border_values(const GrayImage& image) {
+  std::vector<float> values;
   for (int y = 0; y < image.height; ++y) {
-    if (y > 0) {
-      step_from(row(y - 1), row(y), width);
-    }
-    for (int x = 1; x < width; ++x) {
-      row(y)[x] = std::min(row(y)[x], row(y)[x - 1] + 1);
-    }
-  }
-  for (int y = image.height - 1; y >= 0; --y) {
-    if (y + 1 < image.height) {
-      step_from(row(y + 1), row(y), width);
-    }
-    for (int x = width - 2; x >= 0; --x) {
-      row(y)[x] = std::min(row(y)[x], row(y)[x + 1] + 1);
+    const float* row = image.row(y);
+    if (y == 0 || y == image.height - 1) {
+      values.insert(values.end(), row, row + image.width);
+    } else {
+      values.push_back(row[0]);
+      if (image.width > 1) {
+        values.push_back(row[image.width - 1]);
+      }
     }
   }
-  return distance;
+  return values;
 }
 
-float quantile(const GrayImage& image, double share) {
-  const std::size_t every = std::max<std::size_t>(1, image.values.size() / 65'536);
-  std::vector<float> values;
-  for (std::size_t i = 0; i < image.values.size(); i += every) {
-    values.push_back(image.values[i]);
+std::vector<float> quantiles(const std::vector<float>& values,
+                             std::initializer_list<double> shares) {
+  const std::size_t every = std::max<std::size_t>(1, values.size() / 65'536);
+  std::vector<float> some;
+  some.reserve(values.size() / every + 1);
+  for (std::size_t i = 0; i < values.size(); i += every) {
+    some.push_back(values[i]);
   }
-  const auto place = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + place, values.end());
-  return values[static_cast<std::size_t>(place)];
+  std::vector<float> result;
+  auto begin = some.begin();  // what is before is not greater than the last quantile
+  for (const double share : shares) {
+    const auto place =
+        some.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(some.size() - 1));
+    std::nth_element(begin, place, some.end());
+    result.push_back(*place);
+    begin = place;
+  }
+  return result;
 }
 
 }  // namespace inkling

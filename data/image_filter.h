@@ -1,6 +1,9 @@
 // Filters of single-channel images. Every function is pure and thread-safe.
 #pragma once
 
+#include <initializer_list>
+#include <vector>
+
 #include "data/gray_image.h"
 
 namespace inkling {
@@ -52,11 +55,12 @@ class Enlarged {
 // away on both sides: slopes cancel, edges are few. The median absolute deviation of these.
 float noise_std(const GrayImage& image, int lag);
 
-// Of each pixel the chessboard distance to the nearest one that `is_target` holds, row by row (two
-// passes: Rosenfeld, Pfaltz 1968). Where there is none, more than the image's sides together.
-std::vector<int> distance_to(const GrayImage& image, const std::vector<bool>& is_target);
+// The values of the pixels at the image's edge, each once.
+std::vector<float> border_values(const GrayImage& image);
 
-// The value that `share` of all values are below, from at most about 65,000 of them.
-float quantile(const GrayImage& image, double share);
+// Of each share the value that so much of all values is below, from at most about 65,000 of them,
+// of which there is one at least. Shares do not fall.
+std::vector<float> quantiles(const std::vector<float>& values,
+                             std::initializer_list<double> shares);
 
 }  // namespace inkling

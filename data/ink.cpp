@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "data/contrast.h"
 #include "data/digit_geometry.h"
 #include "data/edge_residue.h"
 #include "data/frame.h"
 #include "data/image_filter.h"
+#include "data/mask.h"
 #include "data/paper.h"
 #include "data/printed_lines.h"
+#include "data/scan.h"
 
 namespace inkling {
 namespace {
@@ -26,46 +30,53 @@ float median(std::vector<float> values) {
   return *middle;
 }
 
-std::vector<float> border(const GrayImage& image) {
-  std::vector<float> values;
-  for (int x = 0; x < image.width; ++x) {
-    values.push_back(image.at(x, 0));
-    values.push_back(image.at(x, image.height - 1));
+// The components' pixels within a box.
+Mask pixels_of(const Components& components, const std::vector<bool>& parts, const Box& box,
+               int width) {
+  std::vector<std::uint8_t> is_part{0};  // by label
+  is_part.insert(is_part.end(), parts.begin(), parts.end());
+  Mask mask(box.width, box.height);
+  for (int y = 0; y < box.height; ++y) {
+    const std::int32_t* labels =
+        components.labels.data() + static_cast<std::ptrdiff_t>(box.y + y) * width + box.x;
+    const auto is_labeled = [](std::int32_t label) { return label != 0; };
+    for (int x = find_in_row(labels, 0, box.width, is_labeled); x < box.width;
+         x = find_in_row(labels, x + 1, box.width, is_labeled)) {
+      mask.row(y)[x] = is_part[static_cast<std::size_t>(labels[x])];
+    }
   }
-  for (int y = 1; y + 1 < image.height; ++y) {
-    values.push_back(image.at(0, y));
-    values.push_back(image.at(image.width - 1, y));
-  }
-  return values;
+  return mask;
 }
 
-// The picture with at most kMaxWorkingPixels.
-GrayImage limited(const GrayImage& gray) {
-  const auto pixels = static_cast<double>(gray.values.size());
-  const double scale = std::sqrt(kMaxWorkingPixels / pixels);
-  const int longer_side = std::max(gray.width, gray.height);
-  return scale >= 1 ? gray : scale_longer_side(gray, static_cast<int>(longer_side * scale));
-}
-
-// 0 for all that is not near a pixel of the drawing or fainter than its soft edges.
-void keep_drawing(const Components& components, float faint, GrayImage& ink) {
+// 0 for all that is not near a pixel of the drawing or fainter than its soft edges, and at most
+// `full` for the rest. Returns whether there is any.
+bool keep_drawing(const Components& components, float faint, float full, GrayImage& ink) {
   const std::vector<bool> parts = is_photograph(ink)
                                       ? parts_of_drawing(components, ink.width, ink.height)
                                       : std::vector<bool>(components.all.size(), true);
-  std::vector<bool> drawn(ink.values.size());
-  for (std::size_t i = 0; i < drawn.size(); ++i) {
-    const std::int32_t label = components.labels[i];
-    if (label != 0 && parts[static_cast<std::size_t>(label - 1)]) {
-      drawn[i] = true;
+  const Box drawing = box_of(components, parts);
+  const int reach = 1 + static_cast<int>(kSoftEdge * longer_side(drawing));
+  const Box all = within(
+      {drawing.x - reach, drawing.y - reach, drawing.width + 2 * reach, drawing.height + 2 * reach},
+      ink);
+  const Mask near = dilated(pixels_of(components, parts, all, ink.width), reach);
+  float most = 0;
+  for (int y = 0; y < ink.height; ++y) {
+    float* row = ink.row(y);
+    if (y < all.y || y >= all.y + all.height) {
+      std::fill(row, row + ink.width, 0.0F);
+      continue;
     }
-  }
-  const int reach = 1 + static_cast<int>(kSoftEdge * longer_side(box_of(components, parts)));
-  const std::vector<int> distance = distance_to(ink, drawn);
-  for (std::size_t i = 0; i < ink.values.size(); ++i) {
-    if (distance[i] > reach || ink.values[i] < faint) {
-      ink.values[i] = 0;
+    std::fill(row, row + all.x, 0.0F);
+    std::fill(row + all.x + all.width, row + ink.width, 0.0F);
+    const std::uint8_t* is_near = near.row(y - all.y);
+    for (int x = 0; x < all.width; ++x) {
+      const float value = row[all.x + x];
+      row[all.x + x] = is_near[x] == 0 || value < faint ? 0 : std::min(value, full);
     }
+    most = std::max(most, greatest(row + all.x, static_cast<std::size_t>(all.width)));
   }
+  return most > 0;
 }
 
 // frames: so many around it are looked into.
@@ -89,13 +100,8 @@ std::optional<GrayImage> ink_within(const GrayImage& gray, int frames) {
   if (photograph) {
     look_beside_residue(components, contrast);
   }
-  const float full = full_ink(contrast);
-  keep_drawing(components, faint_ink(contrast), contrast.ink);
-  if (max_value(contrast.ink) == 0) {
+  if (!keep_drawing(components, faint_ink(contrast), full_ink(contrast), contrast.ink)) {
     return std::nullopt;
-  }
-  for (float& value : contrast.ink.values) {
-    value = std::min(value, full);
   }
   return std::move(contrast.ink);
 }
@@ -106,20 +112,28 @@ bool is_drawn_on_transparency(const GrayImage& alpha) {
   constexpr float kHalf = 128;
   const auto opaque = std::count_if(alpha.values.begin(), alpha.values.end(),
                                     [](float value) { return value >= kHalf; });
-  return median(border(alpha)) < kHalf && 2 * opaque < std::ssize(alpha.values);
+  return median(border_values(alpha)) < kHalf && 2 * opaque < std::ssize(alpha.values);
 }
 
 }  // namespace
 
 GrayImage luminance_on_white(const Picture& picture) {
   GrayImage gray(picture.width, picture.height);
+  // Most pixels of a drawing are as the one before.
+  std::uint32_t before = 0;
+  float value = 255;
   for (std::size_t i = 0; i < gray.values.size(); ++i) {
     const std::uint8_t* pixel = &picture.rgba[4 * i];
-    // In integers, thousandths, so that a gray pixel's weights add up to exactly its value.
-    const int luminance = 299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2];
-    const int alpha = pixel[3];
-    gray.values[i] =
-        static_cast<float>(luminance * alpha + 255 * 1000 * (255 - alpha)) / (255 * 1000);
+    std::uint32_t rgba = 0;
+    std::memcpy(&rgba, pixel, sizeof(rgba));
+    if (rgba != before) {
+      before = rgba;
+      // In integers, thousandths, so that a gray pixel's weights add up to exactly its value.
+      const int luminance = 299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2];
+      const int alpha = pixel[3];
+      value = static_cast<float>(luminance * alpha + 255 * 1000 * (255 - alpha)) / (255 * 1000);
+    }
+    gray.values[i] = value;
   }
   return gray;
 }
@@ -133,7 +147,12 @@ GrayImage alpha_channel(const Picture& picture) {
 }
 
 std::optional<GrayImage> ink_on_paper(const GrayImage& gray) {
-  return ink_within(limited(gray), kMaxFrames);
+  const double scale = std::sqrt(kMaxWorkingPixels / static_cast<double>(gray.values.size()));
+  if (scale >= 1) {
+    return ink_within(gray, kMaxFrames);
+  }
+  const int longer_side = std::max(gray.width, gray.height);
+  return ink_within(scale_longer_side(gray, static_cast<int>(longer_side * scale)), kMaxFrames);
 }
 
 std::optional<GrayImage> extract_ink(const Picture& picture) {

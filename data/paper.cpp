@@ -6,6 +6,7 @@
 
 #include "data/digit_geometry.h"
 #include "data/image_filter.h"
+#include "data/mask.h"
 
 namespace inkling {
 namespace {
@@ -34,13 +35,15 @@ constexpr float kMaxUnevenness = 0.25F;
 
 // The threshold between two classes with the greatest variance between them (Otsu 1979).
 float otsu_threshold(const GrayImage& image) {
-  std::array<double, 256> counts{};
-  double total = 0;
+  std::array<std::int32_t, 256> counts{};
+  std::int64_t sum = 0;
   for (const float value : image.values) {
-    const int level = std::clamp(static_cast<int>(std::lround(value)), 0, 255);
+    // Rounded as std::lround() does what is not negative, of which a call takes longer.
+    const int level = std::clamp(static_cast<int>(static_cast<double>(value) + 0.5), 0, 255);
     ++counts[static_cast<std::size_t>(level)];
-    total += level;
+    sum += level;
   }
+  const auto total = static_cast<double>(sum);
   const auto all = static_cast<double>(image.values.size());
   double below = 0;
   double below_total = 0;
@@ -76,65 +79,52 @@ struct TwoTones {
 // of ink on its border, but still less than paper.
 TwoTones two_tones(const GrayImage& gray) {
   const float threshold = otsu_threshold(gray);
-  double above = 0;
-  double border_above = 0;
-  double border = 0;
-  for (int y = 0; y < gray.height; ++y) {
-    for (int x = 0; x < gray.width; ++x) {
-      const double is_above = gray.at(x, y) > threshold ? 1 : 0;
-      const bool on_border = x == 0 || y == 0 || x == gray.width - 1 || y == gray.height - 1;
-      above += is_above;
-      border += on_border ? 1 : 0;
-      border_above += on_border ? is_above : 0;
+  const auto share_above = [&](const std::vector<float>& values) {
+    std::int64_t above = 0;
+    for (const float value : values) {
+      above += value > threshold ? 1 : 0;
     }
-  }
-  const double share = above / static_cast<double>(gray.values.size()) + border_above / border;
-  return {threshold, share >= 1};
+    return static_cast<double>(above) / static_cast<double>(values.size());
+  };
+  return {threshold, share_above(gray.values) + share_above(border_values(gray)) >= 1};
 }
 
 // Twice the largest distance of a drawn pixel from the paper, in pixels.
 int max_thickness(const GrayImage& gray, const TwoTones& tones) {
-  std::vector<bool> paper;
-  for (const float value : gray.values) {
-    paper.push_back(tones.is_paper(value));
-  }
-  const std::vector<int> distances = distance_to(gray, paper);
+  const std::vector<int> distances =
+      distance_to(mask_of(gray, [&](float value) { return tones.is_paper(value); }));
   return 2 * *std::max_element(distances.begin(), distances.end());
 }
 
-// The paper's values alone, as a row.
-GrayImage paper_values(const GrayImage& gray, const TwoTones& tones) {
-  GrayImage paper(0, 1);
-  std::copy_if(gray.values.begin(), gray.values.end(), std::back_inserter(paper.values),
+// The paper's values alone.
+std::vector<float> paper_values(const GrayImage& gray, const TwoTones& tones) {
+  std::vector<float> paper;
+  std::copy_if(gray.values.begin(), gray.values.end(), std::back_inserter(paper),
                [&](float value) { return tones.is_paper(value); });
   return paper;
 }
 
 // The paper's values that are not next to ink, whose soft edges are no paper.
-GrayImage plain_paper_values(const GrayImage& gray, const TwoTones& tones) {
-  std::vector<bool> is_ink;
-  for (const float value : gray.values) {
-    is_ink.push_back(!tones.is_paper(value));
-  }
-  const std::vector<int> distances = distance_to(gray, is_ink);
-  GrayImage paper(0, 1);
+std::vector<float> plain_paper_values(const GrayImage& gray, const TwoTones& tones) {
+  const Mask near_ink =
+      dilated(mask_of(gray, [&](float value) { return !tones.is_paper(value); }), kSoftEdge);
+  std::vector<float> paper;
   for (std::size_t i = 0; i < gray.values.size(); ++i) {
-    if (distances[i] > kSoftEdge) {
-      paper.values.push_back(gray.values[i]);
+    if (near_ink.values[i] == 0) {
+      paper.push_back(gray.values[i]);
     }
   }
   return paper;
 }
 
 bool is_evenly_lit(const GrayImage& thumbnail, const TwoTones& tones) {
-  const GrayImage paper = plain_paper_values(thumbnail, tones);
-  if (paper.values.empty()) {
+  const std::vector<float> paper = plain_paper_values(thumbnail, tones);
+  if (paper.empty()) {
     return false;
   }
-  const float low = quantile(paper, 0.05);
-  const float high = quantile(paper, 0.95);
-  const float contrast = 2 * std::abs(quantile(paper, 0.5) - tones.threshold);
-  return high - low <= kMaxUnevenness * contrast &&
+  const std::vector<float> levels = quantiles(paper, {0.05, 0.5, 0.95});
+  const float contrast = 2 * std::abs(levels[1] - tones.threshold);
+  return levels[2] - levels[0] <= kMaxUnevenness * contrast &&
          max_thickness(thumbnail, tones) <=
              kMaxStrokeShare * std::max(thumbnail.width, thumbnail.height);
 }
@@ -152,7 +142,7 @@ Paper::Paper(const GrayImage& gray) : low_(1, 1), high_(1, 1), brightest_(0) {
           : gray;
   const TwoTones tones = two_tones(thumbnail);
   if (!is_photograph(gray) || is_evenly_lit(thumbnail, tones)) {
-    low_.values[0] = quantile(paper_values(thumbnail, tones), 0.5);
+    low_.values = quantiles(paper_values(thumbnail, tones), {0.5});
     high_ = low_;
     return;
   }
@@ -168,35 +158,34 @@ Paper::Paper(const GrayImage& gray) : low_(1, 1), high_(1, 1), brightest_(0) {
   }
   low_ = min_filter(low_, 1);
   high_ = max_filter(high_, 1);
-  brightest_ = quantile(mirrored, 0.98);
+  brightest_ = quantiles(mirrored.values, {0.98}).front();
 }
 
-GrayImage Paper::difference_from(const GrayImage& gray) const {
+GrayImage Paper::difference_from(GrayImage gray) const {
   if (low_.values.size() == 1) {  // one brightness
-    GrayImage result = gray;
-    for (float& value : result.values) {
-      value -= low_.values[0];
+    const float brightness = low_.values[0];
+    for (float& value : gray.values) {
+      value -= brightness;
     }
-    return result;
+    return gray;
   }
   Enlarged low(low_, gray.width, gray.height);
   Enlarged high(high_, gray.width, gray.height);
   const float added = kAddedLevels * std::max(0.0F, 1 - brightest_ / kDark);
-  GrayImage result(gray.width, gray.height);
   for (int y = 0; y < gray.height; ++y) {
     low.row(y);
     high.row(y);
     for (int x = 0; x < gray.width; ++x) {
-      const float value = gray.at(x, y);
+      float& value = gray.at(x, y);
       const float paper = std::clamp(value, low.at(x), high.at(x));
       const float difference = value - paper;
       // The less light falls on the paper, the less its ink differs from it. But nothing is lighter
       // than white in that light: what would be is no ink, but a lighter thing beside a dark one.
       const float light = std::max(kMinLight, (paper + added) / (brightest_ + added));
-      result.at(x, y) = std::min(difference / light, std::max(difference, 255 - brightest_));
+      value = std::min(difference / light, std::max(difference, 255 - brightest_));
     }
   }
-  return result;
+  return gray;
 }
 
 }  // namespace inkling

@@ -18,7 +18,7 @@ class Paper {
   // How far each pixel is from the paper: below 0 darker, above 0 lighter, 0 within the paper's own
   // variation. In a shadow the difference is as large as it would be in the picture's best light.
   // gray: of that picture's size.
-  GrayImage difference_from(const GrayImage& gray) const;
+  GrayImage difference_from(GrayImage gray) const;
 
  private:
   // The range of the paper's brightness about a pixel of a smaller picture, so that the pixels on

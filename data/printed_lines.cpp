@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "data/scan.h"
+
 namespace inkling {
 namespace {
 
@@ -83,10 +85,13 @@ struct Grid {
 Grid grid_of(const GrayImage& ink, float visible) {
   const int cell = (std::max(ink.width, ink.height) + kGridSide - 1) / kGridSide;
   Grid grid((ink.width + cell - 1) / cell, (ink.height + cell - 1) / cell, cell);
+  const auto is_visible = [&](float value) { return value >= visible; };
   for (int y = 0; y < ink.height; ++y) {
-    for (int x = 0; x < ink.width; ++x) {
-      if (ink.at(x, y) >= visible) {
+    for (int x = 0; x < ink.width;) {
+      x = find_in_row(ink.row(y), x, ink.width, is_visible);
+      if (x < ink.width) {
         grid.set(x / cell, y / cell);
+        x = (x / cell + 1) * cell;
       }
     }
   }

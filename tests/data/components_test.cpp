@@ -1,6 +1,7 @@
 #include "data/components.h"
 
 #include <algorithm>
+#include <random>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -55,6 +56,56 @@ TEST(Components, NeedAStrongPixelAndTakeWeakOnesWithIt) {
   ASSERT_EQ(components.all.size(), 1U);
   EXPECT_EQ(components.all[0].area, 4);
   EXPECT_THAT(components.labels, ElementsAre(0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1));
+}
+
+// One pixel after another: slow, and plain to see that it is right.
+void flood(const GrayImage& ink, float weak, int x, int y, std::int32_t number,
+           std::vector<std::int32_t>& labels) {
+  std::vector<std::pair<int, int>> left{{x, y}};
+  while (!left.empty()) {
+    const auto [u, v] = left.back();
+    left.pop_back();
+    if (u < 0 || v < 0 || u >= ink.width || v >= ink.height || ink.at(u, v) < weak) {
+      continue;
+    }
+    std::int32_t& label = labels[static_cast<std::size_t>(v * ink.width + u)];
+    if (label == 0) {
+      label = number;
+      for (int dv = -1; dv <= 1; ++dv) {
+        for (int du = -1; du <= 1; ++du) {
+          left.emplace_back(u + du, v + dv);
+        }
+      }
+    }
+  }
+}
+
+TEST(Components, AreThoseOfAFloodInTheOrderOfTheirFirstPixels) {
+  std::mt19937 random(5);
+  for (const int width : {1, 2, 31, 32, 33, 70, 97}) {
+    for (const unsigned share : {1U, 3U, 5U, 8U}) {  // of ten pixels that are ink
+      GrayImage ink(width, 40);
+      for (float& value : ink.values) {
+        value = random() % 10 < share ? 2 : 0;
+      }
+      std::vector<std::int32_t> labels(ink.values.size());
+      std::int32_t count = 0;
+      for (int y = 0; y < ink.height; ++y) {
+        for (int x = 0; x < ink.width; ++x) {
+          if (ink.at(x, y) == 2 && labels[static_cast<std::size_t>(y * ink.width + x)] == 0) {
+            flood(ink, 2, x, y, ++count, labels);
+          }
+        }
+      }
+      const Components components = connected_components(ink, 2, 2);
+      EXPECT_EQ(components.labels, labels) << width << " wide, " << share << " of ten";
+      ASSERT_EQ(std::ssize(components.all), count);
+      for (std::int32_t number = 1; number <= count; ++number) {
+        EXPECT_EQ(components.all[static_cast<std::size_t>(number - 1)].area,
+                  std::count(labels.begin(), labels.end(), number));
+      }
+    }
+  }
 }
 
 TEST(PartsOfDrawing, KeepTheBarOfAnUnjoinedFiveAndDropSpecks) {

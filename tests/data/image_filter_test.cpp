@@ -11,6 +11,7 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
+using ::testing::UnorderedElementsAre;
 
 GrayImage image_of(int width, int height, const std::vector<float>& values) {
   GrayImage image(width, height);
@@ -99,24 +100,18 @@ TEST(NoiseStd, IsThatOfNoiseOnASlopeWhateverIsDrawnThere) {
   EXPECT_EQ(noise_std(image_of(2, 1, {0, 9}), 1), 0) << "nothing to tell it from";
 }
 
-TEST(DistanceTo, IsTheNumberOfStepsOfAKing) {
-  const GrayImage image(4, 3);
-  std::vector<bool> target(12);
-  target[0] = true;
-  EXPECT_THAT(distance_to(image, target), ElementsAre(0, 1, 2, 3, 1, 1, 2, 3, 2, 2, 2, 3));
-  target[0] = false;
-  target[11] = true;
-  EXPECT_THAT(distance_to(image, target), ElementsAre(3, 2, 2, 2, 3, 2, 1, 1, 3, 2, 1, 0));
-  for (const int distance : distance_to(image, std::vector<bool>(12))) {
-    EXPECT_GE(distance, 7) << "there is none";
-  }
+TEST(BorderValues, AreThoseAtTheEdgeEachOnce) {
+  EXPECT_THAT(border_values(image_of(3, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9})),
+              UnorderedElementsAre(1, 2, 3, 4, 6, 7, 8, 9));
+  EXPECT_THAT(border_values(image_of(3, 1, {1, 2, 3})), UnorderedElementsAre(1, 2, 3));
+  EXPECT_THAT(border_values(image_of(1, 3, {1, 2, 3})), UnorderedElementsAre(1, 2, 3));
+  EXPECT_THAT(border_values(image_of(1, 1, {1})), UnorderedElementsAre(1));
 }
 
-TEST(Quantile, IsTheValueThatAShareIsBelow) {
-  const GrayImage image = image_of(5, 1, {9, 1, 7, 3, 5});
-  EXPECT_EQ(quantile(image, 0), 1);
-  EXPECT_EQ(quantile(image, 0.5), 5);
-  EXPECT_EQ(quantile(image, 1), 9);
+TEST(Quantiles, AreTheValuesThatSharesAreBelow) {
+  EXPECT_THAT(quantiles({9, 1, 7, 3, 5}, {0, 0.5, 1}), ElementsAre(1, 5, 9));
+  EXPECT_THAT(quantiles({9, 1, 7, 3, 5}, {0.25, 0.25, 0.75}), ElementsAre(3, 3, 7));
+  EXPECT_THAT(quantiles({4}, {0.05, 0.95}), ElementsAre(4, 4));
 }
 
 }  // namespace
