@@ -107,6 +107,17 @@ GrayImage extreme_filter(const GrayImage& image, int radius,
   return result;
 }
 
+// Whether the value would be at that place if all were sorted.
+bool has_rank(const std::vector<float>& values, float value, std::ptrdiff_t place) {
+  std::int32_t less = 0;
+  std::int32_t equal = 0;
+  for (const float other : values) {
+    less += other < value ? 1 : 0;
+    equal += other == value ? 1 : 0;
+  }
+  return less <= place && place < less + equal;
+}
+
 }  // namespace
 
 GrayImage box_blur(const GrayImage& image, int radius) {
@@ -229,6 +240,11 @@ std::vector<float> quantiles(const std::vector<float>& values,
   for (const double share : shares) {
     const auto place =
         some.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(some.size() - 1));
+    // Most of a drawing's paper has one value, which needs no sorting.
+    if (has_rank(some, values.front(), place - some.begin())) {
+      result.push_back(values.front());
+      continue;
+    }
     std::nth_element(begin, place, some.end());
     result.push_back(*place);
     begin = place;

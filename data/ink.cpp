@@ -106,6 +106,15 @@ std::optional<GrayImage> ink_within(const GrayImage& gray, int frames) {
   return std::move(contrast.ink);
 }
 
+constexpr std::size_t kSame = 16;  // pixels that are compared at once
+
+float luminance_of(const std::uint8_t* rgba) {
+  // In integers, thousandths, so that a gray pixel's weights add up to exactly its value.
+  const int luminance = 299 * rgba[0] + 587 * rgba[1] + 114 * rgba[2];
+  const int alpha = rgba[3];
+  return static_cast<float>(luminance * alpha + 255 * 1000 * (255 - alpha)) / (255 * 1000);
+}
+
 // Ink in an alpha channel is a drawing on a transparent canvas, and not an opaque picture with
 // see-through corners.
 bool is_drawn_on_transparency(const GrayImage& alpha) {
@@ -119,21 +128,25 @@ bool is_drawn_on_transparency(const GrayImage& alpha) {
 
 GrayImage luminance_on_white(const Picture& picture) {
   GrayImage gray(picture.width, picture.height);
-  // Most pixels of a drawing are as the one before.
-  std::uint32_t before = 0;
-  float value = 255;
-  for (std::size_t i = 0; i < gray.values.size(); ++i) {
-    const std::uint8_t* pixel = &picture.rgba[4 * i];
-    std::uint32_t rgba = 0;
-    std::memcpy(&rgba, pixel, sizeof(rgba));
-    if (rgba != before) {
-      before = rgba;
-      // In integers, thousandths, so that a gray pixel's weights add up to exactly its value.
-      const int luminance = 299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2];
-      const int alpha = pixel[3];
-      value = static_cast<float>(luminance * alpha + 255 * 1000 * (255 - alpha)) / (255 * 1000);
+  const std::uint8_t* pixel = picture.rgba.data();
+  float* to = gray.values.data();
+  std::size_t left = gray.values.size();
+  while (left >= kSame) {
+    // Most of a drawing's pixels are as the ones before.
+    const float value = luminance_of(pixel);
+    if (std::memcmp(pixel, pixel + 4, 4 * (kSame - 1)) == 0) {
+      std::fill(to, to + kSame, value);
+    } else {
+      for (std::size_t i = 0; i < kSame; ++i) {
+        to[i] = luminance_of(pixel + 4 * i);
+      }
     }
-    gray.values[i] = value;
+    pixel += 4 * kSame;
+    to += kSame;
+    left -= kSame;
+  }
+  for (; left > 0; --left, pixel += 4) {
+    *to++ = luminance_of(pixel);
   }
   return gray;
 }

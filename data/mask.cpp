@@ -22,20 +22,27 @@ void step_from(const int* before, int* row, int width) {
   }
 }
 
+// More is as far as this.
+constexpr int kMaxReach = 60'000;
+
 // Dilation up and down: of each row, how many rows ago each column was in the mask.
 Mask dilated_columns(const Mask& mask, int reach) {
   Mask result(mask.width, mask.height);
   const auto width = static_cast<std::size_t>(mask.width);
-  const auto pass = [&](int y, std::vector<std::int32_t>& rows_ago) {
+  // No mask is higher than this type counts. `far` stands for all that is beyond reach.
+  const auto far = static_cast<std::uint16_t>(std::clamp(reach, 0, kMaxReach) + 1);
+  const auto pass = [&](int y, std::vector<std::uint16_t>& rows_ago) {
     const std::uint8_t* from = mask.row(y);
     std::uint8_t* to = result.row(y);
     for (std::size_t x = 0; x < width; ++x) {
-      rows_ago[x] = from[x] != 0 ? 0 : rows_ago[x] + 1;
-      to[x] |= rows_ago[x] <= reach ? 1 : 0;
+      const auto one_more = static_cast<std::uint16_t>(rows_ago[x] + 1);
+      const std::uint16_t ago = one_more < far ? one_more : far;
+      rows_ago[x] = from[x] != 0 ? std::uint16_t{0} : ago;
+      to[x] |= rows_ago[x] < far ? 1 : 0;
     }
   };
-  std::vector<std::int32_t> from_above(width, reach);
-  std::vector<std::int32_t> from_below(width, reach);
+  std::vector<std::uint16_t> from_above(width, far);
+  std::vector<std::uint16_t> from_below(width, far);
   for (int y = 0; y < mask.height; ++y) {
     pass(y, from_above);
     pass(mask.height - 1 - y, from_below);

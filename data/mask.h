@@ -43,7 +43,7 @@ Mask mask_of(const GrayImage& image, const Predicate& holds) {
 std::vector<int> distance_to(const Mask& mask);
 
 // The pixels whose chessboard distance to one of the mask is at most `reach`: dilation with a
-// square.
+// square. The mask is no higher than 60,000 pixels.
 Mask dilated(const Mask& mask, int reach);
 
 }  // namespace inkling
