@@ -48,32 +48,39 @@ int piece_border(const Box& box) {
   return static_cast<int>(kFramePieceBorder * std::min(box.width, box.height)) + 1;
 }
 
-// Calls f(x, y, part) for each pixel of a part in the box, x and y from the box's corner.
-template <class F>
-void for_each_pixel(const Components& components, const Box& box, int width, const F& f) {
-  for (int y = 0; y < box.height; ++y) {
-    for (int x = 0; x < box.width; ++x) {
-      const auto i = static_cast<std::size_t>(box.y + y) * static_cast<std::size_t>(width) +
-                     static_cast<std::size_t>(box.x + x);
-      if (components.labels[i] != 0) {
-        f(x, y, static_cast<std::size_t>(components.labels[i] - 1));
-      }
-    }
-  }
-}
-
 // How far a pixel is from the box's nearest edge.
 int depth_in(const Box& box, int x, int y) {
   return std::min({x, box.width - 1 - x, y, box.height - 1 - y});
+}
+
+// Calls f(x, y, part) for each pixel of a part that is less than `border` deep in the box, x and y
+// from the box's corner.
+template <class F>
+void for_each_at_edges(const Components& components, const Box& box, int border, int width,
+                       const F& f) {
+  for (int y = 0; y < box.height; ++y) {
+    const std::int32_t* labels =
+        components.labels.data() + static_cast<std::ptrdiff_t>(box.y + y) * width + box.x;
+    const auto call_within = [&](int begin, int end) {
+      for (int x = begin; x < end; ++x) {
+        if (labels[x] != 0) {
+          f(x, y, static_cast<std::size_t>(labels[x] - 1));
+        }
+      }
+    };
+    const bool is_edge = std::min(y, box.height - 1 - y) < border;
+    const int left = is_edge ? box.width : std::min(border, box.width);
+    call_within(0, left);
+    call_within(std::max(left, box.width - border), box.width);
+  }
 }
 
 // The parts that are along the box's edges alone, but for ink that strays.
 std::vector<bool> parts_at_edges(const Components& components, const Box& box, int width) {
   const int border = piece_border(box);
   std::vector<std::int64_t> at_edges(components.all.size());
-  for_each_pixel(components, box, width, [&](int x, int y, std::size_t part) {
-    at_edges[part] += depth_in(box, x, y) < border ? 1 : 0;
-  });
+  for_each_at_edges(components, box, border, width,
+                    [&](int /*x*/, int /*y*/, std::size_t part) { ++at_edges[part]; });
   std::vector<bool> result;
   for (std::size_t part = 0; part < at_edges.size(); ++part) {
     result.push_back(static_cast<double>(at_edges[part]) >=
@@ -98,12 +105,11 @@ Edging edging_of(const Components& components, const std::vector<bool>& parts, c
   sides[3].resize(static_cast<std::size_t>(box.height));
   std::vector<std::int64_t> by_depth(static_cast<std::size_t>(border));
   std::int64_t area = 0;
-  for_each_pixel(components, box, width, [&](int x, int y, std::size_t part) {
-    const int depth = depth_in(box, x, y);
-    if (!parts[part] || depth >= border) {
+  for_each_at_edges(components, box, border, width, [&](int x, int y, std::size_t part) {
+    if (!parts[part]) {
       return;
     }
-    ++by_depth[static_cast<std::size_t>(depth)];
+    ++by_depth[static_cast<std::size_t>(depth_in(box, x, y))];
     ++area;
     const auto mark = [&](std::size_t side, int distance, int place) {
       if (distance < border) {
