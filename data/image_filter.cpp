@@ -13,19 +13,46 @@ namespace {
 constexpr int kMaxLevel = 255;
 constexpr float kMadToStd = 1.4826F;  // of a normal distribution
 
-// Sliding sums along rows, written transposed: twice is both axes.
-GrayImage blur_rows_transposed(const GrayImage& image, int radius) {
-  GrayImage result(image.height, image.width);
+// Sliding sums along rows.
+GrayImage blur_rows(const GrayImage& image, int radius) {
+  GrayImage result(image.width, image.height);
   const auto weight = 1 / static_cast<float>(2 * radius + 1);
   for (int y = 0; y < image.height; ++y) {
-    const auto at = [&](int x) { return image.at(std::clamp(x, 0, image.width - 1), y); };
+    const float* from = image.row(y);
+    const auto at = [&](int x) { return from[std::clamp(x, 0, image.width - 1)]; };
     double sum = 0;
     for (int x = -radius; x <= radius; ++x) {
       sum += at(x);
     }
+    float* to = result.row(y);
     for (int x = 0; x < image.width; ++x) {
-      result.at(y, x) = static_cast<float>(sum) * weight;
+      to[x] = static_cast<float>(sum) * weight;
       sum += at(x + radius + 1) - at(x - radius);
+    }
+  }
+  return result;
+}
+
+// Sliding sums along columns, all of them side by side.
+GrayImage blur_columns(const GrayImage& image, int radius) {
+  GrayImage result(image.width, image.height);
+  const auto weight = 1 / static_cast<float>(2 * radius + 1);
+  const auto row = [&](int y) { return image.row(std::clamp(y, 0, image.height - 1)); };
+  std::vector<double> sums(static_cast<std::size_t>(image.width));
+  double* sum = sums.data();
+  for (int y = -radius; y <= radius; ++y) {
+    const float* from = row(y);
+    for (int x = 0; x < image.width; ++x) {
+      sum[x] += from[x];
+    }
+  }
+  for (int y = 0; y < image.height; ++y) {
+    const float* next = row(y + radius + 1);
+    const float* last = row(y - radius);
+    float* to = result.row(y);
+    for (int x = 0; x < image.width; ++x) {
+      to[x] = static_cast<float>(sum[x]) * weight;
+      sum[x] += next[x] - last[x];
     }
   }
   return result;
@@ -121,7 +148,7 @@ bool has_rank(const std::vector<float>& values, float value, std::ptrdiff_t plac
 }  // namespace
 
 GrayImage box_blur(const GrayImage& image, int radius) {
-  return radius == 0 ? image : blur_rows_transposed(blur_rows_transposed(image, radius), radius);
+  return radius == 0 ? image : blur_columns(blur_rows(image, radius), radius);
 }
 
 GrayImage median_filter(const GrayImage& image, int radius, Beyond beyond) {
@@ -158,10 +185,15 @@ GrayImage max_filter(const GrayImage& image, int radius) {
 }
 
 Enlarged::Enlarged(const GrayImage& image, int width, int height)
-    : image_(image), height_(height), row_(static_cast<std::size_t>(image.width)) {
+    : image_(image), height_(height), row_(static_cast<std::size_t>(width)) {
   for (int x = 0; x < width; ++x) {
-    columns_.push_back(place_of(x, width, image.width));
+    const Place place = place_of(x, width, image.width);
+    shares_.push_back(place.share);
+    while (static_cast<int>(begins_.size()) <= place.first) {
+      begins_.push_back(x);
+    }
   }
+  begins_.resize(static_cast<std::size_t>(image.width) + 1, width);
 }
 
 Enlarged::Place Enlarged::place_of(int i, int size, int source) {
@@ -171,12 +203,21 @@ Enlarged::Place Enlarged::place_of(int i, int size, int source) {
   return {first, std::min(first + 1, source - 1), static_cast<float>(place - first)};
 }
 
-void Enlarged::row(int y) {
+const float* Enlarged::row(int y) {
   const Place place = place_of(y, height_, image_.height);
-  for (int x = 0; x < image_.width; ++x) {
-    const float upper = image_.at(x, place.first);
-    row_[static_cast<std::size_t>(x)] = upper + place.share * (image_.at(x, place.second) - upper);
+  const float* upper = image_.row(place.first);
+  const float* lower = image_.row(place.second);
+  const auto between_rows = [&](int x) { return upper[x] + place.share * (lower[x] - upper[x]); };
+  for (int first = 0; first < image_.width; ++first) {
+    const float left = between_rows(first);
+    const float right = between_rows(std::min(first + 1, image_.width - 1));
+    const int end = begins_[static_cast<std::size_t>(first) + 1];
+    for (int x = begins_[static_cast<std::size_t>(first)]; x < end; ++x) {
+      row_[static_cast<std::size_t>(x)] =
+          left + shares_[static_cast<std::size_t>(x)] * (right - left);
+    }
   }
+  return row_.data();
 }
 
 float noise_std(const GrayImage& image, int lag) {

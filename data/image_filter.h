@@ -23,19 +23,13 @@ GrayImage median_filter(const GrayImage& image, int radius, Beyond beyond);
 GrayImage min_filter(const GrayImage& image, int radius);
 GrayImage max_filter(const GrayImage& image, int radius);
 
-// Bilinear interpolation between the pixels' centers: the value at (x, y) of an image of
-// width × height that `image` is a smaller version of.
+// Bilinear interpolation between the pixels' centers: the image of width × height that `image` is a
+// smaller version of, or an equal one.
 class Enlarged {
  public:
   Enlarged(const GrayImage& image, int width, int height);
-  // Of a row at a time: call row() first.
-  void row(int y);
-  float at(int x) const {
-    const Place& place = columns_[static_cast<std::size_t>(x)];
-    return row_[static_cast<std::size_t>(place.first)] +
-           place.share * (row_[static_cast<std::size_t>(place.second)] -
-                          row_[static_cast<std::size_t>(place.first)]);
-  }
+  // A row of it, until the next call.
+  const float* row(int y);
 
  private:
   struct Place {
@@ -47,7 +41,8 @@ class Enlarged {
 
   const GrayImage& image_;
   int height_;
-  std::vector<Place> columns_;
+  std::vector<int> begins_;    // of each of the image's columns: the first x at or right of it
+  std::vector<float> shares_;  // of each x: of the next column
   std::vector<float> row_;
 };
 

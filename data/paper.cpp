@@ -173,16 +173,17 @@ GrayImage Paper::difference_from(GrayImage gray) const {
   Enlarged high(high_, gray.width, gray.height);
   const float added = kAddedLevels * std::max(0.0F, 1 - brightest_ / kDark);
   for (int y = 0; y < gray.height; ++y) {
-    low.row(y);
-    high.row(y);
+    const float* low_row = low.row(y);
+    const float* high_row = high.row(y);
+    float* row = gray.row(y);
     for (int x = 0; x < gray.width; ++x) {
-      float& value = gray.at(x, y);
-      const float paper = std::clamp(value, low.at(x), high.at(x));
+      const float value = row[x];
+      const float paper = std::clamp(value, low_row[x], high_row[x]);
       const float difference = value - paper;
       // The less light falls on the paper, the less its ink differs from it. But nothing is lighter
       // than white in that light: what would be is no ink, but a lighter thing beside a dark one.
       const float light = std::max(kMinLight, (paper + added) / (brightest_ + added));
-      value = std::min(difference / light, std::max(difference, 255 - brightest_));
+      row[x] = std::min(difference / light, std::max(difference, 255 - brightest_));
     }
   }
   return gray;

@@ -1,5 +1,6 @@
 #include "data/image_filter.h"
 
+#include <algorithm>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -75,12 +76,23 @@ TEST(MinAndMaxFilter, TakeTheExtremesOfASquareWithinTheImage) {
 TEST(Enlarged, InterpolatesBetweenCentersAndStopsAtTheOutermost) {
   const GrayImage image = image_of(2, 2, {0, 4, 8, 12});
   Enlarged enlarged(image, 8, 4);
-  enlarged.row(0);
-  EXPECT_EQ(enlarged.at(0), 0);
-  EXPECT_EQ(enlarged.at(3), 1.5F) << "at 7 eighths of the way between the centers, less a half";
-  EXPECT_EQ(enlarged.at(7), 4);
-  enlarged.row(3);
-  EXPECT_EQ(enlarged.at(0), 8);
+  const float* row = enlarged.row(0);
+  EXPECT_EQ(row[0], 0);
+  EXPECT_EQ(row[3], 1.5F) << "at 7 eighths of the way between the centers, less a half";
+  EXPECT_EQ(row[7], 4);
+  EXPECT_EQ(enlarged.row(3)[0], 8);
+}
+
+TEST(Enlarged, FollowsASlopeAtAnySize) {
+  const GrayImage image = image_of(4, 1, {0, 10, 20, 30});
+  for (const int width : {4, 5, 7, 100}) {
+    Enlarged enlarged(image, width, 3);
+    const float* row = enlarged.row(1);
+    for (int x = 0; x < width; ++x) {
+      const float center = (static_cast<float>(x) + 0.5F) * 4 / static_cast<float>(width) - 0.5F;
+      EXPECT_NEAR(row[x], 10 * std::clamp(center, 0.0F, 3.0F), 1e-4) << x << " of " << width;
+    }
+  }
 }
 
 TEST(NoiseStd, IsThatOfNoiseOnASlopeWhateverIsDrawnThere) {
