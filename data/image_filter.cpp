@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
-#include <memory>
 
 namespace inkling {
 namespace {
@@ -226,9 +225,8 @@ float noise_std(const GrayImage& image, int lag) {
   }
   const auto pixels = static_cast<std::int64_t>(image.width) * image.height;
   const int every = static_cast<int>(std::max<std::int64_t>(1, pixels / 65'536));
-  const auto deviations =
-      std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(pixels / every + 1));
-  float* end = deviations.get();
+  std::vector<float> deviations(static_cast<std::size_t>(pixels / every + 1));
+  float* end = deviations.data();
   int x = lag;
   for (int y = 0; y < image.height; ++y, x -= image.width - 2 * lag) {
     const float* row = image.row(y);
@@ -244,11 +242,12 @@ float noise_std(const GrayImage& image, int lag) {
       *end++ = std::abs(row[x] - (row[x - lag] + row[x + lag]) / 2);
     }
   }
-  float* middle = deviations.get() + (end - deviations.get()) / 2;
-  if (std::count(deviations.get(), end, 0.0F) > middle - deviations.get()) {
+  float* begin = deviations.data();
+  float* middle = begin + (end - begin) / 2;
+  if (std::count(begin, end, 0.0F) > middle - begin) {
     return 0;  // as on most of a canvas
   }
-  std::nth_element(deviations.get(), middle, end);
+  std::nth_element(begin, middle, end);
   return kMadToStd * *middle / std::sqrt(1.5F);  // the variance of a pixel less half of two others
 }
 

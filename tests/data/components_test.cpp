@@ -58,6 +58,11 @@ TEST(Components, NeedAStrongPixelAndTakeWeakOnesWithIt) {
   EXPECT_THAT(components.labels, ElementsAre(0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1));
 }
 
+std::int32_t& label_at(std::vector<std::int32_t>& labels, const GrayImage& ink, int x, int y) {
+  return labels[static_cast<std::size_t>(y) * static_cast<std::size_t>(ink.width) +
+                static_cast<std::size_t>(x)];
+}
+
 // One pixel after another: slow, and plain to see that it is right.
 void flood(const GrayImage& ink, float weak, int x, int y, std::int32_t number,
            std::vector<std::int32_t>& labels) {
@@ -68,7 +73,7 @@ void flood(const GrayImage& ink, float weak, int x, int y, std::int32_t number,
     if (u < 0 || v < 0 || u >= ink.width || v >= ink.height || ink.at(u, v) < weak) {
       continue;
     }
-    std::int32_t& label = labels[static_cast<std::size_t>(v * ink.width + u)];
+    std::int32_t& label = label_at(labels, ink, u, v);
     if (label == 0) {
       label = number;
       for (int dv = -1; dv <= 1; ++dv) {
@@ -92,7 +97,7 @@ TEST(Components, AreThoseOfAFloodInTheOrderOfTheirFirstPixels) {
       std::int32_t count = 0;
       for (int y = 0; y < ink.height; ++y) {
         for (int x = 0; x < ink.width; ++x) {
-          if (ink.at(x, y) == 2 && labels[static_cast<std::size_t>(y * ink.width + x)] == 0) {
+          if (ink.at(x, y) == 2 && label_at(labels, ink, x, y) == 0) {
             flood(ink, 2, x, y, ++count, labels);
           }
         }
