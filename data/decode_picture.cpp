@@ -50,16 +50,31 @@ std::string describe(Bytes bytes) {
   return "something else";
 }
 
+bool is_png(Bytes bytes) { return starts_with(bytes, "\x89PNG\r\n\x1a\n"); }
+
+bool is_jpeg(Bytes bytes) { return starts_with(bytes, "\xff\xd8\xff"); }
+
+bool is_webp(Bytes bytes) {
+  return starts_with(bytes, "RIFF") && bytes.size() >= 12 && starts_with(bytes.subspan(8), "WEBP");
+}
+
 }  // namespace
 
+std::size_t memory_to_decode(Bytes bytes) {
+  return is_png(bytes)    ? png_memory(bytes)
+         : is_jpeg(bytes) ? jpeg_memory(bytes)
+         : is_webp(bytes) ? webp_memory(bytes)
+                          : 0;
+}
+
 Picture decode_picture(Bytes bytes) {
-  if (starts_with(bytes, "\x89PNG\r\n\x1a\n")) {
+  if (is_png(bytes)) {
     return decode_png(bytes);
   }
-  if (starts_with(bytes, "\xff\xd8\xff")) {
+  if (is_jpeg(bytes)) {
     return decode_jpeg(bytes);
   }
-  if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && starts_with(bytes.subspan(8), "WEBP")) {
+  if (is_webp(bytes)) {
     return decode_webp(bytes);
   }
   throw PictureError("Expected a PNG, JPEG or WebP picture, received " + describe(bytes) +

@@ -1,6 +1,7 @@
 // A picture's file to its pixels, whatever of the formats that are read it is in.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -12,5 +13,9 @@ namespace inkling {
 // its first bytes tell which, whatever its name is. Thread-safe: a pure function. Throws
 // PictureError; what() repeats nothing of the input.
 Picture decode_picture(std::span<const std::uint8_t> bytes);
+
+// How many bytes of memory decoding and preparing (data/prepare.h) the picture take at most, by its
+// header; 0 for what decode_picture() refuses without looking further. Thread-safe: a pure function.
+std::size_t memory_to_decode(std::span<const std::uint8_t> bytes);
 
 }  // namespace inkling

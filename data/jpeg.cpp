@@ -1,5 +1,6 @@
 #include "data/jpeg.h"
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <utility>
@@ -89,14 +90,20 @@ tjscalingfactor scale_for(int width, int height, std::int64_t enough_pixels) {
   return scale;
 }
 
-}  // namespace
+using Decoder = std::unique_ptr<void, decltype(&tjDestroy)>;
 
-Picture decode_jpeg(Bytes bytes, const PhotoLimits& limits) {
+struct Header {
+  Outline outline;
+  std::int64_t pixels;  // as they were sent
+  int width;            // as they are decoded
+  int height;
+};
+
+Header read_header(Bytes bytes, const PhotoLimits& limits, const Decoder& decoder) {
   const Outline found = outline(bytes);
   if (!found.complete || found.scans < 1 || found.scans > kMaxScans) {
     throw PictureError(kDamaged);
   }
-  const std::unique_ptr<void, decltype(&tjDestroy)> decoder(tjInitDecompress(), &tjDestroy);
   if (!decoder) {
     throw std::bad_alloc();
   }
@@ -114,9 +121,29 @@ Picture decode_jpeg(Bytes bytes, const PhotoLimits& limits) {
   }
   check_picture_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height),
                      limits.max_pixels);
-
   const tjscalingfactor scale = scale_for(width, height, limits.enough_pixels);
-  Picture picture{TJSCALED(width, scale), TJSCALED(height, scale), {}};
+  return {found, std::int64_t{width} * height, TJSCALED(width, scale), TJSCALED(height, scale)};
+}
+
+}  // namespace
+
+std::size_t jpeg_memory(Bytes bytes, const PhotoLimits& limits) {
+  try {
+    const Header header = read_header(bytes, limits, Decoder(tjInitDecompress(), &tjDestroy));
+    // Where there are several scans, all coefficients are kept: two bytes each, three a pixel.
+    const std::int64_t coefficients = header.outline.scans > 1 ? 6 * header.pixels : 0;
+    const std::int64_t pixels = std::int64_t{header.width} * header.height;
+    return std::max(static_cast<std::size_t>(coefficients + 4 * pixels),
+                    memory_when_decoded(pixels));
+  } catch (const PictureError&) {
+    return 0;
+  }
+}
+
+Picture decode_jpeg(Bytes bytes, const PhotoLimits& limits) {
+  const Decoder decoder(tjInitDecompress(), &tjDestroy);
+  const Header header = read_header(bytes, limits, decoder);
+  Picture picture{header.width, header.height, {}};
   picture.rgba.resize(static_cast<std::size_t>(picture.width) *
                       static_cast<std::size_t>(picture.height) * 4);
   const int status = tjDecompress2(decoder.get(), bytes.data(), bytes.size(), picture.rgba.data(),
@@ -124,7 +151,7 @@ Picture decode_jpeg(Bytes bytes, const PhotoLimits& limits) {
   if (status != 0 && tjGetErrorCode(decoder.get()) != TJERR_WARNING) {
     throw PictureError(kDamaged);
   }
-  return upright(std::move(picture), found.orientation);
+  return upright(std::move(picture), header.outline.orientation);
 }
 
 }  // namespace inkling

@@ -1,6 +1,7 @@
 // JPEG in, through TurboJPEG, with limits that it does not have.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -14,5 +15,9 @@ namespace inkling {
 // Pillow and browsers do; a file without its end is refused. Thread-safe: a pure function. Throws
 // PictureError.
 Picture decode_jpeg(std::span<const std::uint8_t> bytes, const PhotoLimits& limits = {});
+
+// How much memory decode_jpeg() and preparing its picture take at most, by the header; 0 where it
+// throws for the header alone. Thread-safe: a pure function.
+std::size_t jpeg_memory(std::span<const std::uint8_t> bytes, const PhotoLimits& limits = {});
 
 }  // namespace inkling

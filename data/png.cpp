@@ -71,19 +71,45 @@ std::size_t scanline_bound(unsigned width, unsigned height, unsigned bits_per_pi
   return pixels * bits_per_pixel / 8 + 2 * (2 * std::size_t{height} + 7) + 1;
 }
 
+struct Header {
+  unsigned width;
+  unsigned height;
+  std::size_t inflated;  // bytes, at most
+};
+
+Header read_header(Bytes bytes, const PngLimits& limits, lodepng::State& state) {
+  Header header{};
+  if (lodepng_inspect(&header.width, &header.height, &state, bytes.data(), bytes.size()) != 0) {
+    throw PictureError(kDamaged);
+  }
+  check_picture_size(header.width, header.height, limits.max_pixels);
+  const unsigned bits_per_pixel = lodepng_get_bpp(&state.info_png.color);
+  header.inflated = std::min(limits.max_inflated_bytes,
+                             scanline_bound(header.width, header.height, bits_per_pixel));
+  return header;
+}
+
 }  // namespace
+
+std::size_t png_memory(Bytes bytes, const PngLimits& limits) {
+  lodepng::State state;
+  try {
+    const Header header = read_header(bytes, limits, state);
+    // What is inflated and the pixels of it as they are there; later these and those in RGBA.
+    const std::size_t pixels = std::size_t{header.width} * header.height;
+    return std::max(bytes.size() + header.inflated + std::max(header.inflated, 4 * pixels),
+                    memory_when_decoded(static_cast<std::int64_t>(pixels)));
+  } catch (const PictureError&) {
+    return 0;
+  }
+}
 
 Picture decode_png(Bytes bytes, const PngLimits& limits) {
   lodepng::State state;
-  unsigned width = 0;
-  unsigned height = 0;
-  if (lodepng_inspect(&width, &height, &state, bytes.data(), bytes.size()) != 0) {
-    throw PictureError(kDamaged);
-  }
-  check_picture_size(width, height, limits.max_pixels);
-  const unsigned bits_per_pixel = lodepng_get_bpp(&state.info_png.color);
-  const std::size_t bound =
-      std::min(limits.max_inflated_bytes, scanline_bound(width, height, bits_per_pixel));
+  const Header header = read_header(bytes, limits, state);
+  unsigned width = header.width;
+  unsigned height = header.height;
+  const std::size_t bound = header.inflated;
   state.decoder.zlibsettings.custom_zlib = bounded_inflate;
   state.decoder.zlibsettings.custom_context = &bound;
 

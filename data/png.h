@@ -22,6 +22,10 @@ struct PngLimits {
 // PictureError.
 Picture decode_png(std::span<const std::uint8_t> bytes, const PngLimits& limits = {});
 
+// How much memory decode_png() and preparing its picture take at most, by the header; 0 where it
+// throws for the header alone. Thread-safe: a pure function.
+std::size_t png_memory(std::span<const std::uint8_t> bytes, const PngLimits& limits = {});
+
 // Encodes width*height gray bytes (0 black, 255 white) as an 8-bit gray PNG. Thread-safe: a pure
 // function. Throws std::invalid_argument when gray does not hold width*height bytes.
 std::vector<std::uint8_t> encode_gray_png(std::span<const std::uint8_t> gray, int width,

@@ -41,10 +41,7 @@ int orientation(Bytes bytes) {
   return 1;
 }
 
-}  // namespace
-
-Picture decode_webp(Bytes bytes, const WebpLimits& limits) {
-  WebPDecoderConfig config;
+void read_header(Bytes bytes, const WebpLimits& limits, WebPDecoderConfig& config) {
   if (WebPInitDecoderConfig(&config) == 0 ||
       WebPGetFeatures(bytes.data(), bytes.size(), &config.input) != VP8_STATUS_OK) {
     throw PictureError(kDamaged);
@@ -58,7 +55,29 @@ Picture decode_webp(Bytes bytes, const WebpLimits& limits) {
                      config.input.format == kLossless
                          ? std::min(limits.max_pixels, limits.max_lossless_pixels)
                          : limits.max_pixels);
+}
 
+}  // namespace
+
+std::size_t webp_memory(Bytes bytes, const WebpLimits& limits) {
+  WebPDecoderConfig config;
+  try {
+    read_header(bytes, limits, config);
+  } catch (const PictureError&) {
+    return 0;
+  }
+  // Without loss all pixels are held, with loss their transparency is, in which there may be some.
+  const std::int64_t pixels = std::int64_t{config.input.width} * config.input.height;
+  const std::int64_t held = config.input.format == kLossless ? 6 * pixels : 2 * pixels;
+  const std::int64_t decoded = std::min(pixels, limits.enough_pixels);
+  return std::max(static_cast<std::size_t>(held + 4 * decoded), memory_when_decoded(decoded));
+}
+
+Picture decode_webp(Bytes bytes, const WebpLimits& limits) {
+  WebPDecoderConfig config;
+  read_header(bytes, limits, config);
+  const int width = config.input.width;
+  const int height = config.input.height;
   Picture picture{width, height, {}};
   const double pixels = double{1} * width * height;
   if (pixels > static_cast<double>(limits.enough_pixels)) {

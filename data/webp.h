@@ -1,6 +1,7 @@
 // WebP in, through libwebp, with limits that it does not have.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -17,5 +18,9 @@ struct WebpLimits : PhotoLimits {
 // limits.enough_pixels is scaled down to that many while it is decoded. Thread-safe: a pure
 // function. Throws PictureError, for an animation as well.
 Picture decode_webp(std::span<const std::uint8_t> bytes, const WebpLimits& limits = {});
+
+// How much memory decode_webp() and preparing its picture take at most, by the header; 0 where it
+// throws for the header alone. Thread-safe: a pure function.
+std::size_t webp_memory(std::span<const std::uint8_t> bytes, const WebpLimits& limits = {});
 
 }  // namespace inkling

@@ -59,8 +59,9 @@ Response invalid_response(const Problem& problem) {
 }
 
 Response prediction_response(std::span<const std::uint8_t> digit, const Asked& asked) {
-  const auto& [recognizer, options, metrics] = asked;
-  const auto [probabilities, verdicts] = classified(digit, recognizer, metrics);
+  const Recognizer& recognizer = asked.recognizer;
+  const PredictOptions& options = asked.options;
+  const auto [probabilities, verdicts] = classified(digit, recognizer, asked.metrics);
   const Verdict& verdict = verdicts.front();
   const auto shown = [](float probability) { return to_json(rounded(probability)); };
   JsonObject body;

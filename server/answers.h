@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/decoding_memory.h"
 #include "server/http/message.h"
 #include "server/metrics.h"
 #include "server/served_model.h"
@@ -36,6 +37,7 @@ struct Asked {
   const Recognizer& recognizer;
   PredictOptions options;
   Metrics* metrics = nullptr;
+  DecodingMemory* memory = nullptr;
 };
 
 // 200 and the object that POST /predict/ describes (predict.h). digit: side × side bytes.

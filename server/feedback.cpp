@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "data/base64.h"
@@ -74,7 +75,8 @@ Response keep(const Picture& picture, int label, const ServedModel& served, Feed
       JsonObject().add("id", *id).add("label", label).add("predicted_digit", verdict.best).text());
 }
 
-Response answer(const Request& request, const ServedModel& served, FeedbackStore& store) {
+Response answer(const Request& request, const ServedModel& served, FeedbackStore& store,
+                DecodingMemory* memory) {
   const std::vector<Part> parts = form_parts(request);
   for (const char* field : {"file", "label", "consent"}) {
     if (find_part(parts, field) == nullptr) {
@@ -96,7 +98,9 @@ Response answer(const Request& request, const ServedModel& served, FeedbackStore
                          "Value error, expected true: pictures are kept with consent alone");
   }
   const auto* const bytes = reinterpret_cast<const std::uint8_t*>(file.data.data());
-  return keep(decode_picture({bytes, file.data.size()}), *label, served, store);
+  const std::span<const std::uint8_t> picture(bytes, file.data.size());
+  const DecodingMemory::Share share = take_for(picture, memory);
+  return keep(decode_picture(picture), *label, served, store);
 }
 
 }  // namespace
@@ -111,10 +115,10 @@ Handler feedback_info(bool accepted) {
           .text());
 }
 
-Handler feedback_handler(const CurrentModel& model, FeedbackStore& store) {
-  return [&model, &store](const Request& request, const Reply& reply) {
+Handler feedback_handler(const CurrentModel& model, FeedbackStore& store, DecodingMemory* memory) {
+  return [&model, &store, memory](const Request& request, const Reply& reply) {
     try {
-      reply(answer(request, *model.get(), store));
+      reply(answer(request, *model.get(), store, memory));
     } catch (const MultipartError& problem) {
       reply(json_response(400, JsonObject().add("detail", problem.what()).text()));
     } catch (const PictureError& problem) {

@@ -1,6 +1,7 @@
 // "That was a 4": GET and POST /feedback.
 #pragma once
 
+#include "server/decoding_memory.h"
 #include "server/feedback_store.h"
 #include "server/http/message.h"
 #include "server/served_model.h"
@@ -18,7 +19,9 @@ Handler feedback_info(bool accepted);
 // Answers 201 with "id", "label" and what the network says, "predicted_digit". Kept are the picture
 // (gray, at most 512 pixels a side, without anything else that the file had, such as a place), what
 // the network saw of it, what it said, and the label. 400, 415 and 422 as POST /predict/; 507
-// {"detail"} where the folder is full. Model and store are to outlive the handler.
-Handler feedback_handler(const CurrentModel& model, FeedbackStore& store);
+// {"detail"} where the folder is full. Model and store are to outlive the handler, and so is the
+// memory in which pictures are decoded, which may be nullptr.
+Handler feedback_handler(const CurrentModel& model, FeedbackStore& store,
+                         DecodingMemory* memory = nullptr);
 
 }  // namespace inkling

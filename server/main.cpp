@@ -15,6 +15,7 @@
 #include <string_view>
 #include <thread>
 
+#include <malloc.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -117,6 +118,14 @@ sigset_t take_over_signals() {
   return signals;
 }
 
+// glibc's malloc() would raise both with each large allocation that is given back, and keep up to
+// 64 MiB for each thread. So large pictures' memory goes back to the system, and that of drawings
+// is there for the next one.
+void bound_what_malloc_keeps() {
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
 // From now on a signal that stops it does not wait for requests that are under way.
 void end_at_once_by(sigset_t signals) {
   sigdelset(&signals, SIGHUP);
@@ -175,6 +184,7 @@ void serve(const Settings& settings, const sigset_t& signals) {
   if (!settings.feedback.empty()) {
     feedback.emplace(settings.feedback, settings.feedback_mebibytes << 20U);
   }
+  DecodingMemory memory(settings.decode_mebibytes << 20U);
   WorkQueue work(settings.http.threads, limits);  // its threads use all of the above to their end
   const ServiceParts parts{.model = model,
                            .ready = ready,
@@ -184,7 +194,8 @@ void serve(const Settings& settings, const sigset_t& signals) {
                            .work = &work,
                            .metrics = &metrics,
                            .gate = &gate,
-                           .feedback = feedback ? &*feedback : nullptr};
+                           .feedback = feedback ? &*feedback : nullptr,
+                           .memory = &memory};
   const Router api = api_router(parts);
   const Router page =
       page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);
@@ -234,6 +245,7 @@ int main(int argc, char** argv) {
     return *exit_code;
   }
 
+  inkling::bound_what_malloc_keeps();
   // Before any thread exists, which would not have them blocked.
   const sigset_t signals = inkling::take_over_signals();
   spdlog::set_default_logger(

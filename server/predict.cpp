@@ -70,6 +70,7 @@ std::optional<PredictOptions> options_of(const Request& request, const Recognize
 
 Response recognize_file(std::span<const std::uint8_t> bytes, const Asked& asked) {
   try {
+    const DecodingMemory::Share memory = take_for(bytes, asked.memory);
     const StepTimer decoding(asked.metrics, Step::decode);
     const Picture picture = decode_picture(bytes);
     decoding.stop();
@@ -138,15 +139,15 @@ bool is_json(const Request& request) {
 
 using Recognize = Response (*)(const Request&, const Asked&);
 
-Response answer(const Request& request, const Recognizer& recognizer, Metrics* metrics,
-                Recognize recognize) {
+Response answer(const Request& request, Asked asked, Recognize recognize) {
   Response refusal;
-  const auto options = options_of(request, recognizer, refusal);
+  const auto options = options_of(request, asked.recognizer, refusal);
   if (!options) {
     return refusal;
   }
+  asked.options = *options;
   try {
-    return recognize(request, {recognizer, *options, metrics});
+    return recognize(request, asked);
   } catch (const MultipartError& problem) {
     return json_response(400, JsonObject().add("detail", problem.what()).text());
   }
@@ -154,18 +155,18 @@ Response answer(const Request& request, const Recognizer& recognizer, Metrics* m
 
 }  // namespace
 
-Handler predict_handler(const CurrentModel& model, Metrics* metrics) {
-  return [&model, metrics](const Request& request, const Reply& reply) {
+Handler predict_handler(const CurrentModel& model, Metrics* metrics, DecodingMemory* memory) {
+  return [&model, metrics, memory](const Request& request, const Reply& reply) {
     const auto served = model.get();
-    reply(answer(request, served->recognizer, metrics,
+    reply(answer(request, {served->recognizer, {}, metrics, memory},
                  is_json(request) ? recognize_json : recognize_form));
   };
 }
 
-Handler batch_handler(const CurrentModel& model, Metrics* metrics) {
-  return [&model, metrics](const Request& request, const Reply& reply) {
+Handler batch_handler(const CurrentModel& model, Metrics* metrics, DecodingMemory* memory) {
+  return [&model, metrics, memory](const Request& request, const Reply& reply) {
     const auto served = model.get();
-    reply(answer(request, served->recognizer, metrics, recognize_batch));
+    reply(answer(request, {served->recognizer, {}, metrics, memory}, recognize_batch));
   };
 }
 

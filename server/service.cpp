@@ -62,11 +62,11 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
   const auto worked = [&parts](Handler handler) {
     return parts.work != nullptr ? queued(std::move(handler), *parts.work, parts.metrics) : handler;
   };
-  add("POST", "/predict/", worked(predict_handler(parts.model, parts.metrics)));
-  add("POST", "/predict/batch", worked(batch_handler(parts.model, parts.metrics)));
+  add("POST", "/predict/", worked(predict_handler(parts.model, parts.metrics, parts.memory)));
+  add("POST", "/predict/batch", worked(batch_handler(parts.model, parts.metrics, parts.memory)));
   add("GET", "/feedback", feedback_info(parts.feedback != nullptr));
   if (parts.feedback != nullptr) {
-    add("POST", "/feedback", worked(feedback_handler(parts.model, *parts.feedback)));
+    add("POST", "/feedback", worked(feedback_handler(parts.model, *parts.feedback, parts.memory)));
   }
   add("GET", "/model", model_handler(parts.model));
   add("GET", "/healthz", fixed_json(R"({"status":"alive"})"));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/access/gate.h"
+#include "server/decoding_memory.h"
 #include "server/feedback_store.h"
 #include "server/http/router.h"
 #include "server/predict.h"
@@ -27,6 +28,8 @@ struct ServiceParts {
   // router: Gate::guard().
   const Gate* gate = nullptr;
   FeedbackStore* feedback = nullptr;  // where POST /feedback keeps pictures; nullptr: nowhere
+  // In which pictures are decoded; nullptr: as much as they take.
+  DecodingMemory* memory = nullptr;
 };
 
 // The API's port: "/" welcomes, "/predict/", "/model", "/healthz", "/readyz", "/v2…", "/docs",

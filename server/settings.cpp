@@ -109,8 +109,9 @@ void add_feedback_flags(CLI::App& app, Settings& settings) {
       ->capture_default_str();
 }
 
-void add_limit_flags(CLI::App& app, HttpServerOptions& http) {
+void add_limit_flags(CLI::App& app, Settings& settings) {
   app.option_defaults()->group("Limits");
+  HttpServerOptions& http = settings.http;
   http.threads = available_processors();
   app.add_option("--threads", http.threads,
                  "threads that recognize one client's pictures (one more is for\nothers), and as "
@@ -127,6 +128,11 @@ void add_limit_flags(CLI::App& app, HttpServerOptions& http) {
             1U << 20U);
   add_bytes(app, "--max-url", limits.max_target, "longest path and query in bytes; 414", 64,
             64U << 10U);
+  app.add_option("--decode-memory", settings.decode_mebibytes,
+                 "memory in MiB for the pictures that are decoded at once; a large\none waits for "
+                 "its share")
+      ->check(whole_number_in(8, 1'000'000))
+      ->capture_default_str();
 }
 
 void add_timeout_flags(CLI::App& app, Settings& settings) {
@@ -159,7 +165,7 @@ void add_flags(CLI::App& app, Settings& settings) {
   add_log_flags(app, settings);
   add_access_flags(app, settings.access);
   add_feedback_flags(app, settings);
-  add_limit_flags(app, settings.http);
+  add_limit_flags(app, settings);
   add_timeout_flags(app, settings);
   app.footer(
       "Exit codes: 0 stopped by a signal, 1 it could not start or was ended at once, 2 a\n"

@@ -47,7 +47,8 @@ struct Settings {
   // From a signal that stops it until it takes no more connections: meanwhile /readyz says 503, and
   // a load balancer that asks there sends its requests elsewhere.
   std::chrono::milliseconds drain{0};
-  HttpServerOptions http;  // threads: also those that recognize pictures
+  std::size_t decode_mebibytes = 256;  // that pictures may take which are decoded at once
+  HttpServerOptions http;              // threads: also those that recognize pictures
 };
 
 // The program's flags, which fill the settings when the command line is parsed.

@@ -63,6 +63,27 @@ TEST(DecodePicture, TellsTheFormatsApartByTheirContent) {
   }
 }
 
+// What it takes can be told from its header: the pixels that it says to have, times bytes of each.
+TEST(MemoryToDecode, GrowsWithThePicture) {
+  const Bytes large = encode_gray_png(Bytes(std::size_t{1000} * 1000), 1000, 1000);
+  const std::size_t pixels = std::size_t{1000} * 1000;
+  EXPECT_GT(memory_to_decode(large), 8 * pixels);  // its RGBA and its luminance
+  EXPECT_LT(memory_to_decode(large), 80 * pixels);
+  for (const Bytes& bytes : {encode_gray_png(kGray, kSide, kSide), jpeg(), webp()}) {
+    EXPECT_GT(memory_to_decode(bytes), std::size_t{8} * kSide * kSide);
+    EXPECT_LT(memory_to_decode(bytes), std::size_t{80} * kSide * kSide + bytes.size());
+  }
+}
+
+TEST(MemoryToDecode, IsNoneForWhatIsRefusedAtOnce) {
+  const std::string text = "GIF89a";
+  EXPECT_EQ(memory_to_decode({}), 0U);
+  EXPECT_EQ(memory_to_decode(Bytes(text.begin(), text.end())), 0U);
+  for (const Bytes& bytes : {encode_gray_png(kGray, kSide, kSide), jpeg(), webp()}) {
+    EXPECT_EQ(memory_to_decode(Bytes(bytes.begin(), bytes.begin() + 20)), 0U);
+  }
+}
+
 TEST(DecodePicture, NamesTheFormatOfADamagedPicture) {
   for (const auto& [bytes, name] : {std::pair{encode_gray_png(kGray, kSide, kSide), "PNG"},
                                     {jpeg(), "JPEG"},

@@ -187,6 +187,20 @@ TEST(Png, AcceptsSidesAsLongAsAllowedAndNotOneMore) {
               HasSubstr("at most 16384 pixels a side, received 1 x 16385"));
 }
 
+TEST(Png, MemoryIsToldByTheHeaderAlone) {
+  constexpr std::uint8_t kGray = 0;
+  constexpr std::uint8_t kRgba = 6;
+  for (const std::uint32_t side : {100U, 500U, 1000U, 2000U}) {
+    const std::size_t pixels = std::size_t{side} * side;
+    const std::size_t gray = png_memory(png_of(side, side, 8, kGray, {}));
+    const std::size_t rgba = png_memory(png_of(side, side, 16, kRgba, {}));
+    EXPECT_GE(gray, (4 + 4) * pixels) << "RGBA and luminance";
+    EXPECT_GE(rgba, 2 * 8 * pixels) << "what is inflated, twice";
+    EXPECT_LE(rgba, 40 * pixels + 10'000);
+  }
+  EXPECT_EQ(png_memory(png_of(60'000, 60'000, 8, kGray, {})), 0U) << "it is refused";
+}
+
 TEST(Png, RejectsPixelDataThatInflatesToMoreThanThePicture) {
   const ByteVector bomb = png_of(3, 2, 8, 0, ByteVector(std::size_t{64} << 20));
   ASSERT_LT(bomb.size(), std::size_t{1} << 20);

@@ -1,4 +1,7 @@
-// Pictures in JSON, and several in one form.
+// Pictures in JSON, several in one form, and large ones.
+#include <atomic>
+#include <future>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +97,36 @@ Response ask_batch(const std::string& body, const std::string& query = "") {
   const CurrentModel model({{always_seven, explained, "Model", 0}, "", "{}"});
   batch_handler(model)(request, reply_into(answer));
   return answer;
+}
+
+TEST(Predict, DecodesALargePictureOnceThereIsMemoryForIt) {
+  Picture picture = plain_picture(1500, 1500, kWhite);
+  draw_line(picture, 750, 300, 750, 1200, 100, kBlack);
+  DecodingMemory memory(std::size_t{64} << 20U);
+  std::atomic<bool> is_given_back = false;
+  std::future<int> status;
+  {
+    const auto all = memory.take(std::size_t{64} << 20U);
+    status = std::async(std::launch::async, [&] {
+      Response answer;
+      const Request request{"POST",
+                            "/predict/",
+                            "",
+                            {{"content-type", kFormType}},
+                            file_form("file", png_of(picture))};
+      const Classify says_when = [&](std::span<const std::uint8_t> digit) {
+        EXPECT_TRUE(is_given_back);
+        EXPECT_LT(memory.free(), std::size_t{64} << 20U);
+        return always_seven(digit);
+      };
+      const CurrentModel model({{says_when, explained, "Model", 0}, "", "{}"});
+      predict_handler(model, nullptr, &memory)(request, reply_into(answer));
+      return answer.status;
+    });
+    is_given_back = true;
+  }
+  EXPECT_EQ(status.get(), 200);
+  EXPECT_EQ(memory.free(), std::size_t{64} << 20U);
 }
 
 TEST(PredictBatch, AnswersEachFileInItsOrder) {

@@ -217,6 +217,7 @@ TEST(ProgramHelp, DescribesEveryFlagAndGivesAnExample) {
                            "max-body",
                            "max-headers",
                            "max-url",
+                           "decode-memory",
                            "header-timeout",
                            "body-timeout",
                            "answer-timeout",
