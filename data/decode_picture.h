@@ -14,8 +14,9 @@ namespace inkling {
 // PictureError; what() repeats nothing of the input.
 Picture decode_picture(std::span<const std::uint8_t> bytes);
 
-// How many bytes of memory decoding and preparing (data/prepare.h) the picture take at most, by its
-// header; 0 for what decode_picture() refuses without looking further. Thread-safe: a pure function.
+// How many bytes of memory decoding and preparing (data/prepare.h) the picture take at most, by
+// its header; 0 for what decode_picture() refuses without looking further. Thread-safe: a pure
+// function.
 std::size_t memory_to_decode(std::span<const std::uint8_t> bytes);
 
 }  // namespace inkling

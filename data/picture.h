@@ -24,8 +24,8 @@ struct Picture {
   std::vector<std::uint8_t> rgba;  // width * height * 4
 };
 
-// What a decoded picture of so many pixels takes, and prepare() of it: its bytes, its luminance and,
-// of the pixels that it works on, eight numbers each.
+// What a decoded picture of so many pixels takes, and prepare() of it: its bytes, its luminance
+// and, of the pixels that it works on, eight numbers each.
 inline std::size_t memory_when_decoded(std::int64_t pixels) {
   constexpr std::int64_t kWorkingPixels = 1'100'000;
   return static_cast<std::size_t>(8 * pixels + 32 * std::min(pixels, kWorkingPixels));

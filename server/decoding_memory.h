@@ -34,8 +34,8 @@ class DecodingMemory {
   DecodingMemory(const DecodingMemory&) = delete;
   DecodingMemory& operator=(const DecodingMemory&) = delete;
 
-  // Waits until so much is free, behind those that came before. A picture that takes more than there
-  // is gets all of it: it is decoded with no other.
+  // Waits until so much is free, behind those that came before. A picture that takes more than
+  // there is gets all of it: it is decoded with no other.
   Share take(std::size_t bytes);
 
   std::size_t free() const;
