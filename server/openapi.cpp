@@ -221,6 +221,9 @@ Json openapi_document(const ApiFacts& facts) {
   if (facts.needs_key) {
     openapi::require_keys(document);
   }
+  if (facts.limits_rate) {
+    openapi::limit_rate(document);
+  }
   return document;
 }
 

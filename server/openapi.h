@@ -17,6 +17,7 @@ struct ApiFacts {
   int classes = 10;
   int side = 28;                // of the network's pictures, in pixels
   bool needs_key = false;       // each request needs an API key
+  bool limits_rate = false;     // requests may come too often
   bool takes_feedback = false;  // POST /feedback is there
 };
 // OpenAPI 3.1.

@@ -47,7 +47,6 @@ void require_keys(Json& document) {
         operation["security"] = Json::array();
       } else {
         operation["responses"]["401"] = refusal("No key came, or one that is none.");
-        operation["responses"]["429"] = refusal("Too many requests; Retry-After says when.");
       }
     }
   }
@@ -63,6 +62,16 @@ void require_keys(Json& document) {
       {"session", {{"type", "apiKey"}, {"in", "cookie"}, {"name", kSessionCookie}}}};
   document["security"] = {
       {{"bearer", Json::array()}}, {{"header", Json::array()}}, {{"session", Json::array()}}};
+}
+
+void limit_rate(Json& document) {
+  for (auto& [path, operations] : document["paths"].items()) {
+    for (auto& [method, operation] : operations.items()) {
+      if (!is_health(path)) {
+        operation["responses"]["429"] = refusal("Too many requests; Retry-After says when.");
+      }
+    }
+  }
 }
 
 }  // namespace inkling::openapi

@@ -48,11 +48,13 @@ Handler about_handler(const ServiceParts& parts, Navigation navigation) {
 void add_common_routes(Router& router, const ServiceParts& parts, Navigation navigation) {
   const auto served = parts.model.get();
   const bool needs_key = parts.gate != nullptr && parts.gate->needs_key();
+  const bool limits_rate = parts.gate != nullptr && parts.gate->limits_rate();
   const auto document = openapi_document({.version = parts.version,
                                           .max_body = parts.max_body,
                                           .classes = class_count(served->recognizer),
                                           .side = served->recognizer.side,
                                           .needs_key = needs_key,
+                                          .limits_rate = limits_rate,
                                           .takes_feedback = parts.feedback != nullptr});
   const auto add = [&](const char* method, const char* path, Handler handler) {
     router.add(method, path,

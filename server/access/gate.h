@@ -45,6 +45,10 @@ class Gate {
 
   bool needs_key() const { return !options_.api_keys.empty(); }
 
+  // Whether requests may come too often: of an address, or by a key, whose limits may come with a
+  // new file of them.
+  bool limits_rate() const { return needs_key() || options_.address_per_minute.has_value(); }
+
   // Reads the keys again. Throws as the constructor does, and then keeps those it had.
   void reload();
 

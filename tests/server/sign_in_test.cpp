@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <memory>
+#include <optional>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -114,10 +116,25 @@ TEST_F(SignInTest, TheDescriptionSaysWhatNeedsAKey) {
           ask(router, {method == "get" ? "GET" : "POST", path, "", {}, "key=wrong"});
       EXPECT_EQ(open, answer.body != R"({"detail":"Not authenticated"})") << path;
       EXPECT_TRUE(open || operation["responses"].contains("401")) << path;
+      EXPECT_EQ(operation["responses"].contains("429"), !is_health(path)) << path;
     }
   }
   EXPECT_EQ(described.size(), router.routes().size());
   EXPECT_THAT(ask(router, {"GET", "/docs", "", key, ""}).body, HasSubstr("/signout"));
+}
+
+TEST_F(SignInTest, TheDescriptionSaysWhatMayComeTooOftenWithoutKeys) {
+  for (const std::optional<int> limit : {std::optional<int>(), std::optional(5)}) {
+    GateOptions options;
+    options.address_per_minute = limit;
+    gate_ = std::make_unique<Gate>(options);
+    const Response answer = ask(api_router(parts()), {"GET", "/openapi.json", "", {}, ""});
+    const Json document = Json::parse(answer.body);
+    EXPECT_FALSE(document.contains("security"));
+    const auto& paths = document["paths"];
+    EXPECT_EQ(paths["/predict/"]["post"]["responses"].contains("429"), limit.has_value());
+    EXPECT_FALSE(paths["/healthz"]["get"]["responses"].contains("429"));
+  }
 }
 
 TEST_F(SignInTest, WithoutKeysThereIsNoSuchPage) {
