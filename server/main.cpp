@@ -120,10 +120,12 @@ sigset_t take_over_signals() {
 
 // glibc's malloc() would raise both with each large allocation that is given back, and keep up to
 // 64 MiB for each thread. So large pictures' memory goes back to the system, and that of drawings
-// is there for the next one.
+// is there for the next one. Call it before any other thread exists.
 void bound_what_malloc_keeps() {
+  // NOLINTBEGIN(concurrency-mt-unsafe)
   mallopt(M_MMAP_THRESHOLD, 8 << 20);
   mallopt(M_TRIM_THRESHOLD, 32 << 20);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 // From now on a signal that stops it does not wait for requests that are under way.
