@@ -56,13 +56,16 @@ Mask dilated_rows(const Mask& mask, int reach) {
   const auto is_in = [](std::uint8_t value) { return value != 0; };
   for (int y = 0; y < mask.height; ++y) {
     const std::uint8_t* from = mask.row(y);
+    int filled = 0;  // up to here: no pixel is written twice, however many runs there are
     for (int begin = find_in_row(from, 0, mask.width, is_in); begin < mask.width;) {
       int end = begin + 1;
       while (end < mask.width && is_in(from[end])) {
         ++end;
       }
-      std::fill(result.row(y) + std::max(0, begin - reach),
-                result.row(y) + std::min(mask.width, end + reach), std::uint8_t{1});
+      const int fill_end = std::min(mask.width, end + reach);
+      std::fill(result.row(y) + std::clamp(begin - reach, filled, fill_end),
+                result.row(y) + fill_end, std::uint8_t{1});
+      filled = fill_end;
       begin = find_in_row(from, end, mask.width, is_in);
     }
   }
