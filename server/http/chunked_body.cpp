@@ -24,10 +24,14 @@ std::size_t ChunkedBody::take(std::string_view bytes) {
       missing_ -= data.size();
       state_ = missing_ == 0 ? State::data_end : State::data;
     } else {
-      const std::string_view line = rest.substr(0, rest.find(kCrlf));
+      const std::size_t end = rest.find(kCrlf);
+      std::string_view line = rest.substr(0, end);
+      if (end == std::string_view::npos && line.back() == '\r') {
+        line.remove_suffix(1);  // of the line's end, whose LF has yet to come
+      }
       check_line(line);
-      if (line.size() == rest.size()) {
-        break;  // its end has not come
+      if (end == std::string_view::npos) {
+        break;
       }
       rest.remove_prefix(line.size() + kCrlf.size());
       read_line(line);
@@ -36,14 +40,14 @@ std::size_t ChunkedBody::take(std::string_view bytes) {
   return bytes.size() - rest.size();
 }
 
-// Also of a line whose end has not come, which may have its CR.
+// Also of a line whose end has not come.
 void ChunkedBody::check_line(std::string_view line) const {
   if (state_ == State::trailer && trailer_ + line.size() > limits_.max_head) {
     throw HttpError(
         431, "The body's trailer is longer than " + std::to_string(limits_.max_head) + " bytes");
   }
   const bool too_long =
-      state_ != State::trailer && line.size() > (state_ == State::size ? kMaxSizeLine : 1);
+      state_ != State::trailer && line.size() > (state_ == State::size ? kMaxSizeLine : 0);
   if (too_long || line.find('\n') != std::string_view::npos) {
     malformed();
   }

@@ -212,9 +212,8 @@ std::vector<Part> parse_multipart(std::string_view body, std::string_view bounda
     if (data_end == std::string_view::npos) {
       throw MultipartError("The body ends without its final boundary");
     }
-    if (data_end > 0) {
-      part.data = rest.substr(kCrlf.size(), data_end - kCrlf.size());
-    }
+    part.data = data_end > 0 ? rest.substr(kCrlf.size(), data_end - kCrlf.size())
+                             : rest.substr(0, 0);  // in the body all the same
     parts.push_back(std::move(part));
     rest.remove_prefix(data_end + delimiter.size());
   }

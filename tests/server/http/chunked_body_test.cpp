@@ -75,6 +75,29 @@ TEST(ChunkedBody, KeepsItsLimits) {
   EXPECT_EQ(status_of("0\r\na: 4567890\r\na: 45678901\r\n", limits), 431) << "fields together";
 }
 
+// As long as may be, whether the line's end comes with it or not.
+TEST(ChunkedBody, KeepsItsLimitsHoweverTheLinesAreCut) {
+  const HttpLimits limits{.max_head = 20, .max_body = 10};
+  const std::string longest =
+      "0;" + std::string(254, 'x') + "\r\na: " + std::string(17, 'x') + "\r\n";
+  for (const auto& [bytes, complete] :
+       {std::pair{longest + "\r\n", true}, {"0;" + std::string(255, 'x') + "\r\n\r\n", false}}) {
+    for (std::size_t at = 0; at <= bytes.size(); ++at) {
+      ChunkedBody body(limits);
+      bool refused = false;
+      try {
+        std::string pending = bytes.substr(0, at);
+        pending.erase(0, body.take(pending));
+        body.take(pending + bytes.substr(at));
+      } catch (const HttpError&) {
+        refused = true;
+      }
+      EXPECT_EQ(body.complete(), complete) << at;
+      EXPECT_EQ(refused, !complete) << at;
+    }
+  }
+}
+
 TEST(ChunkedBody, AnyCorruptionIsReadOrRejected) {
   std::mt19937 random(3);
   for (int round = 0; round < 20000; ++round) {
