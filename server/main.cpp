@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <malloc.h>
 #include <pthread.h>
@@ -25,6 +26,7 @@
 #include "server/access/cross_origin.h"
 #include "server/access/forwarded.h"
 #include "server/access/gate.h"
+#include "server/healthcheck_command.h"
 #include "server/keygen_command.h"
 #include "server/load_model.h"
 #include "server/log_sink.h"
@@ -73,14 +75,25 @@ Handler handler_of(const Router& router, const AccessSettings& access, Gate& gat
   return request_log ? logged(std::move(handler), port, std::move(request_log)) : handler;
 }
 
+// What ECS and Kubernetes hand a secret over with. A flag goes before it.
+std::optional<std::string> environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): none sets
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
 GateOptions gate_options(const AccessSettings& access, Metrics& metrics) {
   GateOptions options;
   options.api_keys = access.api_keys;
+  if (access.api_keys.empty()) {
+    options.api_keys_text = environment(kApiKeysVariable);
+  }
   options.session_lifetime = std::chrono::hours(access.session_hours);
   options.address_per_minute = access.rate_limit;
   options.on_refused = [&metrics](int status) { metrics.refused(status); };
   if (!access.session_secret.empty()) {
     options.session_secret = read_session_secret(access.session_secret);
+  } else if (auto secret = environment(kSessionSecretVariable)) {
+    options.session_secret = checked_session_secret(std::move(*secret), kSessionSecretVariable);
   }
   return options;
 }
@@ -221,7 +234,7 @@ void serve(const Settings& settings, const sigset_t& signals) {
 
   wait_for_stop(signals, [&] {
     reload(model, metrics, weights, settings.precision);
-    if (gate.needs_key()) {
+    if (!settings.access.api_keys.empty()) {
       reload(gate, settings.access.api_keys);
     }
   });
@@ -236,8 +249,12 @@ void serve(const Settings& settings, const sigset_t& signals) {
 }  // namespace inkling
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "keygen") {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "keygen") {
     return inkling::run_keygen(argc - 1, argv + 1);
+  }
+  if (command == "healthcheck") {
+    return inkling::run_healthcheck(argc - 1, argv + 1);
   }
   inkling::Settings settings;
   CLI::App app{"Recognizes handwritten digits over HTTP, and serves a page to draw them.",

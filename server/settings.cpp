@@ -71,7 +71,7 @@ void add_access_flags(CLI::App& app, AccessSettings& access) {
   app.option_defaults()->group("Access");
   app.add_option("--api-keys", access.api_keys,
                  "file of API keys, one of which each request then needs; inkling-server keygen\n"
-                 "makes them")
+                 "makes them (default: the lines in $INKLING_API_KEYS, if it is set)")
       ->type_name("FILE")
       ->check(not_empty("a file"));
   app.add_option("--session-hours", access.session_hours,
@@ -81,7 +81,7 @@ void add_access_flags(CLI::App& app, AccessSettings& access) {
   app.add_option(
          "--session-secret", access.session_secret,
          "file of at least 32 random bytes that sign sessions, for several servers and for\n"
-         "restarts (default: new ones at each start)")
+         "restarts (default: $INKLING_SESSION_SECRET, or new ones at each start)")
       ->type_name("FILE");
   app.add_option("--rate-limit", access.rate_limit,
                  "requests of one address a minute; 429 (default: any number)")
@@ -172,7 +172,8 @@ void add_flags(CLI::App& app, Settings& settings) {
       "mistake in the command line.\n\n"
       "Example:\n"
       "  inkling-server --host 127.0.0.1 --port 8000 --ui-port 8501\n\n"
-      "inkling-server keygen makes API keys; see inkling-server keygen --help.");
+      "inkling-server keygen makes API keys, and inkling-server healthcheck says whether a server\n"
+      "is alive: see their --help.");
 }
 
 }  // namespace inkling

@@ -117,7 +117,9 @@ void Gate::reload() {
   if (!needs_key()) {
     return;
   }
-  auto next = std::make_shared<const ApiKeys>(read_api_keys(options_.api_keys));
+  auto next = std::make_shared<const ApiKeys>(
+      options_.api_keys_text ? parse_api_keys(*options_.api_keys_text, kApiKeysVariable)
+                             : read_api_keys(options_.api_keys));
   const std::lock_guard lock(mutex_);
   keys_.swap(next);
 }

@@ -18,9 +18,14 @@
 
 namespace inkling {
 
+// The environment's variables that stand for files of keys and of the sessions' secret.
+inline constexpr auto kApiKeysVariable = "INKLING_API_KEYS";
+inline constexpr auto kSessionSecretVariable = "INKLING_SESSION_SECRET";
+
 struct GateOptions {
-  std::filesystem::path api_keys;  // empty: everybody may come in
-  std::string session_secret;      // empty: one of its own, so that a restart ends all sessions
+  std::filesystem::path api_keys;  // a file; neither this nor the next: everybody may come in
+  std::optional<std::string> api_keys_text = std::nullopt;  // the lines of one, in its place
+  std::string session_secret;  // empty: one of its own, so that a restart ends all sessions
   std::chrono::seconds session_lifetime = std::chrono::hours(12);
   std::optional<int> address_per_minute;  // requests of one address; nullopt: any number
   std::function<void(int)> on_refused;    // called with the status of what is not let in
@@ -43,7 +48,7 @@ class Gate {
   // Throws ApiKeysError and FileError.
   explicit Gate(GateOptions options);
 
-  bool needs_key() const { return !options_.api_keys.empty(); }
+  bool needs_key() const { return !options_.api_keys.empty() || options_.api_keys_text; }
 
   // Whether requests may come too often: of an address, or by a key, whose limits may come with a
   // new file of them.

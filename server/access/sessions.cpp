@@ -47,13 +47,18 @@ Digest Sessions::signature(std::string_view claims, const ApiKey& key) const {
 }
 
 std::string read_session_secret(const std::filesystem::path& file) {
-  constexpr std::size_t kLeast = 32;
   const std::vector<std::byte> bytes = read_file(file);
-  if (bytes.size() < kLeast) {
-    throw std::runtime_error(file.string() + ": expected at least 32 random bytes, received " +
-                             std::to_string(bytes.size()));
+  return checked_session_secret({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                                file.string());
+}
+
+std::string checked_session_secret(std::string secret, const std::string& source) {
+  constexpr std::size_t kLeast = 32;
+  if (secret.size() < kLeast) {
+    throw std::runtime_error(source + ": expected at least 32 random bytes, received " +
+                             std::to_string(secret.size()));
   }
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return secret;
 }
 
 }  // namespace inkling

@@ -39,4 +39,7 @@ class Sessions {
 // std::runtime_error for fewer than 32.
 std::string read_session_secret(const std::filesystem::path& file);
 
+// That secret. source: where it is from, for the error.
+std::string checked_session_secret(std::string secret, const std::string& source);
+
 }  // namespace inkling

@@ -1,12 +1,14 @@
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/access/api_keys.h"
 #include "tests/server/http_client.h"
 #include "tests/server/program.h"
 
@@ -65,6 +67,56 @@ TEST_F(ProgramAccess, KeysAreMadeAndTakenWithoutARestart) {
   program.signal(SIGHUP);
   EXPECT_THAT(program.read_until("kept the API keys"), HasSubstr("line 1"));
   EXPECT_EQ(status_with(api, second), 200);
+}
+
+// As ECS and Kubernetes hand over a secret.
+std::vector<std::string> with_environment(const std::vector<std::string>& variables,
+                                          const std::vector<std::string>& command) {
+  std::vector<std::string> all = {"/usr/bin/env"};
+  all.insert(all.end(), variables.begin(), variables.end());
+  all.insert(all.end(), command.begin(), command.end());
+  return all;
+}
+
+TEST_F(ProgramAccess, KeysComeFromTheEnvironmentWhereNoFileIsNamed) {
+  const std::string key = keygen("pipeline");
+  std::stringstream lines_in_file;
+  lines_in_file << std::ifstream(keys()).rdbuf();
+  const std::string lines = "INKLING_API_KEYS=# keys\n" + lines_in_file.str();
+  std::filesystem::remove(keys());
+  Process program(with_environment({lines}, command()));
+  const auto api = port_in(program.read_until("API"));
+  EXPECT_EQ(status_with(api, key), 200);
+  EXPECT_EQ(status_with(api, "other"), 401);
+
+  const std::string in_file = keygen("first");
+  Process other(with_environment({lines}, command({"--api-keys", keys()})));
+  const auto its = port_in(other.read_until("API"));
+  EXPECT_EQ(status_with(its, key), 401);
+  EXPECT_EQ(status_with(its, in_file), 200);
+}
+
+TEST_F(ProgramAccess, SecretsOfTheEnvironmentThatAreNoneKeepItFromStarting) {
+  expect_failure(with_environment({"INKLING_API_KEYS="}, command()), 1, "INKLING_API_KEYS");
+  expect_failure(with_environment({"INKLING_API_KEYS=nonsense"}, command()), 1, "INKLING_API_KEYS");
+  expect_failure(with_environment({"INKLING_SESSION_SECRET=short"}, command()), 1,
+                 "INKLING_SESSION_SECRET: expected at least 32 random bytes, received 5");
+}
+
+TEST_F(ProgramAccess, SessionsOfOneSecretAreGoodAtEachServer) {
+  const std::string key = keygen("first");
+  const std::vector<std::string> arguments = with_environment(
+      {"INKLING_SESSION_SECRET=0123456789abcdef0123456789abcdef"}, command({"--api-keys", keys()}));
+  Process one(arguments);
+  Process other(arguments);
+  const auto first = port_in(one.read_until("API"));
+  const auto second = port_in(other.read_until("API"));
+  const Answer signed_in =
+      request(first, post_bytes("/signin", "application/x-www-form-urlencoded", "key=" + key));
+  const std::string cookie = signed_in.headers.at("set-cookie");
+  const std::string asks =
+      "GET / HTTP/1.1\r\nHost: h\r\nCookie: " + cookie.substr(0, cookie.find(';')) + "\r\n\r\n";
+  EXPECT_EQ(request(second, asks).status, 200);
 }
 
 TEST_F(ProgramAccess, FlagsSayWhoMayAskAndHowOften) {
