@@ -1,9 +1,10 @@
 # inkling-server in a container: the API on port 8000, the page on port 8501, the weights inside.
 #
 #   docker build -t inkling .
-#   docker run --rm -p 8000:8000 -p 8501:8501 inkling
+#   docker run --rm --read-only -p 8000:8000 -p 8501:8501 inkling
 #
-# --build-arg SOURCE_URL=https://… is what the page's "About" links to.
+# --build-arg SOURCE_URL=https://… is what the page's "About" links to, VERSION and REVISION what
+# the image's labels say.
 ARG BASE_IMAGE=debian:12-slim
 
 FROM ${BASE_IMAGE} AS builder
@@ -12,19 +13,29 @@ COPY script/bootstrap script/common.sh script/
 RUN script/bootstrap server
 COPY . .
 ARG SOURCE_URL=""
-RUN cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/opt/inkling \
+RUN --mount=type=cache,target=/root/.cache/ccache \
+    cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/opt/inkling \
       -DINKLING_BUILD_TRAINER=OFF -DINKLING_BUILD_TESTS=OFF \
       -DINKLING_SOURCE_URL="$SOURCE_URL" \
  && cmake --build build \
  && cmake --install build --strip
+# What the image is: the server with its libraries, and a user without rights. No shell, no
+# package manager: what is not there cannot be used against it.
+RUN deploy/image-root /opt/inkling /image
 
-FROM ${BASE_IMAGE}
-RUN apt-get update \
- && apt-get install -y --no-install-recommends \
-      libfmt9 liblodepng0 libpistache0 libprometheus-cpp-core1.0 libspdlog1.10 libssl3 \
-      libturbojpeg0 libwebp7 zlib1g \
- && rm -rf /var/lib/apt/lists/*
-COPY --from=builder /opt/inkling /opt/inkling
+FROM scratch
+COPY --from=builder /image /
+ARG SOURCE_URL=""
+ARG VERSION=""
+ARG REVISION=""
+LABEL org.opencontainers.image.title="Inkling" \
+      org.opencontainers.image.description="Recognizes handwritten digits over HTTP" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.source="$SOURCE_URL" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
 USER 65534:65534
 EXPOSE 8000 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
+  CMD ["/opt/inkling/bin/inkling-server", "healthcheck"]
 ENTRYPOINT ["/opt/inkling/bin/inkling-server"]

@@ -1,0 +1,156 @@
+"""Runs a container image as its runtime would, and asks it for what deployments rely on.
+
+    image_test.py ROOT INSPECTED OCI_FOLDER
+
+ROOT is the image's file system, INSPECTED what `buildah inspect` says of it, OCI_FOLDER the image
+in OCI's layout. Expects to be alone in namespaces of its own (unshare --mount --mount-proc --net
+--pid). Prints what was measured; exits 1 where something is not as promised.
+"""
+
+import fcntl
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+import contract
+
+MOST_MEGABYTES = 40
+API, PAGE = 8000, 8501
+SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+
+
+def bring_loopback_up():
+    with socket.socket() as any_socket:
+        request = struct.pack("16sh", b"lo", 0)
+        _, flags = struct.unpack("16sh", fcntl.ioctl(any_socket, SIOCGIFFLAGS, request))
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh", b"lo", flags | IFF_UP))
+
+
+class Image:
+    def __init__(self, root, inspected):
+        self.root = pathlib.Path(root)
+        self.config = json.loads(pathlib.Path(inspected).read_text())["Docker"]["config"]
+
+    def mount(self):
+        """Read-only, with nothing but its own processes in /proc."""
+        for arguments in (
+            ["--bind", self.root, self.root],
+            ["-o", "remount,bind,ro", self.root],
+            ["-t", "proc", "proc", self.root / "proc"],
+        ):
+            subprocess.run(["mount", *map(str, arguments)], check=True)
+
+    def start(self, command):
+        """The command as the image's user, the first process of a PID namespace."""
+        user, group = self.config["User"].split(":")
+        return subprocess.Popen(
+            ["unshare", "--pid", "--fork", "--kill-child",
+             shutil.which("chroot"), f"--userspec={user}:{group}", str(self.root), *command],
+            env={},
+        )
+
+    def healthcheck(self):
+        kind, *command = self.config["Healthcheck"]["Test"]
+        assert kind == "CMD", "expected a command that needs no shell"
+        return self.start(command).wait()
+
+
+def child_of(process):
+    """The server itself: unshare waits for it, and passes no signal on."""
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not (pids := children.read_text().split()):
+        time.sleep(0.001)
+    return int(pids[0])
+
+
+def milliseconds_to_first_answer(process, began):
+    while process.poll() is None:
+        try:
+            status, answer = contract.upload(API, contract.seven())
+            assert (status, answer["predicted_digit"]) == (200, 7)
+            return 1000 * (time.perf_counter() - began)
+        except ConnectionRefusedError:
+            time.sleep(0.001)
+    sys.exit(f"image_test: expected it to start, received exit code {process.returncode}")
+
+
+def compressed_megabytes(folder):
+    return sum(path.stat().st_size for path in pathlib.Path(folder, "blobs/sha256").iterdir()) / 1e6
+
+
+def status_of(pid):
+    lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.split() for name, value in (line.split(":", 1) for line in lines)}
+
+
+def shells(root):
+    names = {"sh", "bash", "dash", "busybox", "apt", "apt-get", "dpkg", "perl"}
+    return [str(path) for path in root.rglob("*") if path.name in names and path.is_file()]
+
+
+def faults_while_it_runs(image, pid):
+    """Of the running server; prints its figures."""
+    status = status_of(pid)
+    print(f"| memory after the first answer | {int(status['VmRSS'][0]) / 1000:.0f} MB |")
+    if "0" in status["Uid"]:
+        yield f"expected a user without rights, received {status['Uid']}"
+    if status["NSpid"][-1] != "1":
+        yield f"expected to be process 1 of its namespace, received {status['NSpid']}"
+    try:
+        pathlib.Path(f"/proc/{pid}/root/file").touch()
+        yield "expected a read-only file system, received one that takes a file"
+    except OSError:
+        pass
+    if (code := image.healthcheck()) != 0:
+        yield f"expected the health check to end with 0, received {code}"
+    yield from contract.faults(API, PAGE)
+
+
+def faults_of(image, oci):
+    megabytes = compressed_megabytes(oci)
+    print(f"| compressed | {megabytes:.1f} MB |")
+    if megabytes > MOST_MEGABYTES:
+        yield f"expected at most {MOST_MEGABYTES} MB, received {megabytes:.1f}"
+    if found := shells(image.root):
+        yield f"expected no shell and no package manager, received {found}"
+    if set(image.config["ExposedPorts"]) != {f"{API}/tcp", f"{PAGE}/tcp"}:
+        yield f"expected both ports to be exposed, received {image.config['ExposedPorts']}"
+    if image.healthcheck() == 0:
+        yield "expected the health check to fail while nothing runs"
+
+    began = time.perf_counter()
+    process = image.start(image.config["Entrypoint"] + (image.config.get("Cmd") or []))
+    first = milliseconds_to_first_answer(process, began)
+    print(f"| start to the first prediction | {first:.0f} ms |")
+    pid = child_of(process)
+    yield from faults_while_it_runs(image, pid)
+
+    began = time.perf_counter()
+    os.kill(pid, signal.SIGTERM)
+    code = process.wait(timeout=30)
+    print(f"| SIGTERM to its end | {1000 * (time.perf_counter() - began):.0f} ms |")
+    if code != 0:
+        yield f"expected SIGTERM to end it with 0, received {code}"
+
+
+def main():
+    root, inspected, oci = sys.argv[1:]
+    bring_loopback_up()
+    image = Image(root, inspected)
+    image.mount()
+    print("| image | |\n|---|---|")
+    found = list(faults_of(image, oci))
+    for fault in found:
+        print(f"image_test: {fault}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
