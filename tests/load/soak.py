@@ -7,13 +7,11 @@ Prints two tables. Exits 1 where docs/reliability.md promises more.
 """
 
 import asyncio
-import collections
 import os
 import pathlib
 import sys
-import time
 
-from load import client, pictures
+from load import client, pace, pictures
 
 PICTURES = 200
 LARGE_SIDE = 2240  # of the overload's pictures, so that few of them are much work
@@ -38,62 +36,10 @@ class Server:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
 
-async def ask_in_turn(server, requests, times, log):
-    """One connection: a request at each of the times that it takes from the iterator. Writes down
-    the status and the seconds since then; a status of 0 is none."""
-    connection = client.Connection(server.url)
-    for number, when in times:
-        await asyncio.sleep(max(0, when - time.perf_counter()))
-        try:
-            status, _ = await connection.ask(requests[number % len(requests)])
-        except (OSError, EOFError):
-            status = 0
-            connection.close()
-        log.append((status, time.perf_counter() - when))
-    connection.close()
-
-
-def at_rate(rate, seconds):
-    """When each request is due; all connections take from it."""
-    began = time.perf_counter()
-    return ((number, began + number / rate) for number in range(int(rate * seconds)))
-
-
-def at_once(seconds):
-    """A next one when the last is answered."""
-    until = time.perf_counter() + seconds
-    number = 0
-    while (now := time.perf_counter()) < until:
-        yield number, now
-        number += 1
-
-
-async def load(server, requests, connections, times):
-    log = []
-    await asyncio.gather(
-        *(ask_in_turn(server, requests, times, log) for _ in range(connections))
-    )
-    return log
-
-
-def statuses(log):
-    counts = collections.Counter(status for status, _ in log)
-    return ", ".join(f"{number} x {status}" for status, number in sorted(counts.items()))
-
-
-def percentiles(log, status):
-    """Median, 99th percentile and maximum of that status, in ms."""
-    times = sorted(1000 * took for one, took in log if one == status)
-    if not times:
-        return "none", float("inf")
-    late = times[min(len(times) - 1, int(0.99 * len(times)))]
-    return f"{times[len(times) // 2]:.1f} / {late:.1f} / {times[-1]:.1f}", late / 1000
-
-
 async def capacity(server, requests):
     """Answers a second where 16 connections ask without a pause."""
     seconds = 10
-    return len(await load(server, requests, 16, at_once(seconds))) / seconds
+    return len(await pace.load(server.url, requests, 16, pace.at_once(seconds))) / seconds
 
 
 async def steady(server, requests, minutes):
@@ -104,10 +50,10 @@ async def steady(server, requests, minutes):
     print("|---|---|---|---|---|")
     held, right = [], True
     for tenth in range(1, 11):
-        log = await load(server, requests, 64, at_rate(rate, 6 * minutes))
+        log = await pace.load(server.url, requests, 64, pace.at_rate(rate, 6 * minutes))
         held.append((server.megabytes(), server.descriptors()))
         print(
-            f"| {minutes * tenth / 10:g} | {statuses(log)} | {percentiles(log, 200)[0]} "
+            f"| {minutes * tenth / 10:g} | {pace.statuses(log)} | {pace.percentiles(log, 200)[0]} "
             f"| {held[-1][0]:.1f} | {held[-1][1]} |",
             flush=True,
         )
@@ -120,14 +66,15 @@ async def steady(server, requests, minutes):
 async def overload(server, requests, minutes):
     """Whether it answers or refuses, in time."""
     able = await capacity(server, requests)
-    log = await load(server, requests, CONNECTIONS, at_rate(OVERLOAD * able, 60 * minutes))
-    shown, slowest = percentiles(log, 200)
+    times = pace.at_rate(OVERLOAD * able, 60 * minutes)
+    log = await pace.load(server.url, requests, CONNECTIONS, times)
+    shown, slowest = pace.percentiles(log, 200)
     print(f"\n{OVERLOAD} times the {able:.1f} large pictures a second that it can do, ", end="")
     print(f"{minutes:g} minutes:\n")
     print("| answers | 200: ms, median / 99 % / max | 429 or 503 | MB | descriptors |")
     print("|---|---|---|---|---|")
     print(
-        f"| {statuses(log)} | {shown} | {percentiles(log, 503)[0]} "
+        f"| {pace.statuses(log)} | {shown} | {pace.percentiles(log, 503)[0]} "
         f"| {server.megabytes():.1f} | {server.descriptors()} |"
     )
     return {status for status, _ in log} <= {200, 429, 503} and slowest <= SLOWEST
