@@ -1,4 +1,5 @@
-"""Whether the rules and the dashboard ask for what the server has, and each alert is explained.
+"""Whether the rules and the dashboard ask for what the server has, each alert is explained, and
+compose.yaml mounts what there is.
 
     check_monitoring.py URL
 
@@ -66,6 +67,15 @@ def faults_of_runbook(alerts):
         yield f"{path}: expected an alert for the section {section}, received none"
 
 
+def faults_of_compose():
+    compose = yaml.safe_load(pathlib.Path("compose.yaml").read_text())
+    for name, service in compose["services"].items():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith(".") and not pathlib.Path(source).exists():
+                yield f"compose.yaml, {name}: expected {source}, received no such file"
+
+
 def main():
     all_rules = rules()
     expressions = [(rule.get("alert") or rule["record"], rule["expr"]) for rule in all_rules]
@@ -76,6 +86,7 @@ def main():
     faults = [
         *faults_of_expressions(expressions + shown, metrics, recorded),
         *faults_of_runbook(alerts),
+        *faults_of_compose(),
     ]
     for fault in faults:
         print(f"check_monitoring: {fault}", file=sys.stderr)
