@@ -15,6 +15,8 @@ import sys
 import kubernetes_validate
 import yaml
 
+from faults import report
+
 FOLDER = pathlib.Path("deploy/kubernetes")
 RENDERED = ["base", "overlays/public", "overlays/keys", "overlays/monitored"]
 VERSIONS = ["1.29", kubernetes_validate.latest_version()]
@@ -111,11 +113,9 @@ def main():
         if folder != "kserve":
             found += reference_faults(objects)
         faults += [f"{folder}: {fault}" for fault in found]
-    for fault in faults:
-        print(f"check_kubernetes: {fault}", file=sys.stderr)
     print(f"{count} objects, Kubernetes {' and '.join(VERSIONS)}: {len(faults)} faults; "
           f"no schema here of {', '.join(sorted(without_schema))}")
-    return 1 if faults else 0
+    return report("check_kubernetes", faults)
 
 
 if __name__ == "__main__":

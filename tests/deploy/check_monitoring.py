@@ -15,6 +15,8 @@ import urllib.request
 
 import yaml
 
+from faults import report
+
 FOLDER = pathlib.Path("deploy/monitoring")
 # Prometheus's own, about whom it asks.
 OTHERS = {"up"}
@@ -88,11 +90,9 @@ def main():
         *faults_of_runbook(alerts),
         *faults_of_compose(),
     ]
-    for fault in faults:
-        print(f"check_monitoring: {fault}", file=sys.stderr)
     print(f"{len(all_rules)} rules and {len(shown)} expressions of the dashboard: "
           f"{len(faults)} faults")
-    return 1 if faults else 0
+    return report("check_monitoring", faults)
 
 
 if __name__ == "__main__":

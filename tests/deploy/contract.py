@@ -1,6 +1,5 @@
-"""What users of the earlier application rely on, asked of a running server (see README.md).
-
-With the standard library alone, so that it runs wherever Python does.
+"""What users of the earlier application rely on, asked of a running server with its own weights;
+tests/server/contract_test.cpp asks it line by line. With the standard library alone.
 """
 
 import http.client
@@ -9,7 +8,8 @@ import pathlib
 import struct
 import zlib
 
-BOUNDARY = "boundary"
+from load import client
+
 BLANK = {"error": "Image is blank. Please provide a valid digit."}
 MISSING = {
     "detail": [
@@ -18,9 +18,9 @@ MISSING = {
 }
 
 
-def ask(port, method, path, body=None, headers=None, host="127.0.0.1"):
+def ask(port, method, path, body=None, headers=None):
     """Status, headers and body of the answer."""
-    connection = http.client.HTTPConnection(host, port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
@@ -31,13 +31,8 @@ def ask(port, method, path, body=None, headers=None, host="127.0.0.1"):
 
 def upload(port, content, field="file"):
     """Of a file in a form, as browsers do it."""
-    head = (
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; "
-        'filename="digit.png"\r\nContent-Type: image/png\r\n\r\n'
-    )
-    body = head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
-    content_type = f"multipart/form-data; boundary={BOUNDARY}"
-    status, _, answer = ask(port, "POST", "/predict/", body, {"Content-Type": content_type})
+    headers = {"Content-Type": client.FORM}
+    status, _, answer = ask(port, "POST", "/predict/", client.form(field, [content]), headers)
     return status, json.loads(answer)
 
 

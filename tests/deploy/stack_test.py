@@ -5,7 +5,8 @@ asks each service's own API for what should be there.
 
 Prints the resource types that moto does not make; of these the template itself is read here, and
 cfn-lint knows their schemas. moto 5.2 leaves out a service's network and load balancers, too, the
-containers of a task definition that is updated, and cannot delete a VPC with subnets in it.
+containers of a task definition that is updated, a service's move to it, and cannot delete a VPC
+with subnets in it.
 """
 
 import json
@@ -48,9 +49,6 @@ class Stack:
 
     def update(self, **parameters):
         self.cloudformation.update_stack(StackName="inkling", **template(parameters))
-
-    def delete(self):
-        self.cloudformation.delete_stack(StackName="inkling")
 
     def resources(self):
         """Logical name to physical one."""
@@ -104,6 +102,11 @@ def container():
     return task["containerDefinitions"][0]
 
 
+def revisions():
+    """Of the task definition, those that are not retired."""
+    return client("ecs").list_task_definitions()["taskDefinitionArns"]
+
+
 @moto.mock_aws
 class StackTest(unittest.TestCase):
     def test_default_is_balanced_over_plain_http(self):
@@ -118,8 +121,6 @@ class StackTest(unittest.TestCase):
         groups = client("elbv2").describe_target_groups()["TargetGroups"]
         self.assertEqual({one["Port"] for one in groups}, {8000, 8501})
         self.assertEqual({one["HealthCheckPath"] for one in groups}, {"/readyz"})
-        (service,) = services()
-        self.assertEqual(service["desiredCount"], 1)
         self.assertTrue(stack.outputs()["Page"].startswith("http://"))
 
     def test_task_is_what_the_image_expects(self):
@@ -223,14 +224,15 @@ class StackTest(unittest.TestCase):
         body = client("cloudwatch").get_dashboard(DashboardName=entry["DashboardName"])
         self.assertEqual(len(json.loads(body["DashboardBody"])["widgets"]), 4)
 
-    def test_update_brings_a_new_revision(self):
+    def test_update_registers_a_new_revision_for_the_same_service(self):
         stack = Stack()
         (before,) = services()
-        stack.update(Image=IMAGE + "2", MinTasks="2")
+        self.assertEqual(revisions(), [before["taskDefinition"]])
+        stack.update(Image=IMAGE + "2")
         (after,) = services()
         self.assertEqual(after["serviceName"], before["serviceName"])
-        self.assertNotEqual(after["taskDefinition"], before["taskDefinition"])
-        self.assertEqual(after["desiredCount"], 2)
+        (revision,) = revisions()
+        self.assertNotEqual(revision, before["taskDefinition"])
 
     def test_says_what_moto_does_not_make(self):
         stack = Stack(
@@ -281,6 +283,12 @@ class TemplateTest(unittest.TestCase):
         (service,) = self.of_type("AWS::ECS::Service")
         breaker = service["DeploymentConfiguration"]["DeploymentCircuitBreaker"]
         self.assertEqual(breaker, {"Enable": True, "Rollback": True})
+
+    def test_autoscaling_alone_says_how_many(self):
+        (service,) = self.of_type("AWS::ECS::Service")
+        self.assertNotIn("DesiredCount", service)
+        (target,) = self.of_type("AWS::ApplicationAutoScaling::ScalableTarget")
+        self.assertEqual((target["MinCapacity"], target["MaxCapacity"]), ("MinTasks", "MaxTasks"))
 
 
 if __name__ == "__main__":

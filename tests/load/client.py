@@ -14,13 +14,21 @@ def request(method, path, body=b"", content_type=None):
     return (head + "\r\n").encode() + body
 
 
-def upload(path, field, files):
-    """A form with these files."""
+FORM = "multipart/form-data; boundary=B"
+
+
+def form(field, files):
+    """The body of a FORM with these files."""
     body = b""
     for file in files:
         head = f'--B\r\nContent-Disposition: form-data; name="{field}"; filename="{len(body)}"\r\n'
         body += (head + "\r\n").encode() + file + b"\r\n"
-    return request("POST", path, body + b"--B--\r\n", "multipart/form-data; boundary=B")
+    return body + b"--B--\r\n"
+
+
+def upload(path, field, files):
+    """A form with these files, as a request."""
+    return request("POST", path, form(field, files), FORM)
 
 
 def json_request(path, value):
