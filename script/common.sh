@@ -57,6 +57,36 @@ stop_server() {
   wait "$server"
 }
 
+# package_of_library FILE: the Debian package that it is from. Packages call some /lib/… that are in
+# /usr/lib.
+package_of_library() {
+  local file
+  file=$(readlink -f "$1")
+  { dpkg-query --search "$file" 2>/dev/null || dpkg-query --search "${file#/usr}"; } | cut -d: -f1
+}
+
+# bare_debian SUITE FOLDER: the file system of a Debian with nothing but its package manager, which
+# has this machine's mirror and certificates. Made once: FOLDER.complete says that it is all there.
+bare_debian() {
+  local suite=$1 folder=$2 mirror sources=/etc/apt/sources.list.d/debian.sources
+  if [[ -e $folder.complete ]]; then return; fi
+  # shellcheck disable=SC2016  # apt-get replaces it
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep -m 1 '/debian/$')
+  rm -rf "$folder"
+  debootstrap --variant=minbase --include=ca-certificates "$suite" "$folder" "$mirror" \
+    >"$folder.log" || { cat "$folder.log" >&2; return 1; }
+  if [[ -e $sources ]]; then
+    rm "$folder/etc/apt/sources.list"
+    sed "s/bookworm\|trixie/$suite/g" "$sources" >"$folder$sources"
+  fi
+  cp /etc/ssl/certs/ca-certificates.crt "$folder/etc/ssl/certs/"
+  touch "$folder.complete"
+}
+
+# Libraries that are compiled into the programs; what is given away names them, too.
+# shellcheck disable=SC2034  # others read it
+header_only=(libeigen3-dev nlohmann-json3-dev libcli11-dev)
+
 # Where C++ and CUDA sources are, and all of them.
 cxx_rooms=(kernels engine data train server bench tests)
 cxx_sources() {

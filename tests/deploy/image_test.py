@@ -8,80 +8,30 @@ in OCI's layout. Expects to be alone in namespaces of its own (unshare --mount -
 """
 
 import errno
-import fcntl
 import json
 import os
 import pathlib
-import shutil
 import signal
-import socket
-import struct
-import subprocess
 import sys
 import time
 
 import contract
+from alone import API, PAGE, PATIENCE, Root, bring_loopback_up, child_of, first_answer
 from faults import report
 
-PATIENCE = 30  # seconds, after which it hangs
 MOST_MEGABYTES = 40
-API, PAGE = 8000, 8501
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
 
-def bring_loopback_up():
-    with socket.socket() as any_socket:
-        request = struct.pack("16sh", b"lo", 0)
-        _, flags = struct.unpack("16sh", fcntl.ioctl(any_socket, SIOCGIFFLAGS, request))
-        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh", b"lo", flags | IFF_UP))
-
-
-class Image:
+class Image(Root):
     def __init__(self, root, inspected):
-        self.root = pathlib.Path(root)
+        super().__init__(root)
         self.config = json.loads(pathlib.Path(inspected).read_text())["Docker"]["config"]
-
-    def mount(self):
-        """Read-only, with nothing but its own processes in /proc."""
-        for arguments in (
-            ["--bind", self.root, self.root],
-            ["-o", "remount,bind,ro", self.root],
-            ["-t", "proc", "proc", self.root / "proc"],
-        ):
-            subprocess.run(["mount", *map(str, arguments)], check=True)
-
-    def start(self, command):
-        """The command as the image's user, the first process of a PID namespace."""
-        user, group = self.config["User"].split(":")
-        return subprocess.Popen(
-            ["unshare", "--pid", "--fork", "--kill-child",
-             shutil.which("chroot"), f"--userspec={user}:{group}", str(self.root), *command],
-            env={},
-        )
+        self.user = self.config["User"]
 
     def healthcheck(self):
         kind, *command = self.config["Healthcheck"]["Test"]
         assert kind == "CMD", "expected a command that needs no shell"
         return self.start(command).wait(PATIENCE)
-
-
-def child_of(process):
-    """The server itself: unshare waits for it, and passes no signal on."""
-    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while not (pids := children.read_text().split()):
-        time.sleep(0.001)
-    return int(pids[0])
-
-
-def milliseconds_to_first_answer(process, began):
-    while process.poll() is None and time.perf_counter() < began + PATIENCE:
-        try:
-            status, answer = contract.upload(API, contract.seven())
-            assert (status, answer["predicted_digit"]) == (200, 7)
-            return 1000 * (time.perf_counter() - began)
-        except ConnectionRefusedError:
-            time.sleep(0.001)
-    sys.exit(f"image_test: expected it to start, received exit code {process.poll()}")
 
 
 def compressed_megabytes(folder):
@@ -96,6 +46,19 @@ def status_of(pid):
 def shells(root):
     names = {"sh", "bash", "dash", "busybox", "apt", "apt-get", "dpkg", "perl"}
     return [str(path) for path in root.rglob("*") if path.name in names and path.is_file()]
+
+
+def faults_of_inventory(root):
+    """What scanners read: the Debian release, and the packages that its libraries are from."""
+    if "ID=debian" not in (root / "etc/os-release").read_text().split():
+        yield "expected /etc/os-release to name Debian"
+    packages = {path.name: path.read_text() for path in (root / "var/lib/dpkg/status.d").iterdir()}
+    for name in ("libc6", "libssl3", "libpistache0"):
+        if "\nVersion: " not in packages.get(name, ""):
+            yield f"expected the version of {name} in status.d, received {sorted(packages)}"
+    for name in packages:
+        if not (root / "usr/share/doc" / name / "copyright").is_file():
+            yield f"expected {name}'s copyright, received none"
 
 
 def faults_while_it_runs(image, pid):
@@ -124,6 +87,7 @@ def faults_of(image, oci):
         yield f"expected at most {MOST_MEGABYTES} MB, received {megabytes:.1f}"
     if found := shells(image.root):
         yield f"expected no shell and no package manager, received {found}"
+    yield from faults_of_inventory(image.root)
     if set(image.config["ExposedPorts"]) != {f"{API}/tcp", f"{PAGE}/tcp"}:
         yield f"expected both ports to be exposed, received {image.config['ExposedPorts']}"
     if image.healthcheck() == 0:
@@ -131,8 +95,9 @@ def faults_of(image, oci):
 
     began = time.perf_counter()
     process = image.start(image.config["Entrypoint"] + (image.config.get("Cmd") or []))
-    first = milliseconds_to_first_answer(process, began)
-    print(f"| start to the first prediction | {first:.0f} ms |")
+    first_answer(process)
+    milliseconds = 1000 * (time.perf_counter() - began)
+    print(f"| start to the first prediction | {milliseconds:.0f} ms |")
     pid = child_of(process)
     yield from faults_while_it_runs(image, pid)
 
