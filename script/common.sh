@@ -65,6 +65,11 @@ package_of_library() {
   { dpkg-query --search "$file" 2>/dev/null || dpkg-query --search "${file#/usr}"; } | cut -d: -f1
 }
 
+# project_version: the one that CMakeLists.txt names.
+project_version() {
+  sed -n 's/^project(inkling VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt
+}
+
 # bare_debian SUITE FOLDER: the file system of a Debian with nothing but its package manager, which
 # has this machine's mirror and certificates. Made once: FOLDER.complete says that it is all there.
 bare_debian() {

@@ -47,12 +47,18 @@ case $case in
     done
     ;;
   ci)
-    # Every job of the workflow calls .ci/run, with parts that exist, and one job calls all of it.
-    workflow=.github/workflows/ci.yml
-    jobs=$(grep -c '^    runs-on:' "$workflow")
-    mapfile -t calls < <(sed -n 's|^      - run: \.ci/run *||p' "$workflow")
-    [[ ${#calls[@]} -eq $jobs ]] ||
-      fail "expected $jobs jobs to call .ci/run, received ${#calls[@]}"
+    # The workflows call scripts that exist, and hold nothing else; .ci/run with parts that exist,
+    # and one job calls all of it. Others' actions are pinned by digest.
+    workflows=(.github/workflows/*.yml)
+    mapfile -t calls < <(sed -n 's/^ *\(- \)\?run: \(>-\)\?//p' "${workflows[@]}")
+    for call in "${calls[@]}"; do
+      [[ -z $call || $call == 'docker login '* || -x ${call%% *} ]] ||
+        fail "expected a script of this repository, received '$call'"
+    done
+    if grep -n 'uses: [^.]' "${workflows[@]}" | grep -v '@[0-9a-f]\{40\}\( # v[0-9.]*\)\?$'; then
+      fail "expected actions with their digests, received the above"
+    fi
+    mapfile -t calls < <(sed -n 's|^      - run: \.ci/run *||p' "${workflows[@]}")
     printf '%s\n' "${calls[@]}" | grep -qx '' ||
       fail "expected a job that runs all of .ci/run, received none"
     parts=$(.ci/run --help)
@@ -100,6 +106,73 @@ case $case in
     for picture in page page-dark; do
       [[ $(head -c 4 "$work/$picture.png" | tail -c 3) == PNG ]] ||
         fail "expected a PNG, received $(file "$work/$picture.png")"
+    done
+    ;;
+  release)
+    # In a tree of their own, with programs in place of Docker's, GitHub's and cosign's that keep
+    # what they were asked.
+    tree=$work/tree
+    mkdir -p "$tree/script" "$tree/models" "$work/bin" "$work/packages"
+    cp script/common.sh script/release* "$tree/script/"
+    echo 'project(inkling VERSION 1.2.3 LANGUAGES CXX' >"$tree/CMakeLists.txt"
+    printf '%s\n' '## [Unreleased]' '' '## [1.2.3] - 2026-01-02' '' '- News.' '' \
+      '## [1.2.2] - 2026-01-01' '' '- Old.' >"$tree/CHANGELOG.md"
+    echo weights >"$tree/models/a.safetensors"
+    git -C "$tree" init --quiet
+    git -C "$tree" -c user.name=a -c user.email=a@b commit --quiet --allow-empty --message a
+    cat >"$work/bin/docker" <<'DOCKER'
+#!/usr/bin/env bash
+echo "docker $*" >>"$CALLS"
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --metadata-file) printf '{\n  "containerimage.digest": "sha256:1"\n}\n' >"$2" ;;
+    --format) echo sha256:joined ;;
+    --output) [[ $2 != *dest=* ]] || { mkdir -p "${2##*=}" && touch "${2##*=}/sbom.spdx.json"; } ;;
+  esac
+  shift
+done
+DOCKER
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\necho "${0##*/} $*" >>"$CALLS"\ncat >>"$CALLS"\n' >"$work/bin/gh"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\necho "${0##*/} $*" >>"$CALLS"\n' >"$work/bin/cosign"
+    chmod +x "$work"/bin/*
+    export CALLS=$work/calls PATH=$work/bin:$PATH
+
+    notes=$("$tree/script/release-notes" v1.2.3) || fail "expected notes"
+    [[ $notes == '- News.'* && $notes != *Old* ]] || fail "expected the news, received '$notes'"
+    for wrong in 1.2.3 v1.2 v1.2.4 ''; do
+      if "$tree/script/release-notes" "$wrong" >"$work/out" 2>&1; then
+        fail "release-notes '$wrong': expected a fault, received $(cat "$work/out")"
+      fi
+    done
+    for architecture in amd64 arm64; do
+      "$tree/script/release-image" build $architecture ghcr.io/o/i "$work/digests" ||
+        fail "release-image build $architecture"
+    done
+    image=$("$tree/script/release-image" join v1.2.3 "$work/digests" ghcr.io/o/i docker.io/o/i)
+    [[ $image == image=ghcr.io/o/i@sha256:joined ]] || fail "expected its name, received '$image'"
+    "$tree/script/release-image" sbom "$work/sbom"
+    [[ -e $work/sbom/sbom.spdx.json ]] || fail "expected an SBOM"
+    for call in 'docker buildx build .*--platform linux/arm64 .*name=ghcr.io/o/i,push-by-digest' \
+      'imagetools create --tag=docker.io/o/i:1.2.3 --tag=docker.io/o/i:1.2 --tag=docker.io/o/i:l' \
+      'cosign sign --yes --recursive docker.io/o/i@sha256:joined'; do
+      grep -q -- "$call" "$CALLS" || fail "expected $call, received $(cat "$CALLS")"
+    done
+    rm "$work/digests/arm64"
+    if "$tree/script/release-image" join v1.2.3 "$work/digests" ghcr.io/o/i 2>/dev/null; then
+      fail "expected one architecture to be too few"
+    fi
+
+    touch "$work/packages/"{i_1.2.3_amd64.deb,i.tar.gz}
+    if "$tree/script/release" v1.2.3 "$work/packages" 2>/dev/null; then
+      fail "expected packages of one architecture to be too few"
+    fi
+    touch "$work/packages/i_1.2.3_arm64.deb"
+    "$tree/script/release" v1.2.3 "$work/packages" || fail "release"
+    (cd "$work/packages" && sha256sum --quiet --check SHA256SUMS) || fail "expected digests"
+    for call in '^gh release create v1.2.3 .*a.safetensors.*SHA256SUMS$' '^- News.$'; do
+      grep -q -- "$call" "$CALLS" || fail "expected $call, received $(cat "$CALLS")"
     done
     ;;
   bench_training)
