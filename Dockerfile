@@ -5,7 +5,35 @@
 #
 # --build-arg SOURCE_URL=https://… is what the page's "About" links to, VERSION and REVISION what
 # the image's labels say.
+#
+# The target "trainer" is the inkling tool, for the CPU (Dockerfile.cuda: for NVIDIA GPUs):
+#
+#   docker build --target trainer -t inkling-trainer .
+#   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/work" inkling-trainer \
+#     train --data data/mnist --out runs/first
 ARG BASE_IMAGE=debian:12-slim
+
+FROM ${BASE_IMAGE} AS trainer-builder
+WORKDIR /src
+COPY script/bootstrap script/common.sh script/
+RUN script/bootstrap build
+COPY . .
+RUN --mount=type=cache,target=/root/.cache/ccache \
+    cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/opt/inkling \
+      -DINKLING_BUILD_SERVER=OFF -DINKLING_BUILD_TESTS=OFF \
+ && cmake --build build --target inkling inkling-bench \
+ && cmake --install build --strip --component tool \
+ && cmake --install build --component common
+RUN deploy/image-root /opt/inkling /image
+
+FROM scratch AS trainer
+COPY --from=trainer-builder /image /
+# The letters in the charts.
+COPY --from=trainer-builder /etc/fonts /etc/fonts
+COPY --from=trainer-builder /usr/share/fonts /usr/share/fonts
+USER 65534:65534
+WORKDIR /work
+ENTRYPOINT ["/opt/inkling/bin/inkling"]
 
 FROM ${BASE_IMAGE} AS builder
 WORKDIR /src

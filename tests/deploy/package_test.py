@@ -1,7 +1,7 @@
 """Runs what a package installed, as on a machine that has nothing else, and asks it for what users
 rely on.
 
-    package_test.py ROOT PREFIX
+    package_test.py ROOT PREFIX server|tool...
 
 ROOT is the machine's file system, PREFIX where in it bin/ is. Expects to be alone in namespaces of
 its own (unshare --mount --mount-proc --net --pid). Exits 1 where something is not as promised.
@@ -68,14 +68,16 @@ def faults_of_tool(machine, prefix):
 
 
 def main():
-    root, prefix = sys.argv[1:]
+    root, prefix, *parts = sys.argv[1:]
     bring_loopback_up()
     machine = Root(root)
     machine.mount()
     folder = machine.mount_empty("tmp")
     shutil.copy("docs/images/digit.png", folder)
     write_data_set(folder)
-    faults = [*faults_of_server(machine, prefix), *faults_of_tool(machine, prefix)]
+    faults = []
+    for part in parts:
+        faults += {"server": faults_of_server, "tool": faults_of_tool}[part](machine, prefix)
     return report("package_test", faults)
 
 
