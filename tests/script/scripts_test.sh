@@ -108,6 +108,28 @@ case $case in
         fail "expected a PNG, received $(file "$work/$picture.png")"
     done
     ;;
+  bootstrap)
+    # On a system with nothing installed, whose packages are those in $work/packages.
+    mkdir "$work/bin"
+    printf '#!/bin/sh\n' >"$work/bin/dpkg-query"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\necho "$*" >>"$CALLS"\n' >"$work/bin/apt-get"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\ncat "$PACKAGES"\n' >"$work/bin/apt-cache"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nexec "$@"\n' >"$work/bin/sudo"
+    chmod +x "$work"/bin/*
+    export PATH=$work/bin:$PATH CALLS=$work/calls PACKAGES=$work/packages
+    printf '%s:\n  Installed: (none)\n  Candidate: 1\n' curl >"$PACKAGES"
+    printf '%s:\n  Installed: (none)\n  Candidate: (none)\n' ca-certificates >>"$PACKAGES"
+    if script/bootstrap fetch 2>"$work/err"; then fail "expected a fault"; fi
+    grep -q 'expected Debian 12 or 13, .* which has no package ca-certificates;' "$work/err" ||
+      fail "received $(cat "$work/err")"
+    if grep -q '^install' "$CALLS"; then fail "expected nothing to be installed"; fi
+    sed -i 's/(none)$/1/' "$PACKAGES"
+    script/bootstrap fetch 2>"$work/err" || fail "$(cat "$work/err")"
+    grep -q '^install .* curl ca-certificates$' "$CALLS" || fail "received $(cat "$CALLS")"
+    ;;
   release)
     # In a tree of their own, with programs in place of Docker's, GitHub's and cosign's that keep
     # what they were asked.
