@@ -32,13 +32,14 @@ python_with() {
   fi
 }
 
-# start_server LOG FLAG...: build/bin/inkling-server on free ports of 127.0.0.1, which ends with the
-# script. Sets server, its process, and url, its API's address. What it logs is in LOG.
+# start_server LOG FLAG...: $server_program on free ports of 127.0.0.1, which ends with the script.
+# Sets server, its process, and url, its API's address. What it logs is in LOG.
+server_program=(build/bin/inkling-server)
 start_server() {
   local log=$1
   shift
   : >"$log"
-  build/bin/inkling-server --host 127.0.0.1 --port 0 --ui-port 0 "$@" 2>"$log" &
+  "${server_program[@]}" --host 127.0.0.1 --port 0 --ui-port 0 "$@" 2>"$log" &
   server=$!
   trap 'kill "$server" 2>/dev/null || true' EXIT
   url=

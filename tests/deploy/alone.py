@@ -59,11 +59,12 @@ class Root:
 
 
 def child_of(process):
-    """The server itself: unshare waits for it, and passes no signal on."""
-    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while not (pids := children.read_text().split()):
+    """What unshare or systemd-nspawn runs: the former waits for it, and passes no signal on."""
+    while process.poll() is None:
+        if pids := pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text():
+            return int(pids.split()[0])
         time.sleep(0.001)
-    return int(pids[0])
+    sys.exit(f"expected {process.args[0]} to start, received exit code {process.returncode}")
 
 
 def first_answer(process):

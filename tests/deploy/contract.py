@@ -1,13 +1,17 @@
 """What users of the earlier application rely on, asked of a running server with its own weights;
 tests/server/contract_test.cpp asks it line by line. With the standard library alone.
+
+    contract.py API_PORT PAGE_PORT
 """
 
 import http.client
 import json
 import pathlib
 import struct
+import sys
 import zlib
 
+from faults import report
 from load import client
 
 BLANK = {"error": "Image is blank. Please provide a valid digit."}
@@ -80,3 +84,7 @@ def faults(api, page):
     status, headers, _ = ask(page, "GET", "/")
     yield from expect("the page", (status, headers["Content-Type"].split(";")[0]),
                       (200, "text/html"))
+
+
+if __name__ == "__main__":
+    sys.exit(report("contract", list(faults(*map(int, sys.argv[1:])))))
