@@ -183,7 +183,7 @@ class PositionStore {
   PositionStore(Weight* to, Index position) : to_(to), position_(position) {}
 
   auto part(Index i) {
-    return [this, i](int row, int column, Vec value) {
+    return [=, this](int row, int column, Vec value) {  // of which i is not always used
       const int at = 6 * row + column;
       if constexpr (kRowsTogether<Weight> == 1) {
         store(to_ + at * position_, value);
