@@ -164,8 +164,9 @@ TEST_F(InferenceProtocol, TakesAndGivesBinaryTensors) {
   one["datatype"] = "FP32";
   one["shape"] = {1, 2, 2};
   one["parameters"]["binary_data_size"] = 16;
-  head["inputs"] = {one};
-  head["outputs"] = {{{"name", "digit"}, {"parameters", {{"binary_data", false}}}}};
+  // By its name, as compilers differ in whether one element in braces is an array (CWG 2137).
+  head["inputs"] = Json::array({one});
+  head["outputs"] = Json::array({{{"name", "digit"}, {"parameters", {{"binary_data", false}}}}});
   const std::string floats_json = head.dump();
   const std::vector<float> floats = {4, 0, 0, 0};
   std::string bytes(16, '\0');
