@@ -58,6 +58,20 @@ stop_server() {
   wait "$server"
 }
 
+# require_root WHY: ends the script where somebody else calls it.
+require_root() {
+  [[ $EUID -eq 0 ]] || {
+    echo "${0##*/}: expected to be run by root, who may $1; run it with sudo" >&2
+    exit 1
+  }
+}
+
+# ask_alone TEST ROOT ARGUMENT...: tests/deploy/TEST.py in namespaces of its own, without a network.
+ask_alone() {
+  unshare --mount --mount-proc --net --pid --fork --kill-child \
+    env PYTHONPATH=tests python3 "tests/deploy/$1.py" "${@:2}"
+}
+
 # package_of_library FILE: the Debian package that it is from. Packages call some /lib/… that are in
 # /usr/lib.
 package_of_library() {

@@ -50,11 +50,19 @@ case $case in
     # The workflows call scripts that exist, and hold nothing else; .ci/run with parts that exist,
     # and one job calls all of it. Others' actions are pinned by digest.
     workflows=(.github/workflows/*.yml)
-    mapfile -t calls < <(sed -n 's/^ *\(- \)\?run: \(>-\)\?//p' "${workflows[@]}")
+    mapfile -t calls < <(
+      sed -n '/run: >-$/{n;s/^ *//p;d}; s/^ *\(- \)\?run: //p' "${workflows[@]}")
     for call in "${calls[@]}"; do
-      [[ -z $call || $call == 'docker login '* || -x ${call%% *} ]] ||
+      [[ $call == 'docker login '* || -x ${call%% *} ]] ||
         fail "expected a script of this repository, received '$call'"
     done
+    idle=$(awk '/^  [a-z]+:$/ { job = FILENAME " " $1 } /^    runs-on:/ { jobs[job] }
+                /run: (\.ci\/run|script\/)/ || /^ +script\// { calls[job] }
+                END { for (job in jobs) if (!(job in calls)) print job }' "${workflows[@]}")
+    [[ -z $idle ]] || fail "expected every job to call a script, received none in $idle"
+    if grep -n '^      - run: ' .github/workflows/ci.yml | grep -v ': \(\.ci/run\|script/\)'; then
+      fail "expected CI to call scripts alone, received the above"
+    fi
     if grep -n 'uses: [^.]' "${workflows[@]}" | grep -v '@[0-9a-f]\{40\}\( # v[0-9.]*\)\?$'; then
       fail "expected actions with their digests, received the above"
     fi
@@ -169,10 +177,10 @@ DOCKER
       fi
     done
     for architecture in amd64 arm64; do
-      "$tree/script/release-image" build $architecture ghcr.io/o/i "$work/digests" ||
+      "$tree/script/release-image" build $architecture ghcr.io/O/i "$work/digests" ||
         fail "release-image build $architecture"
     done
-    image=$("$tree/script/release-image" join v1.2.3 "$work/digests" ghcr.io/o/i docker.io/o/i)
+    image=$("$tree/script/release-image" join v1.2.3 "$work/digests" ghcr.io/O/i docker.io/o/i)
     [[ $image == image=ghcr.io/o/i@sha256:joined ]] || fail "expected its name, received '$image'"
     "$tree/script/release-image" sbom "$work/sbom"
     [[ -e $work/sbom/sbom.spdx.json ]] || fail "expected an SBOM"
