@@ -70,6 +70,27 @@ INKLING_MULTIPLY_ADD_LOOP(float32_avx512, "avx512f", __m512, __m512, kChains,
                           _mm512_fmadd_ps(sum, x, x))
 INKLING_MULTIPLY_ADD_LOOP(bf16_avx512, "avx512f,avx512bf16", __m512, __m512bh, kChains,
                           _mm512_dpbf16_ps(sum, x, x))
+// Four tiles of sums, of 16 × 16 each.
+__attribute__((target("amx-tile,amx-bf16"))) void bf16_amx() {
+  struct alignas(64) {
+    std::uint8_t palette = 1;
+    std::uint8_t reserved[15] = {};
+    std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64};
+    std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16};
+  } config;
+  benchmark::DoNotOptimize(config);
+  _tile_loadconfig(&config);
+  _tile_loadd(4, kNumbers.data(), 64);
+  _tile_loadd(5, kNumbers.data(), 64);
+  for (int i = 0; i < kRepeats; ++i) {
+    _tile_dpbf16ps(0, 4, 5);
+    _tile_dpbf16ps(1, 4, 5);
+    _tile_dpbf16ps(2, 4, 5);
+    _tile_dpbf16ps(3, 4, 5);
+  }
+  _tile_release();
+}
+
 // Without VNNI the products are of the sums, which change: else they would be computed once.
 INKLING_MULTIPLY_ADD_LOOP(int16_sse, "ssse3", __m128i, __m128i, kChainsIntegers,
                           _mm_add_epi32(sum, _mm_madd_epi16(sum, x)))
@@ -101,6 +122,7 @@ std::vector<Loop> loops() {
   const bool has_avx_vnni = level == InstructionLevel::x86_64_v3_vnni;
   const bool has_vnni = level >= InstructionLevel::x86_64_v4_vnni;
   const bool has_bf16 = level >= InstructionLevel::x86_64_v4_bf16;
+  const bool has_amx = level >= InstructionLevel::x86_64_v4_amx;
   constexpr double kSse = 4.0 * kChainsSse * kRepeats;  // of float32
   constexpr double kAvx2 = 8.0 * kChainsAvx2 * kRepeats;
   constexpr double kAvx512 = 16.0 * kChains * kRepeats;
@@ -110,6 +132,7 @@ std::vector<Loop> loops() {
           {Unit::float32, "float32/AVX2", has_avx2, kAvx2, float32_avx2},
           {Unit::float32, "float32/AVX-512", has_avx512, kAvx512, float32_avx512},
           {Unit::bf16, "bf16/AVX-512", has_bf16, 2 * kAvx512, bf16_avx512},
+          {Unit::bf16, "bf16/AMX", has_amx, 4.0 * 16 * 16 * 32 * kRepeats, bf16_amx},
           {Unit::int16, "int16/SSE", true, 2 * kIntegersSse, int16_sse},
           {Unit::int16, "int16/AVX2", has_avx2, 2 * kIntegersAvx2, int16_avx2},
           {Unit::int16, "int16/AVX-VNNI", has_avx_vnni, 2 * kIntegersAvx2, int16_avx_vnni},

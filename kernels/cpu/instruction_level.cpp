@@ -7,6 +7,8 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #elif defined(__aarch64__)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
@@ -19,6 +21,7 @@ struct Level {
   const char* name;
   InstructionLevel level;
   bool supported;
+  bool forced_only = false;  // others are faster here
 };
 
 // Best first.
@@ -35,20 +38,48 @@ bool supports_v3() {
          __builtin_cpu_supports("bmi2");
 }
 
-bool supports_avx_vnni() {
+bool supports_vnni() { return supports_v4() && __builtin_cpu_supports("avx512vnni"); }
+
+bool supports_bf16() { return supports_vnni() && __builtin_cpu_supports("avx512bf16"); }
+
+struct Cpuid {
   unsigned eax = 0;
   unsigned ebx = 0;
   unsigned ecx = 0;
   unsigned edx = 0;
-  constexpr unsigned kAvxVnni = 1U << 4;  // of leaf 7, subleaf 1
-  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & kAvxVnni) != 0;
+};
+
+// Of leaf 7, the extended features; zeros where there are none.
+Cpuid extended_features(unsigned subleaf) {
+  Cpuid found;
+  __get_cpuid_count(7, subleaf, &found.eax, &found.ebx, &found.ecx, &found.edx);
+  return found;
+}
+
+bool supports_avx_vnni() {
+  constexpr unsigned kAvxVnni = 1U << 4;
+  return (extended_features(1).eax & kAvxVnni) != 0;
+}
+
+// A process must ask Linux for the tile registers, which are 8 KB more to save; the permission is
+// for all of its threads (Documentation/arch/x86/xstate.rst).
+bool supports_amx() {
+  constexpr unsigned kBf16 = 1U << 22;
+  constexpr unsigned kTile = 1U << 24;
+  if (!supports_bf16() || (extended_features(0).edx & (kBf16 | kTile)) != (kBf16 | kTile)) {
+    return false;
+  }
+  constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr long kTileData = 18;               // XFEATURE_XTILE_DATA
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 
 const Level kLevels[] = {
-    {"x86-64-v4-bf16", InstructionLevel::x86_64_v4_bf16,
-     supports_v4() && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni")},
-    {"x86-64-v4-vnni", InstructionLevel::x86_64_v4_vnni,
-     supports_v4() && __builtin_cpu_supports("avx512vnni")},
+    {"x86-64-v4-amx", InstructionLevel::x86_64_v4_amx, supports_amx()},
+    // Intel's VDPBF16PS is a quarter as fast as its products of int16 (docs/performance.md).
+    {"x86-64-v4-bf16", InstructionLevel::x86_64_v4_bf16, supports_bf16(),
+     __builtin_cpu_is("intel") != 0},
+    {"x86-64-v4-vnni", InstructionLevel::x86_64_v4_vnni, supports_vnni()},
     {"x86-64-v4", InstructionLevel::x86_64_v4, supports_v4()},
     {"x86-64-v3-vnni", InstructionLevel::x86_64_v3_vnni, supports_v3() && supports_avx_vnni()},
     {"x86-64-v3", InstructionLevel::x86_64_v3, supports_v3()},
@@ -73,7 +104,8 @@ InstructionLevel choose() {
   const char* forced = std::getenv("INKLING_ISA");
   std::string known;
   for (const Level& level : kLevels) {
-    if (level.supported && (forced == nullptr || std::string_view(forced) == level.name)) {
+    if (level.supported &&
+        (forced == nullptr ? !level.forced_only : std::string_view(forced) == level.name)) {
       return level.level;
     }
     known += std::string(known.empty() ? "" : ", ") + level.name +

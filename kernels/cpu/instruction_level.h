@@ -13,7 +13,8 @@
   LEVEL(x86_64_v3_vnni)               \
   LEVEL(x86_64_v4)                    \
   LEVEL(x86_64_v4_vnni)               \
-  LEVEL(x86_64_v4_bf16)
+  LEVEL(x86_64_v4_bf16)               \
+  LEVEL(x86_64_v4_amx)
 #elif defined(__aarch64__)
 #define INKLING_FOR_EACH_LEVEL(LEVEL) LEVEL(neon) LEVEL(neon_dotprod) LEVEL(neon_bf16)
 #else
@@ -26,13 +27,14 @@ namespace inkling::cpu {
 enum class InstructionLevel : std::uint8_t { INKLING_FOR_EACH_LEVEL(INKLING_LEVEL_NAME) };
 #undef INKLING_LEVEL_NAME
 
-// The best level of this processor, found once. The environment variable INKLING_ISA names one to
-// force; a level that is unknown or that the processor lacks throws std::runtime_error.
+// The fastest level of this processor, found once. The environment variable INKLING_ISA names one
+// to force; a level that is unknown or that the processor lacks throws std::runtime_error.
 InstructionLevel instruction_level();
 
 // "x86-64-v2", "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512), the two with dot products of int8
-// and int16, "x86-64-v3-vnni" and "x86-64-v4-vnni", and of bf16, "x86-64-v4-bf16"; "neon", with dot
-// products of int8 "neon-dotprod" and of bf16 "neon-bf16"; elsewhere "generic".
+// and int16, "x86-64-v3-vnni" and "x86-64-v4-vnni", of bf16, "x86-64-v4-bf16", and with a matrix
+// unit for bf16, "x86-64-v4-amx"; "neon", with dot products of int8 "neon-dotprod" and of bf16
+// "neon-bf16"; elsewhere "generic".
 const char* name_of(InstructionLevel level);
 
 }  // namespace inkling::cpu

@@ -125,6 +125,72 @@ TEST_F(SimdKernels, ProductsWithHalvesMatchPlainLoops) {
   check_products<Half>();
 }
 
+// Of numbers that bf16 holds, added to what c has or not.
+void check_bf16_product(Index rows, Index n, Index k, bool accumulate) {
+  SCOPED_TRACE(testing::Message() << rows << " × " << n << " × " << k << ", accumulate "
+                                  << accumulate);
+  const auto rounded = [](Index size, std::uint32_t stream) {
+    std::vector<bfloat16> result;
+    for (const float value : random_values<float>(size, stream)) {
+      result.push_back(to_bfloat16(value));
+    }
+    return result;
+  };
+  const std::vector<bfloat16> a = rounded(rows * k, 1);
+  const std::vector<bfloat16> b = rounded(k * n, 2);
+  std::vector<bfloat16> packed_b(static_cast<std::size_t>(packed_size(k, n)));
+  for (Index i = 0; i < k * n; ++i) {
+    packed_b[static_cast<std::size_t>(packed_index<bfloat16>(k, i / n, i % n))] =
+        b[static_cast<std::size_t>(i)];
+  }
+  const Index c_stride = n + 3;
+  const float before = accumulate ? 0.5F : kUnset;
+  std::vector<float> c(static_cast<std::size_t>(rows * c_stride), before);
+  multiply(Product<bfloat16>{.rows = rows,
+                             .n = n,
+                             .k = k,
+                             .a = a.data(),
+                             .a_stride = k,
+                             .b = packed_b.data(),
+                             .accumulate = accumulate,
+                             .c = c.data(),
+                             .c_stride = c_stride});
+  for (Index row = 0; row < rows; ++row) {
+    for (Index column = 0; column < n; ++column) {
+      double sum = accumulate ? 0.5 : 0;
+      double magnitude = 0.5;
+      for (Index i = 0; i < k; ++i) {
+        const double product =
+            static_cast<double>(to_float(a[static_cast<std::size_t>(row * k + i)])) *
+            static_cast<double>(to_float(b[static_cast<std::size_t>(i * n + column)]));
+        sum += product;
+        magnitude += std::abs(product);
+      }
+      ASSERT_NEAR(c[static_cast<std::size_t>(row * c_stride + column)], sum, 2e-6 * magnitude)
+          << row << ", " << column;
+    }
+    for (Index beyond = n; beyond < c_stride; ++beyond) {
+      const float value = c[static_cast<std::size_t>(row * c_stride + beyond)];
+      ASSERT_TRUE(accumulate ? value == before : std::isnan(value)) << "beyond row " << row;
+    }
+  }
+}
+
+// As AMX takes them and as it does not: its rows of 32 numbers, its blocks of 32 columns.
+TEST_F(SimdKernels, ProductsInBf16MatchPlainLoops) {
+  if (!has_bf16()) {
+    GTEST_SKIP() << "this level has no dot products of bf16";
+  }
+  for (const Index rows : {1, 2, 15, 16, 17, 32, 33, 49, 100}) {
+    for (const Index n : {10, 32, 64}) {
+      for (const Index k : {2, 16, 32, 48, 128}) {
+        check_bf16_product(rows, n, k, false);
+        check_bf16_product(rows, n, k, true);
+      }
+    }
+  }
+}
+
 // The padded input, and a result whose rows are apart.
 struct WinogradCase {
   Index height;
@@ -229,6 +295,8 @@ void check_winograd_everywhere(double tolerance) {
     }
     check_winograd<Weight>({5, 10, 48, 16, epilogue}, tolerance);
     check_winograd<Weight>({9, 3, 16, 80, epilogue}, tolerance);
+    check_winograd<Weight>({14, 14, 64, 64, epilogue}, tolerance);
+    check_winograd<Weight>({28, 28, 32, 32, epilogue}, tolerance);
   }
 }
 

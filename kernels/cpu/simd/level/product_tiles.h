@@ -5,6 +5,7 @@
 
 #include <type_traits>
 
+#include "kernels/cpu/simd/level/amx_product.h"
 #include "kernels/cpu/simd/level/operands.h"
 
 namespace inkling::cpu::simd::INKLING_LEVEL {
@@ -189,6 +190,14 @@ inline void multiply_row(const Product<Weight>& p) {
 
 template <class Weight>
 inline void multiply_rows(const Product<Weight>& p) {
+#ifdef __AMX_BF16__
+  if constexpr (std::is_same_v<Weight, bfloat16>) {
+    if (fits_amx(p)) {
+      multiply_amx(p);
+      return;
+    }
+  }
+#endif
   const bool are_many = p.rows > kTileRows && p.a_pieces == 1;
   const Index terms = are_many ? kTermsPerPass : p.k;
   for (Index first = 0; first == 0 || first < p.k; first += terms) {
