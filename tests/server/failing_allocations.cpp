@@ -39,6 +39,11 @@ void* operator new(std::size_t size) {
     handler();
   }
 }
+// The library's own calls the one above; AddressSanitizer's does not.
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  return inkling::fails_now() ? nullptr : std::malloc(size == 0 ? 1 : size);
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept { std::free(memory); }
 // NOLINTEND(cppcoreguidelines-no-malloc)
