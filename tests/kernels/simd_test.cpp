@@ -125,10 +125,33 @@ TEST_F(SimdKernels, ProductsWithHalvesMatchPlainLoops) {
   check_products<Half>();
 }
 
+enum class AForm { rows, pieces, transposed };
+
+// a [rows, k] as a product takes it, which learns how.
+std::vector<bfloat16> formed(AForm form, const std::vector<bfloat16>& a,
+                             Product<bfloat16>& product) {
+  const Index terms = form == AForm::pieces ? product.k / 2 : product.k;
+  std::vector<bfloat16> result(a.size());
+  for (Index row = 0; row < product.rows; ++row) {
+    for (Index k = 0; k < product.k; ++k) {
+      const Index at = form == AForm::transposed
+                           ? (k / 2 * product.rows + row) * 2 + k % 2
+                           : (k / terms * product.rows + row) * terms + k % terms;
+      result[static_cast<std::size_t>(at)] = a[static_cast<std::size_t>(row * product.k + k)];
+    }
+  }
+  product.a = result.data();
+  product.a_transposed = form == AForm::transposed;
+  product.a_stride = product.a_transposed ? product.rows * 2 : terms;
+  product.a_pieces = product.k / terms;
+  product.a_piece_stride = product.rows * terms;
+  return result;
+}
+
 // Of numbers that bf16 holds, added to what c has or not.
-void check_bf16_product(Index rows, Index n, Index k, bool accumulate) {
-  SCOPED_TRACE(testing::Message() << rows << " × " << n << " × " << k << ", accumulate "
-                                  << accumulate);
+void check_bf16_product(Index rows, Index n, Index k, AForm form, bool accumulate) {
+  SCOPED_TRACE(testing::Message() << rows << " × " << n << " × " << k << ", form "
+                                  << static_cast<int>(form) << ", accumulate " << accumulate);
   const auto rounded = [](Index size, std::uint32_t stream) {
     std::vector<bfloat16> result;
     for (const float value : random_values<float>(size, stream)) {
@@ -146,25 +169,25 @@ void check_bf16_product(Index rows, Index n, Index k, bool accumulate) {
   const Index c_stride = n + 3;
   const float before = accumulate ? 0.5F : kUnset;
   std::vector<float> c(static_cast<std::size_t>(rows * c_stride), before);
-  multiply(Product<bfloat16>{.rows = rows,
-                             .n = n,
-                             .k = k,
-                             .a = a.data(),
-                             .a_stride = k,
-                             .b = packed_b.data(),
-                             .accumulate = accumulate,
-                             .c = c.data(),
-                             .c_stride = c_stride});
+  Product<bfloat16> product{.rows = rows,
+                            .n = n,
+                            .k = k,
+                            .b = packed_b.data(),
+                            .accumulate = accumulate,
+                            .c = c.data(),
+                            .c_stride = c_stride};
+  const std::vector<bfloat16> formed_a = formed(form, a, product);
+  multiply(product);
   for (Index row = 0; row < rows; ++row) {
     for (Index column = 0; column < n; ++column) {
       double sum = accumulate ? 0.5 : 0;
       double magnitude = 0.5;
       for (Index i = 0; i < k; ++i) {
-        const double product =
+        const double term =
             static_cast<double>(to_float(a[static_cast<std::size_t>(row * k + i)])) *
             static_cast<double>(to_float(b[static_cast<std::size_t>(i * n + column)]));
-        sum += product;
-        magnitude += std::abs(product);
+        sum += term;
+        magnitude += std::abs(term);
       }
       ASSERT_NEAR(c[static_cast<std::size_t>(row * c_stride + column)], sum, 2e-6 * magnitude)
           << row << ", " << column;
@@ -176,16 +199,19 @@ void check_bf16_product(Index rows, Index n, Index k, bool accumulate) {
   }
 }
 
-// As AMX takes them and as it does not: its rows of 32 numbers, its blocks of 32 columns.
+// As AMX takes them and as it does not: in 32 terms, in blocks of 32 columns, transposed in 16 rows
+// and passes of 256 terms.
 TEST_F(SimdKernels, ProductsInBf16MatchPlainLoops) {
   if (!has_bf16()) {
     GTEST_SKIP() << "this level has no dot products of bf16";
   }
   for (const Index rows : {1, 2, 15, 16, 17, 32, 33, 49, 100}) {
     for (const Index n : {10, 32, 64}) {
-      for (const Index k : {2, 16, 32, 48, 128}) {
-        check_bf16_product(rows, n, k, false);
-        check_bf16_product(rows, n, k, true);
+      for (const Index k : {4, 16, 32, 64, 200, 520}) {
+        for (const AForm form : {AForm::rows, AForm::pieces, AForm::transposed}) {
+          check_bf16_product(rows, n, k, form, false);
+          check_bf16_product(rows, n, k, form, true);
+        }
       }
     }
   }
