@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <libdeflate.h>
 #include <lodepng.h>
-#include <zlib.h>
 
 namespace inkling {
 namespace {
@@ -47,20 +47,29 @@ std::vector<std::uint8_t> only_pixel_chunks(Bytes bytes) {
   return kept;
 }
 
+// What the hook below is given, and where it says why it failed.
+struct Inflation {
+  std::size_t bound;  // bytes
+  bool* out_of_memory;
+};
+
 // lodepng's hook for zlib data, with a bound: its own inflate would follow a bomb until memory
 // ends. The output belongs to lodepng, which frees it with free(). Returns 0 on success.
 unsigned bounded_inflate(unsigned char** out, std::size_t* out_size, const unsigned char* in,
                          std::size_t in_size, const LodePNGDecompressSettings* settings) {
-  const std::size_t bound = *static_cast<const std::size_t*>(settings->custom_context);
+  const Inflation& inflation = *static_cast<const Inflation*>(settings->custom_context);
   *out_size = 0;
-  *out = static_cast<unsigned char*>(std::malloc(bound));
-  if (*out == nullptr) {
+  *out = static_cast<unsigned char*>(std::malloc(inflation.bound));
+  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> inflater(
+      libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
+  if (*out == nullptr || inflater == nullptr) {
+    *inflation.out_of_memory = true;
     return 1;
   }
-  uLongf inflated = bound;
-  const int status = uncompress(*out, &inflated, in, in_size);
-  *out_size = inflated;
-  return status == Z_OK ? 0 : 1;
+  return libdeflate_zlib_decompress(inflater.get(), in, in_size, *out, inflation.bound, out_size) ==
+                 LIBDEFLATE_SUCCESS
+             ? 0
+             : 1;
 }
 
 // The most bytes that the header's picture can have before compression: its pixels, and for each
@@ -109,15 +118,16 @@ Picture decode_png(Bytes bytes, const PngLimits& limits) {
   const Header header = read_header(bytes, limits, state);
   unsigned width = header.width;
   unsigned height = header.height;
-  const std::size_t bound = header.inflated;
+  bool out_of_memory = false;
+  const Inflation inflation{.bound = header.inflated, .out_of_memory = &out_of_memory};
   state.decoder.zlibsettings.custom_zlib = bounded_inflate;
-  state.decoder.zlibsettings.custom_context = &bound;
+  state.decoder.zlibsettings.custom_context = &inflation;
 
   const std::vector<std::uint8_t> kept = only_pixel_chunks(bytes);
   unsigned char* pixels = nullptr;
   const unsigned error = lodepng_decode(&pixels, &width, &height, &state, kept.data(), kept.size());
   const std::unique_ptr<unsigned char, decltype(&std::free)> owner(pixels, &std::free);
-  if (error == kLodepngOutOfMemory) {
+  if (error == kLodepngOutOfMemory || out_of_memory) {
     throw std::bad_alloc();
   }
   if (error != 0) {
