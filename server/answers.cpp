@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "data/base64.h"
-#include "server/classified.h"
 #include "server/http/json_text.h"
 
 namespace inkling {
@@ -20,7 +19,7 @@ std::string name_of_class(const Recognizer& recognizer, std::size_t number) {
 }
 
 // The most probable first; of equals the first.
-std::string top_classes(const std::vector<float>& probabilities, const Recognizer& recognizer,
+std::string top_classes(std::span<const float> probabilities, const Recognizer& recognizer,
                         int count) {
   std::vector<std::size_t> order(probabilities.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -59,10 +58,13 @@ Response invalid_response(const Problem& problem) {
 }
 
 Response prediction_response(std::span<const std::uint8_t> digit, const Asked& asked) {
-  const Recognizer& recognizer = asked.recognizer;
-  const PredictOptions& options = asked.options;
-  const auto [probabilities, verdicts] = classified(digit, recognizer, asked.metrics);
-  const Verdict& verdict = verdicts.front();
+  const Classified found = classified(digit, asked.recognizer, asked.metrics);
+  return prediction_response(digit, found.of(0), asked.recognizer, asked.options);
+}
+
+Response prediction_response(std::span<const std::uint8_t> digit, const ClassifiedPicture& found,
+                             const Recognizer& recognizer, const PredictOptions& options) {
+  const auto& [probabilities, verdict] = found;
   const auto shown = [](float probability) { return to_json(rounded(probability)); };
   JsonObject body;
   body.add("predicted_digit", verdict.best)

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/classified.h"
 #include "server/decoding_memory.h"
 #include "server/http/message.h"
 #include "server/metrics.h"
@@ -42,5 +43,8 @@ struct Asked {
 
 // 200 and the object that POST /predict/ describes (predict.h). digit: side × side bytes.
 Response prediction_response(std::span<const std::uint8_t> digit, const Asked& asked);
+// The same of a picture that the recognizer has classified.
+Response prediction_response(std::span<const std::uint8_t> digit, const ClassifiedPicture& found,
+                             const Recognizer& recognizer, const PredictOptions& options);
 
 }  // namespace inkling

@@ -1,6 +1,7 @@
 #include "server/classified.h"
 
 #include <cstddef>
+#include <stdexcept>
 
 namespace inkling {
 
@@ -16,6 +17,10 @@ Classified classified(std::span<const std::uint8_t> pixels, const Recognizer& re
   for (std::size_t at = 0; at + classes <= all.size(); at += classes) {
     found.verdicts.push_back(
         verdict_of(all.subspan(at, classes), recognizer.min_confidence, recognizer.class_names));
+  }
+  const auto side = static_cast<std::size_t>(recognizer.side);
+  if (found.verdicts.size() * side * side != pixels.size()) {
+    throw std::logic_error("classified: expected probabilities of each picture");
   }
   if (metrics != nullptr) {
     metrics->inferred(found.verdicts.size());

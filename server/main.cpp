@@ -200,7 +200,9 @@ void serve(const Settings& settings, const sigset_t& signals) {
     feedback.emplace(settings.feedback, settings.feedback_mebibytes << 20U);
   }
   DecodingMemory memory(settings.decode_mebibytes << 20U);
-  WorkQueue work(settings.http.threads, limits);  // its threads use all of the above to their end
+  Batcher batcher(&metrics);
+  // Its threads use all of the above to their end.
+  WorkQueue work(settings.http.threads, limits, &batcher);
   const ServiceParts parts{.model = model,
                            .ready = ready,
                            .version = INKLING_VERSION,
@@ -210,7 +212,8 @@ void serve(const Settings& settings, const sigset_t& signals) {
                            .metrics = &metrics,
                            .gate = &gate,
                            .feedback = feedback ? &*feedback : nullptr,
-                           .memory = &memory};
+                           .memory = &memory,
+                           .batcher = &batcher};
   const Router api = api_router(parts);
   const Router page =
       page_router(parts, settings.web.empty() ? find_resource("web") : settings.web);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "data/decode_picture.h"
@@ -68,49 +69,58 @@ std::optional<PredictOptions> options_of(const Request& request, const Recognize
   return options;
 }
 
-Response recognize_file(std::span<const std::uint8_t> bytes, const Asked& asked) {
+// A picture as the network sees it, or what is answered in place of it.
+using Digit = std::vector<std::uint8_t>;
+using Outcome = std::variant<Digit, Response>;
+
+Outcome digit_of_file(std::span<const std::uint8_t> bytes, const Asked& asked) {
   try {
     const DecodingMemory::Share memory = take_for(bytes, asked.memory);
     const StepTimer decoding(asked.metrics, Step::decode);
     const Picture picture = decode_picture(bytes);
     decoding.stop();
     const StepTimer preparing(asked.metrics, Step::prepare);
-    const auto digit = prepare(picture, asked.recognizer.side);
+    auto digit = prepare(picture, asked.recognizer.side);
     preparing.stop();
     if (!digit) {
       return blank_response();
     }
-    return prediction_response(*digit, asked);
+    return std::move(*digit);
   } catch (const PictureError& problem) {
     return error_response(415, problem.what());
   }
 }
 
-Response recognize_part(const Part& part, const Asked& asked) {
+Outcome digit_of_part(const Part& part, const Asked& asked) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(part.data.data());
-  return recognize_file({bytes, part.data.size()}, asked);
+  return digit_of_file({bytes, part.data.size()}, asked);
 }
 
-Response recognize_json(const Request& request, const Asked& asked) {
+Outcome digit_of_json(const Request& request, const Asked& asked) {
   try {
-    const JsonInput input = parse_json_input(request.body, asked.recognizer.side);
-    return input.pixels.empty() ? recognize_file(input.image, asked)
-                                : prediction_response(input.pixels, asked);
+    JsonInput input = parse_json_input(request.body, asked.recognizer.side);
+    return input.pixels.empty() ? digit_of_file(input.image, asked)
+                                : Outcome(std::move(input.pixels));
   } catch (const JsonInputError& problem) {
     return invalid_response({kBody, problem.field(), problem.type(), problem.what(), {}});
   }
 }
 
-Response recognize_form(const Request& request, const Asked& asked) {
+Outcome digit_of_form(const Request& request, const Asked& asked) {
   const std::vector<Part> parts = form_parts(request);
   const Part* const file = find_part(parts, "file");
   if (file == nullptr) {
     return missing_field("file");
   }
-  return file->filename ? recognize_part(*file, asked) : not_a_file("file");
+  return file->filename ? digit_of_part(*file, asked) : not_a_file("file");
 }
 
-Response recognize_batch(const Request& request, const Asked& asked) {
+Response answer_to(const Outcome& outcome, const Asked& asked) {
+  const auto* const digit = std::get_if<Digit>(&outcome);
+  return digit != nullptr ? prediction_response(*digit, asked) : std::get<Response>(outcome);
+}
+
+Outcome recognize_batch(const Request& request, const Asked& asked) {
   std::vector<std::string> predictions;
   for (const Part& part : form_parts(request)) {
     if (part.name != "files" && part.name != "file") {
@@ -119,7 +129,7 @@ Response recognize_batch(const Request& request, const Asked& asked) {
     if (!part.filename) {
       return not_a_file(part.name);
     }
-    const Response answer = recognize_part(part, asked);
+    const Response answer = answer_to(digit_of_part(part, asked), asked);
     predictions.push_back(JsonObject()
                               .add("filename", *part.filename)
                               .add("status", answer.status)
@@ -137,9 +147,10 @@ bool is_json(const Request& request) {
   return equal_ignoring_case(trimmed(cut(type, ";")), "application/json");
 }
 
-using Recognize = Response (*)(const Request&, const Asked&);
+using Understand = Outcome (*)(const Request&, const Asked&);
 
-Response answer(const Request& request, Asked asked, Recognize recognize) {
+// Of what the query asks for, too, which goes to asked.options.
+Outcome understood(const Request& request, Asked& asked, Understand understand) {
   Response refusal;
   const auto options = options_of(request, asked.recognizer, refusal);
   if (!options) {
@@ -147,7 +158,7 @@ Response answer(const Request& request, Asked asked, Recognize recognize) {
   }
   asked.options = *options;
   try {
-    return recognize(request, asked);
+    return understand(request, asked);
   } catch (const MultipartError& problem) {
     return json_response(400, JsonObject().add("detail", problem.what()).text());
   }
@@ -155,18 +166,26 @@ Response answer(const Request& request, Asked asked, Recognize recognize) {
 
 }  // namespace
 
-Handler predict_handler(const CurrentModel& model, Metrics* metrics, DecodingMemory* memory) {
-  return [&model, metrics, memory](const Request& request, const Reply& reply) {
+Handler predict_handler(const CurrentModel& model, Metrics* metrics, DecodingMemory* memory,
+                        Batcher* batcher) {
+  return [&model, metrics, memory, batcher](const Request& request, const Reply& reply) {
     const auto served = model.get();
-    reply(answer(request, {served->recognizer, {}, metrics, memory},
-                 is_json(request) ? recognize_json : recognize_form));
+    Asked asked{served->recognizer, {}, metrics, memory};
+    Outcome outcome = understood(request, asked, is_json(request) ? digit_of_json : digit_of_form);
+    auto* const digit = std::get_if<Digit>(&outcome);
+    if (digit != nullptr && batcher != nullptr) {
+      batcher->add({served, std::move(*digit), asked.options, reply});
+    } else {
+      reply(answer_to(outcome, asked));
+    }
   };
 }
 
 Handler batch_handler(const CurrentModel& model, Metrics* metrics, DecodingMemory* memory) {
   return [&model, metrics, memory](const Request& request, const Reply& reply) {
     const auto served = model.get();
-    reply(answer(request, {served->recognizer, {}, metrics, memory}, recognize_batch));
+    Asked asked{served->recognizer, {}, metrics, memory};
+    reply(std::get<Response>(understood(request, asked, recognize_batch)));
   };
 }
 

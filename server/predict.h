@@ -1,6 +1,7 @@
 // POST /predict/: a picture → the digit. POST /predict/batch: several.
 #pragma once
 
+#include "server/batcher.h"
 #include "server/decoding_memory.h"
 #include "server/http/message.h"
 #include "server/metrics.h"
@@ -27,10 +28,11 @@ namespace inkling {
 // 400 {"error"} for a blank picture; 415 {"error"} for what is no picture, or too large a one;
 // 422 {"detail"} as FastAPI gives it when the file is missing or is not a file, or a parameter is
 // not what it should be; 400 {"detail"} for a multipart body that cannot be read.
-// The model is to outlive the handler, and so are the metrics and the memory in which pictures are
-// decoded, which may be nullptr.
+// The model is to outlive the handler, and so are the metrics, the memory in which pictures are
+// decoded and the batcher, which may be nullptr. With a batcher the handler is to be queued() in the
+// queue that it observes.
 Handler predict_handler(const CurrentModel& model, Metrics* metrics = nullptr,
-                        DecodingMemory* memory = nullptr);
+                        DecodingMemory* memory = nullptr, Batcher* batcher = nullptr);
 
 // The pictures are the form's fields `files` (or `file`), at most 32. Answers 200 with
 // {"predictions": […]}, one for each in their order: `filename`, `status`, and what POST /predict/

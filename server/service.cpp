@@ -64,7 +64,9 @@ void add_common_routes(Router& router, const ServiceParts& parts, Navigation nav
   const auto worked = [&parts](Handler handler) {
     return parts.work != nullptr ? queued(std::move(handler), *parts.work, parts.metrics) : handler;
   };
-  add("POST", "/predict/", worked(predict_handler(parts.model, parts.metrics, parts.memory)));
+  add("POST", "/predict/",
+      worked(predict_handler(parts.model, parts.metrics, parts.memory,
+                             parts.work != nullptr ? parts.batcher : nullptr)));
   add("POST", "/predict/batch", worked(batch_handler(parts.model, parts.metrics, parts.memory)));
   add("GET", "/feedback", feedback_info(parts.feedback != nullptr));
   if (parts.feedback != nullptr) {

@@ -30,6 +30,7 @@ struct ServiceParts {
   FeedbackStore* feedback = nullptr;  // where POST /feedback keeps pictures; nullptr: nowhere
   // In which pictures are decoded; nullptr: as much as they take.
   DecodingMemory* memory = nullptr;
+  Batcher* batcher = nullptr;  // that observes `work`; nullptr: pictures are recognized one by one
 };
 
 // The API's port: "/" welcomes, "/predict/", "/model", "/healthz", "/readyz", "/v2…", "/docs",

@@ -14,8 +14,8 @@ constexpr double kJobsInMean = 16;
 
 }  // namespace
 
-WorkQueue::WorkQueue(int threads, const WorkLimits& limits)
-    : limits_(limits), most_at_work_(threads) {
+WorkQueue::WorkQueue(int threads, const WorkLimits& limits, Observer* observer)
+    : limits_(limits), most_at_work_(threads), observer_(observer) {
   try {
     for (int i = 0; i < threads + 1; ++i) {
       threads_.emplace_back([this] { work(); });
@@ -126,6 +126,11 @@ WorkQueue::Entry WorkQueue::take_from(Queues::iterator queue) {
   return entry;
 }
 
+std::optional<std::size_t> WorkQueue::next_bytes() {
+  const auto queue = next_queue();
+  return queue == queues_.end() ? std::nullopt : std::optional(queue->second.entries.front().bytes);
+}
+
 void WorkQueue::work() {
   std::unique_lock lock(mutex_);
   while (true) {
@@ -142,12 +147,18 @@ void WorkQueue::work() {
     const Clock::time_point began = Clock::now();
     entry.job->run();
     entry.job.reset();  // gives back what it holds
-    const std::chrono::duration<double> took = Clock::now() - began;
     lock.lock();
-    mean_seconds_ += (took.count() - mean_seconds_) / kJobsInMean;
     bytes_ -= entry.bytes;
     --queue->second.at_work;
     erase_if_done(queue);
+    if (observer_ != nullptr) {
+      const auto next = next_bytes();
+      lock.unlock();
+      observer_->job_done(next);
+      lock.lock();
+    }
+    const std::chrono::duration<double> took = Clock::now() - began;
+    mean_seconds_ += (took.count() - mean_seconds_) / kJobsInMean;
     if (jobs_ == 0 && ends_) {
       came_.notify_all();
     }

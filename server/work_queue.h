@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -44,8 +45,19 @@ class WorkQueue {
     virtual void refuse() noexcept = 0;  // there is no room
   };
 
-  // threads: that one address may use, at least 1; there is one more.
-  explicit WorkQueue(int threads, const WorkLimits& limits = {});
+  // Is told of each job that was done, by the thread that did it, before it takes another one.
+  // next_bytes: what that one holds; nothing: none waits that may be done now.
+  class Observer {
+   public:
+    Observer() = default;
+    virtual ~Observer() = default;
+    Observer(const Observer&) = delete;
+    Observer& operator=(const Observer&) = delete;
+    virtual void job_done(std::optional<std::size_t> next_bytes) noexcept = 0;
+  };
+
+  // threads: that one address may use, at least 1; there is one more. observer: may be nullptr.
+  explicit WorkQueue(int threads, const WorkLimits& limits = {}, Observer* observer = nullptr);
   ~WorkQueue();  // what waits is done first
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;
@@ -73,11 +85,13 @@ class WorkQueue {
   Queues::iterator next_queue();
   Entry take_from(Queues::iterator queue);
   void erase_if_done(Queues::iterator queue);
+  std::optional<std::size_t> next_bytes();
   void work();
   void end();
 
   WorkLimits limits_;
   int most_at_work_;  // of one address
+  Observer* observer_;
   mutable std::mutex mutex_;
   std::condition_variable came_;
   Queues queues_;

@@ -39,8 +39,14 @@ class FailedAllocation : public testing::Test {
 
   FailedAllocation() {
     std::ofstream(web_.path() / "index.html") << "the page";
-    router_ =
-        page_router({model_, ready_, "1.0.0", HttpLimits{}.max_body, "", &work_}, web_.path());
+    router_ = page_router({.model = model_,
+                           .ready = ready_,
+                           .version = "1.0.0",
+                           .max_body = HttpLimits{}.max_body,
+                           .source_url = "",
+                           .work = &work_,
+                           .batcher = &batcher_},
+                          web_.path());
     HttpServerOptions options;
     options.threads = 2;
     options.grace = std::chrono::hours(1);  // a connection left over is waited for and noticed
@@ -108,7 +114,8 @@ class FailedAllocation : public testing::Test {
                        "",
                        "{}"}};
   std::atomic<bool> ready_ = true;
-  WorkQueue work_{2};
+  Batcher batcher_;
+  WorkQueue work_{2, {}, &batcher_};
   Router router_;
   std::atomic<bool> smuggled_ = false;
   std::unique_ptr<HttpServer> server_;

@@ -30,8 +30,13 @@ int stand_in_digit(std::span<const std::uint8_t> pixels) {
 }
 
 std::vector<float> stand_in(std::span<const std::uint8_t> pixels) {
-  std::vector<float> probabilities(10, 0.0F);
-  probabilities[static_cast<std::size_t>(stand_in_digit(pixels))] = 1.0F;
+  std::vector<float> probabilities;
+  for (; !pixels.empty(); pixels = pixels.subspan(kDigitSize * kDigitSize)) {
+    std::vector<float> of_picture(10, 0.0F);
+    of_picture[static_cast<std::size_t>(stand_in_digit(pixels.first(kDigitSize * kDigitSize)))] =
+        1.0F;
+    probabilities.insert(probabilities.end(), of_picture.begin(), of_picture.end());
+  }
   return probabilities;
 }
 
@@ -45,7 +50,13 @@ class Contract : public testing::Test {
  protected:
   Contract() {
     std::ofstream(web_.path() / "index.html") << "the page";
-    const ServiceParts parts{model_, ready_, "1.0.0", HttpLimits{}.max_body, "", &work_};
+    const ServiceParts parts{.model = model_,
+                             .ready = ready_,
+                             .version = "1.0.0",
+                             .max_body = HttpLimits{}.max_body,
+                             .source_url = "",
+                             .work = &work_,
+                             .batcher = &batcher_};
     api_ = api_router(parts);
     page_ = page_router(parts, web_.path());
     HttpServerOptions options;
@@ -66,7 +77,8 @@ class Contract : public testing::Test {
   TemporaryFolder web_;
   CurrentModel model_{{{stand_in, nullptr, "LargerCNN", 0.5}, "", "{}"}};
   std::atomic<bool> ready_ = true;
-  WorkQueue work_{2};
+  Batcher batcher_;
+  WorkQueue work_{2, {}, &batcher_};
   Router api_;
   Router page_;
   std::unique_ptr<HttpServer> server_;

@@ -72,6 +72,28 @@ TEST(WorkQueue, DoesWhatWaitsInItsOrderBeforeItEnds) {
   EXPECT_THAT(done, ElementsAre(0, 1, 2));
 }
 
+TEST(WorkQueue, TellsItsObserverWhatComesNext) {
+  class Notes : public WorkQueue::Observer {
+   public:
+    void job_done(std::optional<std::size_t> next_bytes) noexcept override {
+      seen.push_back(next_bytes);
+    }
+    std::vector<std::optional<std::size_t>> seen;
+  };
+  Notes notes;
+  Blocker blocker;
+  {
+    WorkQueue queue(1, {}, &notes);
+    queue.submit(client(1), 10, blocker.work());
+    blocker.wait_until_begun();
+    queue.submit(client(1), 20, job([] {}));
+    queue.submit(client(1), 30, job([] {}));
+    EXPECT_TRUE(notes.seen.empty());
+    blocker.let_go();
+  }
+  EXPECT_THAT(notes.seen, ElementsAre(20U, 30U, std::nullopt));
+}
+
 TEST(WorkQueue, ItsThreadsWorkAtTheSameTimeAlsoForOneClient) {
   Blocker one;
   Blocker two;
