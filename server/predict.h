@@ -29,8 +29,8 @@ namespace inkling {
 // 422 {"detail"} as FastAPI gives it when the file is missing or is not a file, or a parameter is
 // not what it should be; 400 {"detail"} for a multipart body that cannot be read.
 // The model is to outlive the handler, and so are the metrics, the memory in which pictures are
-// decoded and the batcher, which may be nullptr. With a batcher the handler is to be queued() in the
-// queue that it observes.
+// decoded and the batcher, which may be nullptr. With a batcher the handler is to be queued() in
+// the queue that it observes.
 Handler predict_handler(const CurrentModel& model, Metrics* metrics = nullptr,
                         DecodingMemory* memory = nullptr, Batcher* batcher = nullptr);
 
