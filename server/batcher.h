@@ -25,7 +25,8 @@ namespace inkling {
 class Batcher : public WorkQueue::Observer {
  public:
   static constexpr std::size_t kMostPictures = 4;
-  static constexpr std::size_t kLargeBody = std::size_t{64} << 10U;  // bytes
+  // Bytes. A drawing has a few thousand; what a smaller body inflates to is soon prepared.
+  static constexpr std::size_t kLargeBody = std::size_t{16} << 10U;
 
   struct Picture {
     std::shared_ptr<const ServedModel> model;
@@ -37,7 +38,7 @@ class Batcher : public WorkQueue::Observer {
   // metrics may be nullptr.
   explicit Batcher(Metrics* metrics = nullptr) : metrics_(metrics) {}
 
-  // During a job of the queue that this observes, which is answered after it.
+  // For jobs of the queue that this observes. The reply comes after the job.
   void add(Picture picture);
 
   void job_done(std::optional<std::size_t> next_bytes) noexcept override;
