@@ -173,7 +173,8 @@ Handler predict_handler(const CurrentModel& model, Metrics* metrics, DecodingMem
     Asked asked{served->recognizer, {}, metrics, memory};
     Outcome outcome = understood(request, asked, is_json(request) ? digit_of_json : digit_of_form);
     auto* const digit = std::get_if<Digit>(&outcome);
-    if (digit != nullptr && batcher != nullptr) {
+    // Saliency takes longer than a prediction: others are not to wait for it.
+    if (digit != nullptr && batcher != nullptr && !asked.options.explain) {
       batcher->add({served, std::move(*digit), asked.options, reply});
     } else {
       reply(answer_to(outcome, asked));

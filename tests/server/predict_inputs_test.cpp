@@ -129,6 +129,29 @@ TEST(Predict, DecodesALargePictureOnceThereIsMemoryForIt) {
   EXPECT_EQ(memory.free(), std::size_t{64} << 20U);
 }
 
+TEST(Predict, LeavesAPictureToTheBatcherButNotItsSaliency) {
+  const CurrentModel model({{always_seven, explained, "Model", 0}, "", "{}"});
+  Batcher batcher;
+  const auto post = [&](const char* query, Response& answer) {
+    answer.status = 0;
+    const Request request{"POST",
+                          "/predict/",
+                          query,
+                          {{"content-type", kFormType}},
+                          file_form("file", png_of(stroke()))};
+    predict_handler(model, nullptr, nullptr, &batcher)(request, reply_into(answer));
+  };
+  Response explained_answer;
+  post("explain=true", explained_answer);
+  EXPECT_EQ(explained_answer.status, 200);
+  Response answer;
+  post("top_k=2", answer);
+  EXPECT_EQ(answer.status, 0);
+  batcher.job_done(std::nullopt);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(Json::parse(answer.body).at("top_k").size(), 2U);
+}
+
 TEST(PredictBatch, AnswersEachFileInItsOrder) {
   const std::string png = png_of(stroke());
   const std::string blank = png_of(plain_picture(20, 20, kWhite));

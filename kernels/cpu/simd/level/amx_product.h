@@ -53,7 +53,6 @@ struct AmxSums {
 
   void begin(bool accumulate) const {
     if (accumulate) {
-      finish_writes(first);
       _tile_loadd(0, first, row_bytes);
       _tile_loadd(1, first + kAmxHalf, row_bytes);
     } else {
